@@ -1,0 +1,7 @@
+"""``python -m privlint`` is the command ``privlint``."""
+
+import sys
+
+from privlint.cli import main
+
+sys.exit(main())

@@ -1,0 +1,130 @@
+"""What privlint knows, ready to be asked: the public face of the rule packs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from privlint.catalog.index import CallIndex, CallRules, RuleIndex
+from privlint.catalog.names import Names
+from privlint.catalog.recipients import RecipientIndex
+from privlint.catalog.tables import load_table
+from privlint.catalog.vocabulary import TypeNames, Vocabulary
+from privlint.model.data import Confidence, DataType, NameMatch, Protection
+from privlint.model.rules import Recipient, Rules
+
+
+class Catalog:
+    """All rules of a run and the questions that other stages put to them.
+
+    Attributes:
+        rules: the rules in the order in which the packs were given.
+        data_types: all known data types by id.
+        recipients: all known recipients by id.
+        index: rules by the place they speak of (attributes, items, parameters, types, ...).
+        packs: the folders that tables are read from.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        data_types: Mapping[str, DataType],
+        names: Mapping[str, Sequence[TypeNames]],
+        vocabulary: Vocabulary,
+        packs: Sequence[Path] = (),
+    ) -> None:
+        self.rules = rules
+        self.data_types = data_types
+        self.recipients: Mapping[str, Recipient] = {recipient.id: recipient for recipient in rules.recipients}
+        self.index = RuleIndex(rules)
+        self.packs = tuple(packs)
+        self._calls = CallIndex(rules)
+        self._names = Names(data_types, names, vocabulary)
+        self._by_host_or_package = RecipientIndex(rules.recipients)
+        self._annotations = {
+            dotted: data_type
+            for data_type, groups in names.items()
+            for group in groups
+            for dotted in group.annotations
+        }
+        self._last_annotations = {dotted.rpartition(".")[2]: kind for dotted, kind in self._annotations.items()}
+        self._covered: dict[str, frozenset[str]] = {}
+        self._tables: dict[str, dict[str, Any]] = {}
+
+    def classify(self, name: str, owner: str | None = None) -> NameMatch | None:
+        """The data type that ``name`` is taken for, or None.
+
+        Args:
+            name: an identifier, a literal key, a column name.
+            owner: the class, variable or table that has it: ``User``, ``customer``, ``request.form``.
+        """
+        return self._names.classify(name, owner)
+
+    def explain(self, name: str, owner: str | None = None) -> list[str]:
+        """Why ``classify`` answers as it does, in lines; the last one is the answer."""
+        return self._names.explain(name, owner)
+
+    def classify_annotation(self, dotted: str) -> NameMatch | None:
+        """The data type of values annotated with ``dotted``: ``pydantic.EmailStr``, or its bare last part."""
+        data_type = self._annotations.get(dotted)
+        if data_type is None and "." not in dotted:
+            data_type = self._last_annotations.get(dotted)
+        if data_type is None:
+            return None
+        return NameMatch(data_type, Confidence.HIGH, Protection.CLEAR, None, f"annotated as {dotted}")
+
+    def calls_named(self, last: str) -> CallRules | None:
+        """The rules about calls whose callee's last part is ``last``; None if there are none."""
+        return self._calls.named(last)
+
+    def recipient_for_host(self, host: str) -> Recipient | None:
+        """Who is behind ``host``: by the host itself, else by its nearest parent domain that is known."""
+        return self._by_host_or_package.for_host(host)
+
+    def recipient_for_package(self, dotted: str) -> Recipient | None:
+        """Whose SDK the module or function ``dotted`` is of: the longest known prefix in whole parts."""
+        return self._by_host_or_package.for_package(dotted)
+
+    def covers(self, declared: str, actual: str) -> bool:
+        """Whether a declaration of ``declared`` (a type or a whole category) covers data of type ``actual``."""
+        if declared == actual:
+            return True
+        if "." not in declared:
+            return actual.startswith(declared + ".")
+        return actual in self._satisfied(declared)
+
+    def _satisfied(self, declared: str) -> frozenset[str]:
+        """All types that ``declared`` covers, over any number of steps."""
+        found = self._covered.get(declared)
+        if found is None:
+            reached: set[str] = set()
+            waiting = [declared]
+            while waiting:
+                kind = self.data_types.get(waiting.pop())
+                for narrower in kind.satisfies if kind else ():
+                    if narrower not in reached:
+                        reached.add(narrower)
+                        waiting.append(narrower)
+            found = self._covered[declared] = frozenset(reached)
+        return found
+
+    def table(self, name: str) -> dict[str, Any]:
+        """The merged content of ``<name>/*.yml`` in all pack folders, as plain values (read once).
+
+        Raises:
+            CatalogError: a file is not YAML, or no mapping, or two files give the same entry.
+        """
+        if name not in self._tables:
+            self._tables[name] = load_table(self.packs, name)
+        return self._tables[name]
+
+    @property
+    def app_types(self) -> dict[str, Any]:
+        """The table of app types and their necessary data (``app-types/*.yml``)."""
+        return self.table("app-types")
+
+    @property
+    def laws(self) -> dict[str, Any]:
+        """The table of laws and their articles (``laws/*.yml``)."""
+        return self.table("laws")

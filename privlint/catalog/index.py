@@ -1,0 +1,147 @@
+"""Rules by what they speak of, for look-ups while the program is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from privlint.catalog.paths import match_path
+from privlint.model.rules import (
+    CallPattern,
+    PropagatorRule,
+    RecordRule,
+    Rules,
+    SanitizerRule,
+    SinkRule,
+    SourceRule,
+    TypeRule,
+)
+
+
+class CallRules(NamedTuple):
+    """All rules about calls that end in the same name, each with the pattern that says which callee it means."""
+
+    sinks: tuple[tuple[CallPattern, SinkRule], ...] = ()
+    sources: tuple[tuple[CallPattern, SourceRule], ...] = ()
+    sanitizers: tuple[tuple[CallPattern, SanitizerRule], ...] = ()
+    propagators: tuple[tuple[CallPattern, PropagatorRule], ...] = ()
+
+
+_AnyRule = SinkRule | SourceRule | SanitizerRule | PropagatorRule
+_Rule = TypeVar("_Rule", SinkRule, SourceRule, SanitizerRule, PropagatorRule)
+
+
+class CallIndex:
+    """Rules about calls by the last part of the callee."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._exact: dict[str, list[tuple[CallPattern, _AnyRule]]] = {}
+        self._starred: list[tuple[str, CallPattern, _AnyRule]] = []
+        self._cache: dict[str, CallRules | None] = {}
+        sources = [rule for rule in rules.sources if rule.at == "call"]
+        every: list[_AnyRule] = [*rules.sinks, *sources, *rules.sanitizers, *rules.propagators]
+        for rule in every:
+            for pattern in rule.calls:
+                last = pattern.path.rpartition(".")[2]
+                if "*" in last:
+                    self._starred.append((last, pattern, rule))
+                else:
+                    self._exact.setdefault(last, []).append((pattern, rule))
+
+    def named(self, last: str) -> CallRules | None:
+        """The rules about callees that end in ``last``; None if there are none."""
+        try:
+            return self._cache[last]
+        except KeyError:
+            found = list(self._exact.get(last, ()))
+            found.extend((pattern, rule) for star, pattern, rule in self._starred if match_path(star, last))
+            answer = self._cache[last] = _sorted(found) if found else None
+            return answer
+
+
+def _sorted(found: list[tuple[CallPattern, _AnyRule]]) -> CallRules:
+    def only(kind: type[_Rule]) -> tuple[tuple[CallPattern, _Rule], ...]:
+        return tuple((pattern, rule) for pattern, rule in found if isinstance(rule, kind))
+
+    return CallRules(only(SinkRule), only(SourceRule), only(SanitizerRule), only(PropagatorRule))
+
+
+class RuleIndex:
+    """All other rules, by name.
+
+    Attributes:
+        load_sources: bare name -> rules.
+        attribute_sources, item_sources, field_sources: attribute name, literal key, field name (``*``: any) -> rules.
+        parameter_sources: parameter name (``*``: any) -> rules.
+        attribute_sinks, item_sinks: attribute name, literal key (``*``: any) -> rules; raise_sinks: all of them.
+        types: a type's dotted name or alias -> its rule (of several, merged, the later ones first to be asked).
+        made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
+        named: variable name -> type, where nothing better is known.
+        records: how classes are recognised whose fields are data; guards: sanitizers that are checks.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.load_sources = _grouped(rules.sources, "load", lambda rule: rule.name)
+        self.attribute_sources = _grouped(rules.sources, "attribute", lambda rule: rule.name)
+        self.item_sources = _grouped(rules.sources, "item", lambda rule: rule.key)
+        self.field_sources = _grouped(rules.sources, "field", lambda rule: rule.name)
+        self.parameter_sources = _grouped(rules.sources, "parameter", lambda rule: rule.name)
+        self.attribute_sinks = _sinks(rules.sinks, "attribute", lambda rule: rule.name)
+        self.item_sinks = _sinks(rules.sinks, "item", lambda rule: rule.key)
+        self.raise_sinks = tuple(rule for rule in rules.sinks if rule.at == "raise")
+        self.records: tuple[RecordRule, ...] = rules.records
+        self.guards = tuple(rule for rule in rules.sanitizers if rule.guard)
+        self.types: dict[str, TypeRule] = {}
+        self.made_by: dict[str, str] = {}
+        self.objects: dict[str, str] = {}
+        self.named: dict[str, str] = {}
+        merged = _merged(rules.types)
+        for rule in merged:
+            for alias in rule.aliases:
+                self.types[alias] = rule
+            self.made_by.update(dict.fromkeys(rule.made_by, rule.name))
+            self.objects.update(dict.fromkeys(rule.objects, rule.name))
+            self.named.update(dict.fromkeys(rule.names, rule.name))
+        self.types.update((rule.name, rule) for rule in merged)
+
+
+def _grouped(
+    rules: Iterable[SourceRule], at: str, key: Callable[[SourceRule], str]
+) -> dict[str, tuple[SourceRule, ...]]:
+    found: dict[str, list[SourceRule]] = {}
+    for rule in rules:
+        if rule.at == at:
+            found.setdefault(key(rule), []).append(rule)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def _sinks(rules: Iterable[SinkRule], at: str, key: Callable[[SinkRule], str]) -> dict[str, tuple[SinkRule, ...]]:
+    found: dict[str, list[SinkRule]] = {}
+    for rule in rules:
+        if rule.at == at:
+            found.setdefault(key(rule), []).append(rule)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def _merged(rules: Iterable[TypeRule]) -> list[TypeRule]:
+    """Rules of the same name as one: several packs may each know a part of a type."""
+    merged: dict[str, TypeRule] = {}
+    for rule in rules:
+        known = merged.get(rule.name)
+        merged[rule.name] = rule if known is None else _both(known, rule)
+    return list(merged.values())
+
+
+def _both(first: TypeRule, second: TypeRule) -> TypeRule:
+    return TypeRule(
+        name=first.name,
+        aliases=first.aliases + second.aliases,
+        bases=first.bases + second.bases,
+        attributes=first.attributes + second.attributes,
+        returns=first.returns + second.returns,
+        items=second.items or first.items,
+        made_by=first.made_by + second.made_by,
+        objects=first.objects + second.objects,
+        names=first.names + second.names,
+        request_data=first.request_data or second.request_data,
+    )

@@ -1,0 +1,79 @@
+"""The context of a name: what the class, variable or table that holds it says of the data in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from privlint.catalog.vocabulary import Vocabulary
+from privlint.catalog.words import Lexicon
+from privlint.model.data import Confidence
+
+_NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+
+class Owner(NamedTuple):
+    """What is known of an owner."""
+
+    text: str
+    person: Confidence | None = None  # how sure it is a person's record
+    word: str = ""  # which word says so
+    machine: bool = False  # settings, servers, connections: what is in there belongs to no person
+    organisation: bool = False
+    request: bool = False  # what a user sent
+    row: bool = False  # a row, record or mapping whose keys may be in capitals
+    subject: str | None = None
+    words: tuple[str, ...] = ()  # of the last component
+    head: str = ""  # what the owner is: its last word that is no mere carrier
+
+
+NOBODY = Owner("")
+
+
+def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
+    """Classify the owner ``text``: ``User``, ``request.form``, ``order.customer``, ``CreateUserRequest``."""
+    lists = vocabulary.lists
+    parts = [lexicon.words(part) for part in _NOISE.sub("", text).split(".")]
+    words = [word for part in parts for word in part if word not in ("self", "cls")]
+    if not words:
+        return NOBODY
+    core = list(words)
+    while core and core[-1] in lists["carriers"]:
+        core.pop()
+    head = core[-1] if core else words[-1]
+    person, word = person_of(head, vocabulary) if core else (None, "")
+    if word in lists["situations"]:
+        person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
+    return Owner(
+        text,
+        person,
+        word,
+        machine=head in lists["machines"],
+        organisation=head in lists["organisations"],
+        request=any(word in lists["requests"] for word in words),
+        row=any(word in lists["rows"] for word in words),
+        subject=subject_of(reversed(core), vocabulary),
+        words=next((part for part in reversed(parts) if part), ()),
+        head=head,
+    )
+
+
+def person_of(word: str, vocabulary: Vocabulary) -> tuple[Confidence | None, str]:
+    """Whether ``word`` means a person (or a situation in which people give their data), and how surely."""
+    lists = vocabulary.lists
+    if word in lists["people"]:
+        return Confidence.MEDIUM, word
+    if word in lists["maybe_people"] or word in lists["situations"] or word in lists["addresses"]:
+        return Confidence.LOW, word
+    return None, ""
+
+
+def subject_of(words: Iterable[str], vocabulary: Vocabulary) -> str | None:
+    """Whose data it is, by the first of ``words`` that says so; a word more telling than ``user`` wins."""
+    found: str | None = None
+    for word in words:
+        subject = vocabulary.subjects.get(word)
+        if subject is not None and (found is None or found == "user"):
+            found = subject
+    return found

@@ -1,0 +1,274 @@
+"""Applying a summary at a call: symbols become what the caller passed, new objects become the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privlint.flow import limits
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.objects import at_label, collect, store
+from privlint.flow.summary import Context, Description, SinkFlow, Summary
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Hop,
+    Inst,
+    Lit,
+    Mark,
+    Obj,
+    ObjId,
+    Opaque,
+    Path,
+    Symbol,
+    Value,
+    hop,
+    join,
+    of,
+)
+from privlint.model.data import Protection
+from privlint.model.location import Site
+
+
+class Binding:
+    """A call of a function with bound parameters: ``values[i]`` is what parameter ``i`` gets, ``sites[i]`` where."""
+
+    def __init__(self, fr: Frame, fn: int, values: Sequence[Value], sites: Sequence[Site], env: ObjId | None,
+                 call: Site) -> None:
+        self.fr = fr
+        self.fn = fn
+        self.ir = fr.program.functions[fn].ir
+        self.values = values
+        self.sites = sites
+        self.env = env
+        self.call = call
+        self._parts: dict[tuple[int, Path], Value] = {}
+        self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
+        self._renamed: dict[ObjId, ObjId] = {}
+        self._substituted: dict[int, tuple[Value, Value]] = {}
+
+    # -- symbols -------------------------------------------------------------------------------------------------
+
+    def part(self, param: int, path: Path) -> Value:
+        """What the caller has at an access path of a parameter."""
+        found = self._parts.get((param, path))
+        if found is None:
+            if path:
+                found = at_label(self.fr, self.part(param, path[:-1]), path[-1])
+            elif param == -1:
+                found = of(Obj(self.env)) if self.env is not None else UNKNOWN
+            else:
+                found = self.values[param] if param < len(self.values) else UNKNOWN
+            self._parts[(param, path)] = found
+        return found
+
+    def marks(self, symbol: Symbol) -> dict[Mark, Hop | None]:
+        """The marks that a symbol stands for here."""
+        key = (symbol.param, symbol.path, symbol.deep)
+        found = self._wholes.get(key)
+        if found is None:
+            value = self.part(symbol.param, symbol.path)
+            found = collect(self.fr, value, symbol.deep) if symbol.deep else dict(value.marks)
+            self._wholes[key] = found
+        return found
+
+    def _passed(self, way: Hop | None, symbol: Symbol, inner: Hop | None) -> Hop:
+        if symbol.param < 0 or symbol.param >= len(self.sites):
+            return hop(way, self.call, "enter", self.ir.name, inner)
+        return hop(way, self.sites[symbol.param], "pass", self._parameter(symbol), inner)
+
+    def _parameter(self, symbol: Symbol) -> str:
+        name = self.ir.params[symbol.param].name if symbol.param < len(self.ir.params) else ""
+        return name + "".join(label if label[0] in ".[" else "" for label in symbol.path if label != "[*]")
+
+    def substitute_mark(self, mark: Mark, way: Hop | None) -> dict[Mark, Hop | None]:
+        """What a mark of the callee is in the caller."""
+        if not isinstance(mark.source, Symbol):
+            return {mark: way}
+        out: dict[Mark, Hop | None] = {}
+        for actual, actual_way in self.marks(mark.source).items():
+            combined = actual
+            if mark.protection > actual.protection:
+                combined = combined._replace(protection=mark.protection)
+            if mark.weak:
+                combined = combined._replace(weak=min(2, actual.weak + mark.weak))
+            if mark.whole and not combined.whole:
+                combined = combined._replace(whole=mark.whole)
+            if combined.protection is not Protection.DERIVED:
+                out[combined] = self._passed(actual_way, mark.source, way)
+        return out
+
+    # -- values --------------------------------------------------------------------------------------------------
+
+    def substitute(self, value: Value, returned: bool = False) -> Value:
+        """What a value of the callee is in the caller."""
+        if not value:
+            return value
+        known = self._substituted.get(id(value))
+        if known is not None:
+            return known[1]
+        marks: dict[Mark, Hop | None] = {}
+        for mark, way in value.marks.items():
+            for new, new_way in self.substitute_mark(mark, way).items():
+                if returned:
+                    new_way = hop(new_way, self.call, "return", self.ir.name)
+                if new not in marks and len(marks) >= limits.WIDTH:
+                    limits.reached("marks on one value")
+                    break
+                marks.setdefault(new, new_way)
+        atoms: set[Atom] = set()
+        for atom in value.atoms:
+            atoms |= self._atom(atom)
+        out = Value(frozenset(atoms), marks)
+        self._substituted[id(value)] = (value, out)
+        return out
+
+    def _atom(self, atom: Atom) -> set[Atom]:
+        if isinstance(atom, Obj):
+            if atom.id[0] == "s":
+                path = atom.id[2]
+                assert isinstance(path, tuple)
+                return set(self.part(int(str(atom.id[1])), path).atoms)
+            return {Obj(self.rename(atom.id))}
+        if isinstance(atom, Func) and atom.env is not None:
+            return {Func(atom.fn, env) for env in self._environments(atom.env)}
+        if isinstance(atom, Bound):
+            envs = self._environments(atom.func.env) if atom.func.env is not None else [None]
+            return {Bound(Func(atom.func.fn, env), me) for env in envs for me in self._atom(atom.self)}
+        return {atom}
+
+    def _environments(self, env: ObjId) -> list[ObjId | None]:
+        found: list[ObjId | None] = [a.id for a in self._atom(Obj(env)) if isinstance(a, Obj)]
+        return found[: limits.ATOMS] or [None]
+
+    def rename(self, key: ObjId) -> ObjId:
+        """The caller's name of an object that the callee made."""
+        if key[0] != "o" or key in self.fr.solver.shared:
+            return key
+        found = self._renamed.get(key)
+        if found is None:
+            inner: object = key
+            if isinstance(key[-1], tuple) and key[-1] and isinstance(key[-1][-1], tuple):
+                inner = (key[0], key[1], key[2])  # an object made two calls below is told by where it was made
+            found = ("o", self.fr.fn.id, self.call.node, inner)
+            self._renamed[key] = found
+        return found
+
+    # -- the call ------------------------------------------------------------------------------------------------
+
+    def run(self) -> Value:
+        """Apply the callee's summary to the caller's state; the call's result."""
+        summary = self._summary()
+        if summary is None:
+            return UNKNOWN
+        effects = [(e.object, e.label, self.substitute(e.value)) for e in summary.effects]
+        result = self.substitute(summary.result, returned=True)
+        yields = self.substitute(summary.yields, returned=True)
+        raises = self.substitute(summary.raises, returned=True)
+        for flow in summary.sinks.values():
+            self._sink(flow)
+        for write in summary.fields:
+            self.fr.write_field(write.cls, write.name, self.substitute(write.value))
+        self._bring_objects(summary)
+        for key, label, value in effects:
+            if key[0] == "s":
+                path = key[2]
+                assert isinstance(path, tuple)
+                store(self.fr, self.part(int(str(key[1])), path), label, value)
+            else:
+                store(self.fr, of(Obj(key)), label, value)
+        if raises:
+            self.fr.raised(raises)
+        if self.ir.generator:
+            made = self.fr.allocate(self.call.node, Object("gen", fields={"[*]": yields, ".%return": result}), "gen")
+            return of(made)
+        return result
+
+    def _bring_objects(self, summary: Summary) -> None:
+        heap = self.fr.state.heap
+        for key, obj in summary.heap.items():
+            if key in self.fr.solver.shared:
+                continue
+            new = self.rename(key)
+            fields = {label: self.substitute(value) for label, value in obj.fields.items()}
+            old = heap.get(new)
+            many = obj.many
+            if old is not None:
+                many = True
+                for label, value in old.fields.items():
+                    fields[label] = join(fields[label], value) if label in fields else value
+            heap[new] = Object(obj.kind, obj.cls, obj.type, fields, many, obj.written)
+
+    def _sink(self, flow: SinkFlow) -> None:
+        out: dict[Mark, Hop | None] = {}
+        for mark, way in self.substitute_mark(flow.mark, flow.way).items():
+            out[mark] = way
+        if out:
+            self.fr.sink(out, flow.target)
+
+    def _summary(self) -> Summary | None:
+        solver = self.fr.solver
+        summary = solver.summary(self.fn, (), self.fr)
+        if not summary.needs:
+            return summary
+        context: list[tuple[int, Path, frozenset[Description]]] = []
+        for param, path in sorted(summary.needs):
+            what = self._describe(param, path)
+            if what:
+                context.append((param, path, what))
+        if not context:
+            return summary
+        special = solver.summary(self.fn, tuple(context), self.fr)
+        further = [need for need in sorted(special.needs - summary.needs) if self._describe(*need)]
+        if further:
+            context += [(param, path, self._describe(param, path)) for param, path in further]
+            special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
+        return special
+
+    def _describe(self, param: int, path: Path) -> frozenset[Description]:
+        out: set[Description] = set()
+        for atom in self.part(param, path).atoms:
+            if isinstance(atom, Obj) and atom.id[0] == "s":
+                symbolic_path = atom.id[2]
+                assert isinstance(symbolic_path, tuple)
+                self.fr.summary.needs.add((int(str(atom.id[1])), symbolic_path))
+            found = describe(self.fr, atom)
+            if found is not None:
+                out.add(found)
+        return frozenset(out)
+
+
+def describe(fr: Frame, atom: Atom) -> Description | None:
+    """What an argument is, in words that a context is made of."""
+    if isinstance(atom, Lit):
+        return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) else None
+    if isinstance(atom, Func):
+        return ("fn", (atom.fn, atom.env is not None))
+    if isinstance(atom, Bound):
+        return ("bound", (atom.func.fn, atom.func.env is not None))
+    if isinstance(atom, Cls):
+        return ("class", atom.cls)
+    if isinstance(atom, Ext):
+        return ("ext", atom.path)
+    if isinstance(atom, Inst):
+        return ("type", atom.type)
+    if isinstance(atom, Opaque):
+        return ("of", atom.cls)
+    if isinstance(atom, Obj):
+        obj = fr.object(atom.id)
+        if obj.cls >= 0:
+            return ("of", obj.cls)
+        if obj.type:
+            return ("type", obj.type)
+        if obj.kind in ("list", "dict", "set", "tuple", "gen"):
+            return ("kind", obj.kind)
+    return None
+
+
+def context_key(context: Context) -> Context:
+    """A context in canonical order."""
+    return tuple(sorted(context, key=lambda c: (c[0], c[1])))

@@ -1,0 +1,80 @@
+"""Gathers what the interpreter finds and gives it out once, best first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow import limits
+from privlint.flow.steps import steps
+from privlint.flow.values import Hop, Mark, Symbol
+from privlint.model.data import Confidence
+from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Target
+
+if TYPE_CHECKING:
+    from privlint.flow.solve import Solver
+
+_RANK = {"rule": 0, "request": 0, "record": 1, "annotation": 2, "attribute": 2, "key": 3, "name": 4}
+
+
+class Collector:
+    """Flows by source and sink, the shortest way of each; collections by place."""
+
+    def __init__(self) -> None:
+        self._by_frame: dict[object, dict[tuple[Mark, Target], Hop | None]] = {}
+        self._collections: dict[tuple[object, str], CollectionFact] = {}
+
+    def begin(self, frame: object) -> None:
+        """A function is analysed (again): what was found in it before is found again if it still holds."""
+        self._by_frame.pop(frame, None)
+
+    def flow(self, frame: object, mark: Mark, target: Target, way: Hop | None) -> None:
+        """A flow; of several ways between the same two places the shortest is kept."""
+        _shorter(self._by_frame.setdefault(frame, {}), (mark, target), way)
+
+    def collection(self, fact: CollectionFact) -> None:
+        """Something is taken in."""
+        self._collections.setdefault((fact.site, fact.data_type), fact)
+
+    def facts(self, solver: Solver) -> Facts:
+        """All that was found, in an order that does not depend on how it was found."""
+        for fact in solver.records.collections():
+            self.collection(fact)
+        out = Facts(unresolved=dict(solver.unresolved))
+        grouped: dict[tuple[object, ...], list[tuple[tuple[object, ...], Mark, Target, Hop | None]]] = {}
+        flows: dict[tuple[Mark, Target], Hop | None] = {}
+        for found_there in self._by_frame.values():
+            for flow, way in found_there.items():
+                _shorter(flows, flow, way)
+        for (mark, target), way in flows.items():
+            assert isinstance(mark.source, Origin)
+            length = way.length if way is not None else 0
+            key = (target.site, target.call, target.kind, target.recipient, mark.source.data_type)
+            rank = (_RANK.get(mark.source.evidence, 5), mark.weak, int(mark.protection), length,
+                    mark.source.site, target.hosts, repr(mark))
+            grouped.setdefault(key, []).append((rank, mark, target, way))
+        for group in sorted(grouped, key=repr):
+            found = sorted(grouped[group], key=lambda entry: entry[0])
+            hosts = any(target.hosts for _, _, target, _ in found)
+            kept = [entry for entry in found if entry[2].hosts or not hosts]
+            for _, mark, target, way in kept[: limits.TRACES]:
+                out.flows.append(_fact(mark, target, way))
+        out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
+        out.limits = limits.report()
+        return out
+
+
+def _shorter(flows: dict[tuple[Mark, Target], Hop | None], key: tuple[Mark, Target], way: Hop | None) -> None:
+    if key not in flows:
+        flows[key] = way
+        return
+    old = flows[key]
+    if old is not None and way is not None and way.length < old.length:
+        flows[key] = way
+
+
+def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact:
+    origin = mark.source
+    assert not isinstance(origin, Symbol)
+    through = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[min(mark.weak, 2)]
+    confidence = min(origin.confidence, target.confidence, through)
+    return FlowFact(origin, target, mark.protection, confidence, steps(way), whole=mark.whole or None)

@@ -1,0 +1,313 @@
+"""The analysis of one function in one context: blocks in order, states at their entries, what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow import limits
+from privlint.flow.heap import Object, State
+from privlint.flow.summary import Context, Effect, FieldWrite, SinkFlow, Summary
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Hop,
+    Inst,
+    Lit,
+    Mark,
+    Obj,
+    ObjId,
+    Opaque,
+    Path,
+    Symbol,
+    Value,
+    join,
+)
+from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
+from privlint.model.data import Protection
+from privlint.model.facts import Target
+from privlint.model.location import Site
+from privlint.resolve.program import Function, Module
+
+if TYPE_CHECKING:
+    from privlint.flow.solve import Solver
+
+RAISED = "%raised"  # the variable that carries an exception to its handler
+
+
+class Frame:
+    """The interpreter's view of one function; ``state`` is the state at the op under way."""
+
+    def __init__(self, solver: Solver, fn: Function, context: Context, depth: int) -> None:
+        self.solver = solver
+        self.program = solver.program
+        self.catalog = solver.catalog
+        self.fn = fn
+        self.ir = fn.ir
+        self.module: Module = solver.program.modules[fn.module]
+        self.path = self.module.path
+        self.context = {(param, path): what for param, path, what in context}
+        self.depth = depth
+        self.key: object = (fn.id, context)
+        self.state = State()
+        self.regs: dict[int, Value] = {}
+        self.names: dict[int, str] = {}  # register -> last part of the expression's name
+        self.receivers: dict[int, tuple[Value, str, str]] = {}  # register -> (object, attribute, object's name)
+        self.calls: dict[int, o.Call] = {}  # register -> the call that made it
+        self.types: dict[ObjId, tuple[int, o.TypeRef]] = {}  # symbolic object -> module and annotation
+        self.initials: dict[tuple[ObjId, str], Value] = {}
+        self.summary = Summary()
+        self.exit: State | None = None
+        self.made: dict[int, ObjId | None] = {}  # functions made here -> environment
+        self.called: set[int] = set()
+        self.joined = solver.joined_registers(fn)
+        self.callees = solver.callee_registers(fn)
+        self.env: ObjId | None = ("o", fn.id, "env") if solver.has_inner(fn) else None
+        self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
+        self.guards: tuple[str, ...] = ()
+        self.ops = 0
+
+    # -- small helpers -------------------------------------------------------------------------------------------
+
+    def site(self, n: int) -> Site:
+        """The node ``n`` of this file."""
+        return Site(self.path, n)
+
+    def get(self, reg: int) -> Value:
+        """The value of a register."""
+        return self.regs.get(reg, UNKNOWN)
+
+    def set(self, reg: int, value: Value) -> None:
+        """Write a register; one that several branches write keeps what each wrote."""
+        if reg in self.joined and reg in self.regs:
+            value = join(self.regs[reg], value)
+        self.regs[reg] = value
+
+    # -- objects -------------------------------------------------------------------------------------------------
+
+    def object(self, key: ObjId) -> Object:
+        """The object under ``key`` as this point of the function sees it."""
+        obj = self.state.heap.get(key)
+        if obj is not None:
+            return obj
+        if key[0] == "s":
+            obj = self._symbolic(key)
+            self.state.heap[key] = obj
+            return obj
+        shared = self.solver.read_shared(key, self.fn.id)
+        return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
+
+    def put(self, key: ObjId, obj: Object) -> None:
+        """Replace an object."""
+        self.state.heap[key] = obj
+
+    def allocate(self, n: int, obj: Object, tag: object = "") -> Obj:
+        """A new object, made at node ``n``; made again (in a loop) it stands for many."""
+        key: ObjId = ("o", self.fn.id, n, tag)
+        old = self.state.heap.get(key)
+        if old is not None:
+            fields = dict(old.fields)
+            for label, value in obj.fields.items():
+                fields[label] = join(fields.get(label, UNKNOWN), value)
+            obj = Object(obj.kind, obj.cls, obj.type, fields, True, old.written)
+        self.state.heap[key] = obj
+        return Obj(key)
+
+    def _symbolic(self, key: ObjId) -> Object:
+        param, path = int(str(key[1])), key[2]
+        assert isinstance(path, tuple)
+        kind, cls, type_ = "sym", -1, ""
+        for what, detail in sorted(self.context.get((param, path), ()), key=repr):
+            if what == "of" and cls < 0:
+                cls = int(str(detail))
+            elif what == "type" and not type_:
+                type_ = str(detail)
+            elif what == "kind":
+                kind = str(detail)
+        if cls < 0 and not type_ and key in self.types:
+            module, ref = self.types[key]
+            cls, type_, kind = self.solver.annotations.object_type(module, ref)
+        return Object(kind, cls, type_)
+
+    def initial(self, key: ObjId, label: str) -> Value:
+        """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""
+        cached = self.initials.get((key, label))
+        if cached is not None:
+            return cached
+        param, path = int(str(key[1])), key[2]
+        assert isinstance(path, tuple)
+        if len(path) >= limits.PATH_DEPTH:
+            limits.reached("depth of an access path")
+            value = Value(frozenset((Obj(key),)), {Mark(Symbol(param, path, 2), Protection.CLEAR, 0): None})
+        else:
+            value = self._begin(param, (*path, label), key, label)
+        self.initials[(key, label)] = value
+        return value
+
+    def _begin(self, param: int, path: Path, parent: ObjId, label: str) -> Value:
+        key: ObjId = ("s", param, path)
+        known = self.solver.annotations.child(self, parent, label)
+        if known is not None:
+            self.types[key] = known
+        atoms: set[Atom] = {Obj(key)}
+        atoms |= self.given(param, path)
+        if known is not None:
+            atoms |= self.solver.annotations.extra_atoms(*known)
+        obj = self.object(parent)
+        if obj.cls >= 0 and label[0] == ".":
+            stored = self.solver.read_field(obj.cls, label[1:], self.fn.id)
+            atoms |= {a for a in stored.atoms if not isinstance(a, Obj)}
+        return Value(frozenset(atoms), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
+
+    def given(self, param: int, path: Path) -> set[Atom]:
+        """What the context says that a symbolic value is."""
+        out: set[Atom] = set()
+        for what, detail in self.context.get((param, path), ()):
+            if what == "lit" and isinstance(detail, Lit):
+                out.add(detail)
+            elif what == "fn" and isinstance(detail, tuple):
+                out.add(Func(detail[0], ("s", param, (*path, "^env")) if detail[1] else None))
+            elif what == "bound" and isinstance(detail, tuple):
+                env: ObjId | None = ("s", param, (*path, "^env")) if detail[1] else None
+                out.add(Bound(Func(detail[0], env), Obj(("s", param, (*path, "^self")))))
+            elif what == "class":
+                out.add(Cls(int(str(detail))))
+            elif what == "ext":
+                out.add(Ext(str(detail)))
+            elif what == "type":
+                out.add(Inst(str(detail)))
+            elif what == "also":
+                out.add(Opaque(int(str(detail))))
+        return out
+
+    # -- the run -------------------------------------------------------------------------------------------------
+
+    def run(self, entry: State) -> Summary:
+        """Interpret the body from ``entry`` and give what came of it."""
+        from privlint.flow.transfer import end_of_block, execute
+
+        blocks = self.ir.blocks
+        states: dict[int, State] = {0: entry}
+        visits = [0] * len(blocks)
+        pending = {0}
+        while pending:
+            number = min(pending)
+            pending.discard(number)
+            visits[number] += 1
+            block = blocks[number]
+            self.state = states[number].copy()
+            if block.handler >= 0:
+                self._flow_to(block.handler, self.state, states, pending, visits)
+            for op in block.ops:
+                execute(self, op)
+            self.ops += len(block.ops)
+            if self.ops > limits.OPS:
+                limits.reached("ops executed for one function")
+                break
+            raised = self.state.env.pop(RAISED + "*", None)
+            if block.handler >= 0:
+                at_handler = self.state.copy()
+                if raised is not None:
+                    at_handler.env[RAISED] = join(at_handler.env.get(RAISED, UNKNOWN), raised)
+                self._flow_to(block.handler, at_handler, states, pending, visits)
+            elif raised is not None:
+                self.summary.raises = join(self.summary.raises, raised)
+            for target, state in end_of_block(self, block.end, block.handler):
+                self._flow_to(target, state, states, pending, visits)
+        return self.summary
+
+    def _flow_to(self, target: int, state: State, states: dict[int, State], pending: set[int],
+                 visits: list[int]) -> None:
+        known = states.get(target)
+        if known is None:
+            states[target] = state.copy()
+            pending.add(target)
+        elif known.merge(state, self.initial):
+            if visits[target] < limits.VISITS:
+                pending.add(target)
+            else:
+                limits.reached("visits of one block")
+
+    def leave(self, value: Value) -> None:
+        """The function returns ``value`` in the present state."""
+        self.summary.result = join(self.summary.result, value)
+        if self.exit is None:
+            self.exit = self.state.copy()
+        else:
+            self.exit.merge(self.state, self.initial)
+
+    def leave_raising(self) -> None:
+        """The function ends with an exception: what it did to objects stays done."""
+        if self.exit is None:
+            self.exit = self.state.copy()
+        else:
+            self.exit.merge(self.state, self.initial)
+
+    def raised(self, value: Value) -> None:
+        """An exception may come out of the op under way."""
+        old = self.state.env.get(RAISED + "*", UNKNOWN)
+        self.state.env[RAISED + "*"] = join(old, value)
+
+    # -- what comes out ------------------------------------------------------------------------------------------
+
+    def sink(self, marks: dict[Mark, Hop | None], target: Target) -> None:
+        """These marks reach a sink: facts, and for symbolic ones a line of the summary."""
+        for mark, way in marks.items():
+            if isinstance(mark.source, Symbol):
+                key = (mark, target)
+                old = self.summary.sinks.get(key)
+                if old is None or (old.way and way and way.length < old.way.length):
+                    self.summary.sinks[key] = SinkFlow(mark, target, way)
+            else:
+                self.solver.emit(self, mark, target, way)
+
+    def finish(self) -> Summary:
+        """Complete the summary: effects on what the caller knows, new objects that leave."""
+        summary = self.summary
+        state = self.exit
+        if state is None:
+            return summary
+        for key, obj in state.heap.items():
+            if not obj.written or key[0] == "o" and key not in self.solver.shared:
+                continue
+            for label in sorted(obj.written):
+                summary.effects.append(Effect(key, label, obj.fields[label]))
+        todo = [summary.result, summary.raises, summary.yields]
+        todo += [effect.value for effect in summary.effects] + [write.value for write in summary.fields]
+        while todo:
+            for key in objects_in(todo.pop()):
+                if key[0] == "o" and key not in summary.heap and key in state.heap:
+                    obj = state.heap[key]
+                    summary.heap[key] = obj
+                    todo.extend(obj.fields.values())
+        return summary
+
+    def write_field(self, cls: int, name: str, value: Value) -> None:
+        """An attribute of instances of ``cls`` is stored."""
+        if self.solver.write_field(cls, name, value, self):
+            self.summary.fields.append(FieldWrite(cls, name, value))
+
+
+def objects_in(value: Value) -> list[ObjId]:
+    """The heap objects that a value refers to."""
+    out: list[ObjId] = []
+    for atom in value.atoms:
+        if isinstance(atom, Bound):
+            if atom.func.env is not None:
+                out.append(atom.func.env)
+            if isinstance(atom.self, Obj):
+                out.append(atom.self.id)
+        elif isinstance(atom, Obj):
+            out.append(atom.id)
+        elif isinstance(atom, Func) and atom.env is not None:
+            out.append(atom.env)
+    return out
+
+
+def own_names(fn: FunctionIR) -> list[str]:
+    """The names of the parameters."""
+    return [p.name for p in fn.params]

@@ -1,0 +1,79 @@
+"""What a branch tells: constant conditions, type tests, checks that protect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from privlint.flow.frame import Frame
+from privlint.flow.heap import State
+from privlint.flow.values import Ext, Hop, Lit, Mark, Value, protect
+from privlint.ir import ops as o
+from privlint.model.data import Protection
+
+
+def masked(marks: Mapping[Mark, Hop | None]) -> dict[Mark, Hop | None]:
+    """The marks in masked form (the last digits of a number)."""
+    return protect(marks, Protection.MASKED)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a condition is constant."""
+    if value.marks or not value.atoms:
+        return None
+    found: set[bool] = set()
+    for atom in value.atoms:
+        if isinstance(atom, Lit):
+            found.add(bool(atom.value))
+        elif isinstance(atom, Ext) and atom.path.rpartition(".")[2] == "TYPE_CHECKING":
+            found.add(False)
+        else:
+            return None
+    return found.pop() if len(found) == 1 else None
+
+
+def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
+    """The ways on from a condition."""
+    known = truth(fr.get(end.cond)) if end.cond not in fr.joined else None
+    if known is True:
+        return [(end.then, fr.state)]
+    if known is False:
+        return [(end.orelse, fr.state)]
+    then = fr.state
+    guarded = _guarded(fr, end)
+    if guarded is not None:
+        then = guarded
+    return [(end.then, then), (end.orelse, fr.state)]
+
+
+def _guarded(fr: Frame, end: o.Branch) -> State | None:
+    """The state where a check is true that protects what it checks."""
+    call = fr.calls.get(end.cond)
+    if call is None or not fr.catalog.index.guards:
+        return None
+    from privlint.flow.calls import arguments
+    from privlint.flow.library import Callee, chosen
+
+    receiver, attribute, owner = fr.receivers.get(call.func, (None, "", ""))
+    callee = Callee(call.n, call.text, attribute, receiver, owner)
+    library = fr.solver.library
+    candidates = library.candidates(fr, callee, fr.get(call.func))
+    names = {callee.last} | {path.rpartition(".")[2] for path in candidates.paths}
+    args = arguments(fr, call)
+    out: State | None = None
+    for rule in fr.catalog.index.guards:
+        if not any(library.matches(p, callee, candidates, names) is not None for p in rule.calls):
+            continue
+        for value, _, _ in chosen(fr, callee, args, rule.args):
+            out = (out or fr.state).copy()
+            _protect_everywhere(out, value, rule.protection)
+    return out
+
+
+def _protect_everywhere(state: State, value: Value, protection: Protection) -> None:
+    """Protect the checked value's marks in all variables that hold them."""
+    sources = {mark.source for mark in value.marks}
+    for name, held in state.env.items():
+        if any(mark.source in sources for mark in held.marks):
+            kept = {m: w for m, w in held.marks.items() if m.source not in sources}
+            checked = {m: w for m, w in held.marks.items() if m.source in sources}
+            state.env[name] = Value(held.atoms, {**kept, **protect(checked, protection)})

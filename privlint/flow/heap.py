@@ -1,0 +1,128 @@
+"""The abstract memory of one function: variables and objects, flow-sensitive.
+
+Objects are immutable snapshots (``Object``), replaced on every store, so that a state is copied by copying two
+dictionaries.  An object that may stand for several (made in a loop) is only ever written weakly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from privlint.flow import limits
+from privlint.flow.values import UNKNOWN, ObjId, Value, join
+
+Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
+
+
+class Object:
+    """An abstract object: ``kind`` (``list dict set tuple inst env gen module sym iter partial``), its class (of the
+    program) or library type, and the values at its labels."""
+
+    __slots__ = ("cls", "fields", "kind", "many", "type", "written")
+
+    def __init__(self, kind: str, cls: int = -1, type_: str = "", fields: dict[str, Value] | None = None,
+                 many: bool = False, written: frozenset[str] = frozenset()) -> None:
+        self.kind = kind
+        self.cls = cls
+        self.type = type_
+        self.fields: dict[str, Value] = fields if fields is not None else {}
+        self.many = many
+        self.written = written
+
+    def with_field(self, label: str, value: Value) -> Object:
+        """The object with ``value`` at ``label``."""
+        fields = dict(self.fields)
+        if label not in fields and len(fields) >= limits.FIELDS and label != "[*]":
+            limits.reached("labels on one object")
+            label = "[*]" if label[0] == "[" else ".*"
+            value = join(fields.get(label, UNKNOWN), value)
+        fields[label] = value
+        return Object(self.kind, self.cls, self.type, fields, self.many, self.written | {label})
+
+    def without(self, label: str) -> Object:
+        """The object with nothing at ``label`` (``del``, ``pop``)."""
+        fields = dict(self.fields)
+        fields[label] = UNKNOWN
+        return Object(self.kind, self.cls, self.type, fields, self.many, self.written | {label})
+
+    def plural(self) -> Object:
+        """The object as one that stands for many."""
+        return self if self.many else Object(self.kind, self.cls, self.type, self.fields, True, self.written)
+
+
+def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> Object:
+    """The object at a meeting of two ways; a symbolic object has its initial value where nothing was written."""
+    if left is right:
+        return left
+    symbolic = key[0] == "s"
+    fields = dict(left.fields)
+    changed = False
+    for label, value in right.fields.items():
+        if label in fields:
+            old = fields[label]
+        elif symbolic:
+            old = initial(key, label)
+        else:
+            old = UNKNOWN
+        new = join(old, value)
+        if label not in fields or new is not old:
+            fields[label] = new
+            changed = True
+    if symbolic:
+        for label in left.fields.keys() - right.fields.keys():
+            new = join(left.fields[label], initial(key, label))
+            if new is not left.fields[label]:
+                fields[label] = new
+                changed = True
+    written = left.written | right.written
+    many = left.many or right.many
+    if not changed and written == left.written and many == left.many:
+        return left
+    return Object(left.kind, left.cls if left.cls >= 0 else right.cls, left.type or right.type, fields, many, written)
+
+
+class State:
+    """Variables and objects at one point of a function."""
+
+    __slots__ = ("env", "heap")
+
+    def __init__(self, env: dict[str, Value] | None = None, heap: dict[ObjId, Object] | None = None) -> None:
+        self.env: dict[str, Value] = env if env is not None else {}
+        self.heap: dict[ObjId, Object] = heap if heap is not None else {}
+
+    def copy(self) -> State:
+        """An independent copy."""
+        return State(dict(self.env), dict(self.heap))
+
+    def merge(self, other: State, initial: Initial) -> bool:
+        """Join ``other`` into this state; whether anything was added."""
+        changed = False
+        env = self.env
+        for name, value in other.env.items():
+            old = env.get(name)
+            if old is None:
+                env[name] = value
+                changed = True
+            elif old is not value:
+                new = join(old, value)
+                if not new.same(old):
+                    changed = True
+                env[name] = new
+        heap = self.heap
+        for key, obj in other.heap.items():
+            mine = heap.get(key)
+            if mine is None:
+                heap[key] = obj
+                changed = True
+            elif mine is not obj:
+                new_obj = join_objects(key, mine, obj, initial)
+                if new_obj is not mine:
+                    changed = changed or _differs(mine, new_obj)
+                    heap[key] = new_obj
+        return changed
+
+
+def _differs(old: Object, new: Object) -> bool:
+    if old.many != new.many or old.fields.keys() != new.fields.keys():
+        return True
+    return any(not old.fields[label].same(value) for label, value in new.fields.items())

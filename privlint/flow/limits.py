@@ -1,0 +1,37 @@
+"""Every bound of the flow stage, named in one place; reaching one is counted and reported, never silent."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+PATH_DEPTH = 3  # labels of an access path below a parameter
+WIDTH = 40  # marks on one value
+FIELDS = 64  # labels on one abstract object
+ATOMS = 12  # things one value may be
+VISITS = 4  # visits of one block in one function's analysis
+CONTEXTS = 12  # contexts of one function
+CONTEXT_DEPTH = 8  # calls in a row that each made a new context
+COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
+OVERRIDES = 8  # overriding methods tried for one call
+ROUNDS = 4  # times the shared stores are brought round to their readers
+LITERAL = 400  # characters of a string constant that is kept
+TRACES = 5  # ways kept for one data type at one sink
+STEPS = 100  # steps of one way
+OPS = 60_000  # ops executed for one function in one context
+
+_reached: Counter[str] = Counter()
+
+
+def reached(name: str) -> None:
+    """Count that the bound ``name`` was reached."""
+    _reached[name] += 1
+
+
+def report() -> dict[str, int]:
+    """The bounds that were reached since ``reset``, with how often."""
+    return dict(sorted(_reached.items()))
+
+
+def reset() -> None:
+    """Forget the counts (at the start of a run)."""
+    _reached.clear()

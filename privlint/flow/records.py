@@ -1,0 +1,209 @@
+"""Records: classes whose fields are data, and what a whole instance carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from privlint.catalog.paths import match_path
+from privlint.flow.values import UNKNOWN, Hop, Mark, Obj, Opaque, Value, hop, of
+from privlint.model.data import Confidence, NameMatch
+from privlint.model.facts import CollectionFact, Origin
+from privlint.model.location import Site
+from privlint.model.rules import RecordRule
+from privlint.resolve.classes import Class, FieldInfo
+
+if TYPE_CHECKING:
+    from privlint.flow.frame import Frame
+    from privlint.flow.solve import Solver
+
+_ENUM = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices", "IntegerChoices", "Choices"))
+_TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
+
+
+class Field(NamedTuple):
+    """A field of a record that holds personal data."""
+
+    name: str
+    match: NameMatch
+    site: Site
+    required: bool
+
+
+class Records:
+    """Which classes are records, by the rule packs, and what their fields are taken for."""
+
+    def __init__(self, solver: Solver) -> None:
+        self._solver = solver
+        self._rules: dict[int, RecordRule | None] = {}
+        self._fields: dict[int, dict[str, Field]] = {}
+
+    def rule(self, cls: int) -> RecordRule | None:
+        """The record rule that a class falls under."""
+        if cls not in self._rules:
+            self._rules[cls] = None
+            self._rules[cls] = self._find(cls)
+        return self._rules[cls]
+
+    def _find(self, cls: int) -> RecordRule | None:
+        program = self._solver.program
+        bases = set(program.external_bases(cls))
+        library = self._solver.library
+        for base in list(bases):
+            for known in library.type_order(base):
+                bases.update((known.name, *known.aliases))
+        decorators: set[str] = set()
+        for number in program.classes[cls].mro:
+            info = program.classes[number]
+            for text in info.decorators:
+                entity = program.lookup(program.modules[info.module], text)
+                decorators.add(entity.path if entity is not None and entity.kind == "external" else text)
+        for rule in self._solver.catalog.index.records:
+            if any(match_path(p, base) for p in rule.bases for base in bases):
+                return rule
+            if any(match_path(p, text) for p in rule.decorators for text in decorators):
+                return rule
+        return None
+
+    def kind(self, cls: int) -> str | None:
+        """``model``, ``form``, ``serializer``, ``body``, ``record``, or None for other classes."""
+        rule = self.rule(cls)
+        return rule.kind if rule is not None else None
+
+    def is_enum(self, cls: int) -> bool:
+        """Whether calling the class looks a member up."""
+        return any(base.rpartition(".")[2] in _ENUM for base in self._solver.program.external_bases(cls))
+
+    def is_tuple(self, cls: int) -> bool:
+        """Whether instances are tuples with named fields."""
+        return any(base in _TUPLE for base in self._solver.program.external_bases(cls))
+
+    def shows_all(self, cls: int) -> bool:
+        """Whether ``str()`` of an instance shows its fields."""
+        rule = self.rule(cls)
+        bases = {base.rpartition(".")[2] for base in self._solver.program.external_bases(cls)}
+        return (rule is not None and rule.shown == "all") or bool(bases & {"dict", "list", "NamedTuple", "UserDict"})
+
+    # -- fields --------------------------------------------------------------------------------------------------
+
+    def fields(self, cls: int) -> dict[str, Field]:
+        """The fields that hold personal data, bases first."""
+        if cls not in self._fields:
+            self._fields[cls] = {}
+            rule = self.rule(cls)
+            out: dict[str, Field] = {}
+            if rule is not None:
+                for number in reversed(self._solver.program.classes[cls].mro):
+                    info = self._solver.program.classes[number]
+                    for name, declared in info.fields.items():
+                        found = self._field(info, declared, rule)
+                        if found is not None:
+                            out[name] = found
+            self._fields[cls] = out
+        return self._fields[cls]
+
+    def _field(self, info: Class, declared: FieldInfo, rule: RecordRule) -> Field | None:
+        program = self._solver.program
+        module = program.modules[info.module]
+        types = dict(rule.field_types)
+        call = declared.call
+        entity = program.lookup(module, call) if call else None
+        path = entity.path if entity is not None and entity.kind == "external" else call
+        if rule.fields == "assigned":
+            is_field = any(match_path(p, path) or match_path(p, call) for p in rule.field_calls)
+            if not is_field and declared.annotation is None:
+                return None
+        elif declared.annotation is None:
+            return None
+        last = path.rpartition(".")[2]
+        written = [last] + ([declared.annotation.name.rpartition(".")[2]] if declared.annotation else [])
+        match: NameMatch | None = None
+        for name in written:
+            if name in types:
+                if not types[name]:
+                    return None
+                match = self._solver.catalog.classify_annotation(name)
+        named = self._solver.catalog.classify(declared.name, info.name)
+        if declared.annotation is not None and match is None:
+            match = self._solver.annotations.personal(module, declared.annotation)
+            if match is None and not self._solver.annotations.is_plain(module, declared.annotation) \
+                    and not declared.annotation.name.rpartition(".")[2] == "Mapped":
+                return None
+        found = named or match
+        if found is None:
+            return None
+        return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
+
+    @staticmethod
+    def _required(declared: FieldInfo, rule: RecordRule) -> bool:
+        keywords = dict(declared.keywords)
+        for name, value in rule.optional_when:
+            if name in keywords and (value == "*" or keywords[name] == value):
+                return False
+        if declared.annotation is not None:
+            if declared.annotation.name == "Union" and any(a.name == "None" for a in declared.annotation.args):
+                return False
+            if rule.fields == "annotated" and declared.default and not declared.call:
+                return False
+        if "required" in keywords:
+            return bool(keywords["required"])
+        return rule.required
+
+    def match(self, value: Value, name: str, fr: Frame) -> tuple[str, NameMatch] | None:
+        """The record field that ``value.name`` reads, if it reads one."""
+        for atom in value.atoms:
+            cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+            if cls >= 0:
+                found = self.fields(cls).get(name)
+                if found is not None:
+                    return fr.program.classes[cls].name, found.match
+        return None
+
+    def whole(self, fr: Frame, cls: int, deep: int) -> dict[Mark, Hop | None]:
+        """What an instance carries as a whole: all its fields, or nothing where its text does not show them."""
+        if deep == 1 and not self.shows_all(cls):
+            return {}
+        out: dict[Mark, Hop | None] = {}
+        name = fr.program.classes[cls].name
+        for found in self.fields(cls).values():
+            origin = Origin(found.site, found.match.data_type, found.name, "record", found.match.subject,
+                            found.match.confidence)
+            out[Mark(origin, found.match.protection, 0, name)] = hop(None, found.site, "source",
+                                                                     f"`{found.name}` of `{name}`")
+        return out
+
+    # -- construction --------------------------------------------------------------------------------------------
+
+    def init_order(self, cls: int) -> list[str]:
+        """The fields in the order in which a made ``__init__`` takes them."""
+        out: list[str] = []
+        classes = self._solver.program.classes
+        for number in reversed(classes[cls].mro):
+            for name, info in classes[number].fields.items():
+                if info.annotation is not None and name not in out:
+                    out.append(name)
+        return out
+
+    def defaults(self, cls: int, reader: int) -> dict[str, Value]:
+        """The values of fields that a class body gives."""
+        out: dict[str, Value] = {}
+        for name in self.init_order(cls):
+            value = self._solver.class_attribute(cls, name, reader)
+            if value is not None and value.marks:
+                out[name] = value
+        return out
+
+    def collections(self) -> list[CollectionFact]:
+        """What records take in, field by field, for the records that are an intake."""
+        out: list[CollectionFact] = []
+        for cls in self._solver.program.classes:
+            rule = self.rule(cls.id)
+            if rule is None or not rule.collects:
+                continue
+            for name, found in sorted(self.fields(cls.id).items()):
+                if name in cls.fields and found.match.confidence is not Confidence.LOW:
+                    out.append(CollectionFact(found.match.data_type, found.site, name, cls.name, rule.kind,
+                                              found.required, found.match.subject, found.match.confidence, cls.dotted))
+        return out
+
+
+__all__ = ["UNKNOWN", "Field", "Records", "of"]

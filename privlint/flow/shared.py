@@ -1,0 +1,229 @@
+"""The stores that all functions share: module variables, attributes of classes and of their instances, defaults.
+
+They only grow; a function that read an entry is analysed again when the entry grows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow.heap import Object
+from privlint.flow.summary import Summary
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Func,
+    Inst,
+    Obj,
+    ObjId,
+    Opaque,
+    Super,
+    Symbol,
+    Value,
+    join,
+    of,
+)
+from privlint.resolve.program import Program
+
+if TYPE_CHECKING:
+    from privlint.flow.frame import Frame
+
+
+class Stores:
+    """Entries by key, with their readers."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.shared: dict[ObjId, Object] = {}
+        self.class_env: dict[int, ObjId] = {}
+        self.function_attributes: dict[tuple[int, str], Value] = {}
+        self._fields: dict[str, dict[int, Value]] = {}
+        self._class_attributes: dict[tuple[int, str], Value] = {}
+        self._defaults: dict[tuple[int, str], Value] = {}
+        self._readers: dict[object, set[int]] = {}
+        self._dirty: set[int] = set()
+
+    def _read(self, key: object, reader: int) -> None:
+        self._readers.setdefault(key, set()).add(reader)
+
+    def _grew(self, key: object) -> None:
+        self._dirty |= self._readers.get(key, set())
+
+    def take_dirty(self) -> set[int]:
+        """The functions whose entries grew since the last call."""
+        out, self._dirty = self._dirty, set()
+        return out
+
+    # -- module variables and the objects they hold --------------------------------------------------------------
+
+    def read_shared(self, key: ObjId, reader: int) -> Object | None:
+        """A module's variables, or an object that one of them holds."""
+        self._read(key, reader)
+        return self.shared.get(key)
+
+    def commit(self, summary: Summary, frame: Frame) -> None:
+        """Publish what a function did to module variables and to the objects behind them."""
+        for effect in summary.effects:
+            if effect.object[0] == "g" or effect.object in self.shared:
+                self._publish(effect.object, effect.label, effect.value, frame)
+
+    def _publish(self, key: ObjId, label: str, value: Value, frame: Frame) -> None:
+        concrete = self._concrete(value)
+        obj = self.shared.get(key)
+        if obj is None:
+            obj = Object("module" if key[0] == "g" else "inst")
+        old = obj.fields.get(label, UNKNOWN)
+        own = key[0] == "g" and frame.ir.kind == "module" and key[1] == frame.fn.module
+        new = concrete if own and label not in obj.fields else join(old, concrete)
+        if label not in obj.fields or not new.same(old):
+            self.shared[key] = obj.with_field(label, new)
+            self._grew(key)
+        for atom in concrete.atoms:
+            self._share(atom, frame)
+
+    def _share(self, atom: Atom, frame: Frame) -> None:
+        """An object that is reachable from a module variable is shared too."""
+        state = frame.exit
+        keys: list[ObjId] = []
+        if isinstance(atom, Obj):
+            keys.append(atom.id)
+        elif isinstance(atom, Func) and atom.env is not None:
+            keys.append(atom.env)
+        elif isinstance(atom, Bound):
+            if isinstance(atom.self, Obj):
+                keys.append(atom.self.id)
+            if atom.func.env is not None:
+                keys.append(atom.func.env)
+        for key in keys:
+            if key in self.shared or key[0] != "o" or state is None or key not in state.heap:
+                continue
+            obj = state.heap[key]
+            fields = {label: self._concrete(value) for label, value in obj.fields.items()}
+            self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
+            for value in fields.values():
+                for inner in value.atoms:
+                    self._share(inner, frame)
+
+    @staticmethod
+    def _concrete(value: Value) -> Value:
+        """A value without what only a caller could say."""
+        marks = {m: w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
+        atoms = frozenset(a for a in value.atoms if not (isinstance(a, Obj) and a.id[0] == "s"))
+        return Value(atoms, marks)
+
+    # -- attributes of instances ---------------------------------------------------------------------------------
+
+    def write_field(self, cls: int, name: str, value: Value, frame: Frame) -> bool:
+        """Store what any instance of ``cls`` may have as ``name``; whether the caller has to complete it."""
+        from privlint.flow.objects import collect
+
+        atoms: set[Atom] = set()
+        symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
+        marks = {m: w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
+        for atom in value.atoms:
+            if isinstance(atom, Obj):
+                if atom.id[0] == "s":
+                    symbolic = True
+                obj = frame.object(atom.id)
+                if obj.cls >= 0:
+                    atoms.add(Opaque(obj.cls))
+                elif obj.type:
+                    atoms.add(Inst(obj.type))
+                elif atom.id[0] != "s":
+                    inner = collect(frame, of(atom), 2)
+                    symbolic = symbolic or any(isinstance(m.source, Symbol) for m in inner)
+                    marks.update({m: w for m, w in inner.items() if not isinstance(m.source, Symbol)})
+            elif isinstance(atom, Func):
+                atoms.add(Func(atom.fn, None) if atom.env is None else atom)
+            elif not isinstance(atom, Super | Bound):
+                atoms.add(atom)
+        concrete = Value(frozenset(atoms), marks)
+        if concrete:
+            held = self._fields.setdefault(name, {})
+            old = held.get(cls, UNKNOWN)
+            new = join(old, concrete)
+            if not new.same(old):
+                held[cls] = new
+                self._grew(("field", name))
+        return symbolic
+
+    def read_field(self, cls: int, name: str, reader: int) -> Value:
+        """What any instance of ``cls``, its bases or its subclasses may have as ``name``."""
+        self._read(("field", name), reader)
+        out = UNKNOWN
+        classes = self.program.classes
+        for owner, value in self._fields.get(name, {}).items():
+            if owner == cls or owner in classes[cls].mro or cls in classes[owner].mro:
+                out = join(out, value)
+        return out
+
+    # -- attributes of classes and functions ---------------------------------------------------------------------
+
+    def write_class_attribute(self, cls: int, name: str, value: Value, replace: bool = False) -> None:
+        """A class attribute is bound."""
+        concrete = self._concrete(value)
+        old = self._class_attributes.get((cls, name))
+        new = concrete if old is None else join(old, concrete)
+        if old is None or not new.same(old):
+            self._class_attributes[(cls, name)] = new
+            self._grew(("class", name))
+
+    def class_attribute(self, cls: int, name: str, reader: int) -> Value | None:
+        """A class attribute by the order of bases; None where no class has it."""
+        self._read(("class", name), reader)
+        for base in self.program.classes[cls].mro:
+            found = self._class_attributes.get((base, name))
+            if found is not None:
+                return found
+        return None
+
+    def class_members(self, cls: int, reader: int) -> Value:
+        """Any member of an enum."""
+        out = of(Opaque(cls))
+        for (owner, name), value in self._class_attributes.items():
+            if owner == cls and not name.startswith("_"):
+                out = join(out, Value(frozenset(), value.marks))
+        return out
+
+    def write_function_attribute(self, fn: int, name: str, value: Value) -> None:
+        """An attribute is set on a function."""
+        old = self.function_attributes.get((fn, name), UNKNOWN)
+        self.function_attributes[(fn, name)] = join(old, self._concrete(value))
+
+    def class_value(self, cls: int, reader: int) -> Value:
+        """The value of a class's name."""
+        return of(Cls(cls))
+
+    def function_value(self, fn: int, reader: int) -> Value:
+        """The value of a function's name: what its decorators made of it, where they are known."""
+        function = self.program.functions[fn]
+        if function.ir.decorators and function.parent < 0 and function.cls < 0:
+            key: ObjId = ("g", function.module)
+            shared = self.read_shared(key, reader)
+            held = shared.fields.get(f".{function.ir.name}") if shared is not None else None
+            if held is not None and any(isinstance(a, Func | Bound | Obj | Cls) for a in held.atoms):
+                return held
+        return of(Func(fn, None))
+
+    def environment(self, fn: int, frame: Frame) -> ObjId | None:
+        """The variables of the call in which a method's class was made."""
+        function = self.program.functions[fn]
+        if function.parent < 0:
+            return None
+        if function.cls == frame.fn.cls and frame.outer is not None:
+            return frame.outer
+        return self.class_env.get(function.cls)
+
+    # -- defaults ------------------------------------------------------------------------------------------------
+
+    def set_default(self, fn: int, name: str, value: Value) -> None:
+        """The default of a parameter."""
+        old = self._defaults.get((fn, name), UNKNOWN)
+        self._defaults[(fn, name)] = join(old, self._concrete(value))
+
+    def default_of(self, fn: int, name: str, frame: Frame) -> Value:
+        """What a parameter is when nothing is passed."""
+        value = self._defaults.get((fn, name), UNKNOWN)
+        return Value(frozenset(a for a in value.atoms), value.marks)

@@ -1,0 +1,429 @@
+"""The order of analysis: modules as they import each other, functions as they are called, again where stores grew."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from privlint.catalog.catalog import Catalog
+from privlint.flow import limits, sources
+from privlint.flow.annotations import Annotations
+from privlint.flow.apply import Binding, context_key
+from privlint.flow.facts import Collector
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object, State
+from privlint.flow.library import Callee, Library
+from privlint.flow.records import Records
+from privlint.flow.shared import Stores
+from privlint.flow.summary import NO_CONTEXT, Context, Summary
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Cls,
+    Ext,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    ObjId,
+    Opaque,
+    Super,
+    Symbol,
+    Value,
+    join,
+    join_all,
+    of,
+    with_marks,
+)
+from privlint.ir import ops as o
+from privlint.model.data import Protection
+from privlint.model.facts import CollectionFact, Facts, Target
+from privlint.resolve.program import Function, Program
+from privlint.resolve.scan import scan
+
+if TYPE_CHECKING:
+    from privlint.flow.calls import Arguments
+
+_STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
+_RECURSION = 60_000
+
+
+def trace(program: Program, catalog: Catalog) -> Facts:
+    """Follow personal data through the program.
+
+    Gives the flows from sources to sinks and what is collected; never raises on account of the analysed code.
+    """
+    limits.reset()
+    solver = Solver(program, catalog)
+    threading.stack_size(_STACK)
+    before = sys.getrecursionlimit()
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            solver.solve()
+        except BaseException as error:  # noqa: BLE001 - carried over to the calling thread
+            failure.append(error)
+
+    sys.setrecursionlimit(_RECURSION)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    sys.setrecursionlimit(before)
+    threading.stack_size(0)
+    if failure:
+        raise failure[0]
+    return solver.collector.facts(solver)
+
+
+class Solver(Stores):
+    """Summaries on demand, the stores that functions share, and what was found."""
+
+    def __init__(self, program: Program, catalog: Catalog) -> None:
+        super().__init__(program)
+        self.catalog = catalog
+        self.library = Library(catalog)
+        self.records = Records(self)
+        self.annotations = Annotations(self)
+        self.collector = Collector()
+        self.summaries: dict[tuple[int, Context], Summary] = {}
+        self.running: dict[tuple[int, Context], bool] = {}
+        self.callers: dict[int, set[int]] = {}
+        self.contexts: Counter[int] = Counter()
+        self.unresolved: Counter[str] = Counter()
+        self.current_node = 0
+        self._joined: dict[int, frozenset[int]] = {}
+        self._callees: dict[int, frozenset[int]] = {}
+        self._inner = {f.parent for f in program.functions if f.parent >= 0}
+        self._decorators: dict[int, list[str]] = {}
+
+    # -- the whole -----------------------------------------------------------------------------------------------
+
+    def solve(self) -> None:
+        """Analyse every function, then again those whose shared stores grew."""
+        for module in self.program.modules:
+            self.run_module(module.number)
+        order = sorted(
+            (f for f in self.program.functions if f.ir.kind in ("function", "lambda")),
+            key=lambda f: (f.ir.name != "__init__", f.id),
+        )
+        for function in order:
+            self.summary(function.id, NO_CONTEXT, None)
+        for _ in range(limits.ROUNDS):
+            todo = self.take_dirty()
+            if not todo:
+                break
+            self._again(todo)
+        else:
+            limits.reached("rounds over the shared stores")
+        for function in order:
+            self._own_flows(function)
+
+    def _again(self, todo: set[int]) -> None:
+        changed = set(todo)
+        for _ in range(limits.ROUNDS):
+            before: dict[tuple[int, Context], Summary] = {}
+            for key in [k for k in self.summaries if k[0] in changed]:
+                before[key] = self.summaries.pop(key)
+            following: set[int] = set()
+            for key in sorted(before, key=lambda k: (k[0], repr(k[1]))):
+                if not self.summary(key[0], key[1], None).same(before[key]):
+                    following |= self.callers.get(key[0], set())
+            if not following:
+                return
+            changed = following
+
+    def _own_flows(self, function: Function) -> None:
+        """What reaches a sink from the fields of a parameter's class, whoever made the object."""
+        summary = self.summaries.get((function.id, NO_CONTEXT))
+        if summary is None or not summary.sinks:
+            return
+        values: list[Value] = []
+        for index, param in enumerate(function.ir.params):
+            value = UNKNOWN
+            if index == 0 and function.method_kind == "method":
+                value = of(Opaque(function.cls))
+            elif param.annotation is not None:
+                module = self.program.modules[function.module]
+                value = Value(frozenset(a for a in self.annotations.atoms(module, param.annotation)
+                                        if isinstance(a, Opaque)))
+            values.append(value)
+        if not any(values):
+            return
+        frame = Frame(self, function, NO_CONTEXT, 0)
+        frame.key = ("fields", function.id)
+        binding = Binding(frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None,
+                          frame.site(function.ir.n))
+        for flow in list(summary.sinks.values()):
+            binding._sink(flow)
+
+    # -- summaries -----------------------------------------------------------------------------------------------
+
+    def summary(self, fn: int, context: Context, caller: Frame | None) -> Summary:
+        """The summary of a function in a context; computed when first asked for."""
+        context = context_key(context)
+        depth = caller.depth if caller is not None else 0
+        if caller is not None:
+            self.callers.setdefault(fn, set()).add(caller.fn.id)
+        if context:
+            known = (fn, context) in self.summaries
+            if not known and (depth >= limits.CONTEXT_DEPTH or self.contexts[fn] >= limits.CONTEXTS):
+                limits.reached("contexts of one function")
+                context = NO_CONTEXT
+            elif not known:
+                self.contexts[fn] += 1
+        key = (fn, context)
+        found = self.summaries.get(key)
+        if key in self.running:
+            self.running[key] = True
+            return found if found is not None else Summary()
+        if found is not None:
+            return found
+        return self._compute(key, depth + (1 if context else 0))
+
+    def _compute(self, key: tuple[int, Context], depth: int) -> Summary:
+        node = self.current_node
+        found = Summary()
+        for _ in range(limits.ROUNDS):
+            self.running[key] = False
+            fresh = self._analyse(self.program.functions[key[0]], key[1], depth)
+            recursive = self.running.pop(key)
+            old = self.summaries.get(key)
+            self.summaries[key] = fresh
+            found = fresh
+            if not recursive or (old is not None and fresh.same(old)):
+                break
+        self.current_node = node
+        return found
+
+    def _analyse(self, function: Function, context: Context, depth: int) -> Summary:
+        frame = Frame(self, function, context, depth)
+        self.collector.begin(frame.key)
+        state = State()
+        frame.state = state
+        if frame.env is not None:
+            fields = {".^": of(Obj(frame.outer))} if frame.outer is not None else {}
+            state.heap[frame.env] = Object("env", fields=fields)
+        for index, param in enumerate(function.ir.params):
+            self._enter_parameter(frame, index, param.name, param.annotation)
+        frame.run(frame.state.copy())
+        self._escaping(frame)
+        summary = frame.finish()
+        self.commit(summary, frame)
+        return summary
+
+    def _enter_parameter(self, frame: Frame, index: int, name: str, annotation: o.TypeRef | None) -> None:
+        key: ObjId = ("s", index, ())
+        atoms: set[Atom] = {Obj(key)} | frame.given(index, ())
+        param = frame.ir.params[index]
+        if annotation is not None and param.kind not in ("*", "**"):
+            frame.types[key] = (frame.fn.module, annotation)
+            atoms |= self.annotations.extra_atoms(frame.fn.module, annotation)
+        kind = frame.fn.method_kind
+        if index == 0 and kind == "method" and (0, ()) not in frame.context:
+            frame.state.heap[key] = Object("sym", frame.fn.cls)
+        elif index == 0 and kind == "class":
+            atoms = {Cls(frame.fn.cls)} | frame.given(0, ())
+        if param.kind == "*":
+            frame.state.heap[key] = Object("tuple")
+        elif param.kind == "**":
+            frame.state.heap[key] = Object("dict")
+        marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
+        value = Value(frozenset(atoms), marks)
+        value = with_marks(value, sources.of_parameter(frame, param, index, value))
+        typed = self.catalog.index.named.get(name)
+        if typed is not None and annotation is None and any(
+                rule.request_data or rule.attributes for rule in self.library.type_order(typed)):
+            if not (index == 0 and kind):
+                frame.state.heap.setdefault(key, Object("sym", -1, typed))
+        if name in frame.ir.cells and frame.env is not None:
+            env = frame.state.heap[frame.env]
+            frame.state.heap[frame.env] = env.with_field(f".{name}", value)
+        frame.state.env[name] = value
+
+    def _escaping(self, frame: Frame) -> None:
+        """Inner functions that nobody here called may be called later, by whoever they were handed to."""
+        if frame.exit is None:
+            return
+        frame.state = frame.exit
+        for number, env in sorted(frame.made.items()):
+            if number not in frame.called:
+                ir = self.program.functions[number].ir
+                values = [UNKNOWN for _ in ir.params]
+                sites = [frame.site(ir.n) for _ in ir.params]
+                Binding(frame, number, values, sites, env, frame.site(ir.n)).run()
+
+    # -- modules and classes -------------------------------------------------------------------------------------
+
+    def run_module(self, number: int) -> None:
+        """Analyse a module's body, once."""
+        key = (self.program.modules[number].functions[0], NO_CONTEXT)
+        if key in self.summaries or key in self.running:
+            return
+        self._compute(key, 0)
+
+    def make_class(self, fr: Frame, cls: int, op: o.MakeClass) -> Value:
+        """Run a class body; what it binds become the class's attributes."""
+        info = self.program.classes[cls]
+        body = self.program.functions[fr.module.functions[info.body]]
+        frame = Frame(self, body, NO_CONTEXT, fr.depth)
+        frame.key = fr.key
+        frame.env, frame.outer = fr.env, fr.env
+        if fr.env is not None:
+            self.class_env[cls] = fr.env
+        frame.run(State({}, dict(fr.state.heap)))
+        state = frame.exit
+        if state is not None:
+            fr.state.heap = state.heap
+            for name, value in state.env.items():
+                if "@" not in name and not name.startswith("%"):
+                    self.write_class_attribute(cls, name, value, replace=not frame.fn.parent >= 0)
+        fr.made.update(frame.made)
+        fr.called |= set(frame.made)
+        for sink, flow in frame.summary.sinks.items():
+            fr.summary.sinks.setdefault(sink, flow)
+        fr.summary.needs |= frame.summary.needs
+        return of(Cls(cls))
+
+    def super_value(self, fr: Frame, args: Arguments) -> Value:
+        """``super()`` or ``super(C, self)``."""
+        cls = fr.fn.cls
+        receiver: Value = UNKNOWN
+        function = fr.fn
+        while cls < 0 and function.parent >= 0:
+            function = self.program.functions[function.parent]
+            cls = function.cls
+        if len(args.positional) == 2:
+            cls = next((a.cls for a in args.positional[0][0].atoms if isinstance(a, Cls)), cls)
+            receiver = args.positional[1][0]
+        elif fr.ir.params:
+            receiver = fr.state.env.get(fr.ir.params[0].name, UNKNOWN)
+        if cls < 0:
+            return UNKNOWN
+        found = [a for a in receiver.atoms if isinstance(a, Obj | Opaque | Cls)]
+        return of(*(Super(cls, a) for a in found)) if found else of(Super(cls, Opaque(cls)))
+
+    def metaclass_call(self, cls: int) -> int | None:
+        """The ``__call__`` that a class's metaclass defines."""
+        for base in self.program.classes[cls].mro:
+            info = self.program.classes[base]
+            for label, text in info.keywords:
+                if label == "metaclass":
+                    entity = self.program.lookup(self.program.modules[info.module], text)
+                    if entity is not None and entity.kind == "class":
+                        method = self.program.method(entity.number, "__call__")
+                        return method.function if method is not None else None
+        return None
+
+    def is_abstract(self, cls: int, name: str) -> bool:
+        """Whether a method is only there to be overridden."""
+        method = self.program.method(cls, name)
+        if method is None:
+            return True
+        ir = self.program.functions[method.function].ir
+        if any(d.rpartition(".")[2].startswith("abstract") for d in ir.decorators):
+            return True
+        ops = [op for block in ir.blocks for op in block.ops]
+        if any(isinstance(block.end, o.Raise) for block in ir.blocks):
+            return any(isinstance(op, o.LoadName) and op.slot == "NotImplementedError" for op in ops)
+        return not any(isinstance(op, o.Call | o.StoreAttr | o.LoadAttr) for op in ops)
+
+    # -- small facts about functions -----------------------------------------------------------------------------
+
+    def joined_registers(self, fn: Function) -> frozenset[int]:
+        """Registers that more than one op writes."""
+        found = self._joined.get(fn.id)
+        if found is None:
+            seen: Counter[int] = Counter()
+            for block in fn.ir.blocks:
+                for op in block.ops:
+                    if isinstance(op, o.Unpack):
+                        seen.update(op.dsts)
+                    elif hasattr(op, "dst"):
+                        seen[op.dst] += 1
+            found = frozenset(reg for reg, times in seen.items() if times > 1)
+            self._joined[fn.id] = found
+        return found
+
+    def callee_registers(self, fn: Function) -> frozenset[int]:
+        """Registers that are called."""
+        found = self._callees.get(fn.id)
+        if found is None:
+            found = frozenset(op.func for block in fn.ir.blocks for op in block.ops if isinstance(op, o.Call))
+            self._callees[fn.id] = found
+        return found
+
+    def has_inner(self, fn: Function) -> bool:
+        """Whether functions are defined inside."""
+        return fn.id in self._inner
+
+    def decorator_paths(self, fn: Function) -> list[str]:
+        """The decorators of a function by what they mean."""
+        found = self._decorators.get(fn.id)
+        if found is None:
+            module = self.program.modules[fn.module]
+            found = []
+            for text in fn.ir.decorators:
+                entity = self.program.lookup(module, text)
+                if entity is not None and entity.kind == "external":
+                    found.append(entity.path)
+                head, _, rest = text.partition(".")
+                bound = module.bindings.names.get(head, [])
+                if rest and bound and bound[-1].kind == "call":
+                    made = self.program.lookup(module, bound[-1].text)
+                    if made is not None and made.kind == "external":
+                        found.append(f"{made.path}.{rest}")
+            self._decorators[fn.id] = found
+        return found
+
+    def default_text(self, fn: Function, name: str) -> str:
+        """The callee of a parameter's default, as a dotted path (``fastapi.Form``)."""
+        module = self.program.modules[fn.module]
+        if fn.ir.parent < 0:
+            return ""
+        bindings = scan(module.ir.functions[fn.ir.parent])
+        for block in module.ir.functions[fn.ir.parent].blocks:
+            for op in block.ops:
+                if isinstance(op, o.MakeFunction) and op.index == fn.ir.index:
+                    for default in op.defaults:
+                        if default.label == name:
+                            text = bindings.texts.get(default.reg, "").removesuffix("()")
+                            entity = self.program.lookup(module, text) if text else None
+                            return entity.path if entity is not None and entity.path else text
+        return ""
+
+    def last_four(self, fr: Frame, key: int) -> bool:
+        """Whether a slice takes only the last few (at most four) characters: ``[-4:]``."""
+        for atom in fr.get(key).atoms:
+            if isinstance(atom, Obj) and fr.object(atom.id).kind == "slice":
+                bounds = fr.object(atom.id).fields
+                lower = [a.value for a in bounds.get(".lower", UNKNOWN).atoms if isinstance(a, Lit)]
+                upper = [a.value for a in bounds.get(".upper", UNKNOWN).atoms if isinstance(a, Lit)]
+                if len(lower) == 1 and isinstance(lower[0], int) and -4 <= lower[0] < 0 and upper == [None]:
+                    return True
+        return False
+
+    # -- what is found -------------------------------------------------------------------------------------------
+
+    def emit(self, frame: Frame, mark: Mark, target: Target, way: Hop | None) -> None:
+        """Personal data reaches a sink."""
+        self.collector.flow(frame.key, mark, target, way)
+
+    def collect(self, fact: CollectionFact) -> None:
+        """Personal data is taken in."""
+        self.collector.collection(fact)
+
+    def count_unresolved(self, func: Value, callee: Callee) -> None:
+        """A call of code of which nothing is known."""
+        paths = sorted(a.path for a in func.atoms if isinstance(a, Ext))
+        self.unresolved[paths[0] if paths else f"?.{callee.last}" if callee.attribute else callee.last or "?"] += 1
+
+    def whole_marks(self, values: Mapping[str, Value]) -> Value:
+        """The join of values."""
+        return join_all(values.values())
+
+
+__all__ = ["Solver", "join", "trace"]

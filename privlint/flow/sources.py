@@ -1,0 +1,311 @@
+"""Sources: where personal data enters, by rule or by what a name says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from privlint.catalog.paths import match_path
+from privlint.flow.frame import Frame
+from privlint.flow.values import (
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Hop,
+    Inst,
+    Lit,
+    Mark,
+    Obj,
+    Opaque,
+    Super,
+    Symbol,
+    Value,
+    hop,
+    strings,
+)
+from privlint.ir.module import Param
+from privlint.model.data import Confidence, NameMatch, Protection
+from privlint.model.facts import CollectionFact, Origin
+from privlint.model.rules import SourceRule
+
+if TYPE_CHECKING:
+    from privlint.flow.calls import Arguments
+    from privlint.flow.library import Callee
+
+Found = dict[Mark, Hop | None]
+
+
+def make(fr: Frame, n: int, data_type: str, name: str, evidence: str, subject: str | None, confidence: Confidence,
+         protection: Protection = Protection.CLEAR, words: str = "") -> Found:
+    """A new source at node ``n``."""
+    site = fr.site(n)
+    origin = Origin(site, data_type, name, evidence, subject, confidence)
+    return {Mark(origin, protection, 0): hop(None, site, "source", words or name)}
+
+
+def of_match(fr: Frame, n: int, match: NameMatch | None, name: str, evidence: str, cap: Confidence,
+             words: str) -> Found:
+    """The source that a name is taken for, if it is."""
+    if match is None or match.protection is Protection.DERIVED:
+        return {}
+    return make(fr, n, match.data_type, name, evidence, match.subject, min(match.confidence, cap), match.protection,
+                words)
+
+
+# -- by rule -----------------------------------------------------------------------------------------------------
+
+def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None) -> Found:
+    """The source that a rule names; ``$name`` and ``$key`` are classified."""
+    if not rule.data.startswith("$"):
+        return make(fr, n, rule.data, name, rule.evidence, rule.subject, rule.confidence, words=words)
+    text = key if rule.data in ("$key", "$arg0") else name
+    match = fr.catalog.classify(text, rule.owner or None) if text else None
+    if match is not None and rule.subject:
+        match = match._replace(subject=rule.subject)
+    found = of_match(fr, n, match, text or name, rule.evidence, rule.confidence, words)
+    if match is not None and found and rule.evidence == "request":
+        collected(fr, n, match, text or name, rule.owner or "the request", required=True)
+    return found
+
+
+def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, required: bool) -> None:
+    """Personal data is taken in from a request."""
+    fr.solver.collect(CollectionFact(match.data_type, fr.site(n), name, owner, "request", required, match.subject,
+                                     match.confidence, fr.fn.dotted))
+
+
+def of_load(fr: Frame, name: str, n: int) -> Found:
+    """A bare name is read."""
+    out: Found = {}
+    for rule in fr.catalog.index.load_sources.get(name, ()):
+        out.update(of_rule(fr, rule, n, name, f"`{name}`"))
+    return out
+
+
+def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Found:
+    """A call's result is a source."""
+    key: str | None = None
+    if rule.data == "$arg0" and args.positional:
+        texts = strings(args.positional[0][0])
+        key = texts[0] if texts else None
+    return of_rule(fr, rule, callee.n, callee.last, f"the result of `{callee.shown or callee.last}()`", key)
+
+
+def of_request_key(fr: Frame, key: str, n: int, owner: str, required: bool) -> Found:
+    """An item or attribute of what a user sent."""
+    match = fr.catalog.classify(key, "request")
+    if match is None:
+        return {}
+    found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
+    if found:
+        collected(fr, n, match, key, owner.rpartition(".")[2], required)
+    return found
+
+
+# -- by name -----------------------------------------------------------------------------------------------------
+
+def owners(fr: Frame, value: Value) -> tuple[set[str], bool]:
+    """The types of a value by name, and whether it may be something that has data as attributes."""
+    names: set[str] = set()
+    data = not value.atoms
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            data = data or obj.kind not in ("module", "env")
+            if obj.cls >= 0:
+                names.add(fr.program.classes[obj.cls].name)
+            elif obj.type:
+                names.add(obj.type)
+        elif isinstance(atom, Opaque):
+            data = True
+            names.add(fr.program.classes[atom.cls].name)
+        elif isinstance(atom, Inst):
+            data = data or not atom.type.startswith("@")
+            names.add(atom.type)
+        elif not isinstance(atom, Ext | Cls | Func | Bound | Super | Lit):
+            data = True
+    return names, data
+
+
+def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, found: Value | None = None) -> Found:
+    """An attribute that, by a rule or by its name, holds personal data."""
+    out: Found = {}
+    names, data = owners(fr, value)
+    out.update(_attribute_rules(fr, value, name, n, owner_name, names))
+    if out or not data or name.startswith("__"):
+        return out
+    if any(rule.request_data for atom in value.atoms if isinstance(atom, Inst)
+           for rule in fr.solver.library.type_order(atom.type)):
+        return of_request_key(fr, name, n, "request", required=False)
+    if found is not None and not _unknown(found):
+        return {}
+    record = fr.solver.records.match(value, name, fr)
+    if record is not None:
+        owner, match = record
+        return of_match(fr, n, match, name, "record", Confidence.HIGH, f"`{name}` of `{owner}`")
+    owner = next(iter(sorted(names)), "") or owner_name
+    if owner in ("self", "cls") and fr.fn.cls >= 0:
+        owner = fr.program.classes[fr.fn.cls].name
+    match = fr.catalog.classify(name, owner.rpartition(".")[2] or None)
+    if match is None:
+        return {}
+    cap = Confidence.HIGH if match.subject or names else Confidence.MEDIUM
+    shown = f"{owner_name}.{name}" if owner_name else name
+    return of_match(fr, n, match, name, "attribute", cap, f"`{shown}` is read")
+
+
+def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str, names: set[str]) -> Found:
+    out: Found = {}
+    index = fr.catalog.index
+    for rule in (*index.attribute_sources.get(name, ()), *index.attribute_sources.get("*", ())):
+        if _owned(fr, value, names, rule.owner, owner_name):
+            out.update(of_rule(fr, rule, n, name, f"`{owner_name + '.' if owner_name else ''}{name}` is read"))
+    for rule in (*index.field_sources.get(name, ()), *index.field_sources.get("*", ())):
+        if _owned(fr, value, names, rule.owner, owner_name):
+            out.update(of_rule(fr, rule, n, name, f"`{name}` of `{rule.owner}`"))
+    return out
+
+
+def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str) -> bool:
+    from privlint.flow.library import _class_names
+
+    if owner in ("", "*"):
+        return True
+    if owner == owner_name and not names:
+        return True
+    all_names = _class_names(fr, value) | names
+    for atom in value.atoms:
+        if isinstance(atom, Inst):
+            all_names.add(atom.type)
+            for rule in fr.solver.library.type_order(atom.type):
+                all_names.update((rule.name, *rule.aliases))
+        elif isinstance(atom, Ext):
+            all_names.add(atom.path)
+    return any(match_path(owner, own) or own.rpartition(".")[2] == owner for own in all_names)
+
+
+def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: Value) -> Found:
+    """An item whose literal key names personal data."""
+    out: Found = {}
+    names, data = owners(fr, value)
+    index = fr.catalog.index
+    for rule in (*index.item_sources.get(key, ()), *index.item_sources.get("*", ())):
+        if _owned(fr, value, names, rule.owner, owner_name):
+            out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
+    if out or not data:
+        return out
+    if any(rule.request_data for atom in value.atoms if isinstance(atom, Inst)
+           for rule in fr.solver.library.type_order(atom.type)):
+        return of_request_key(fr, key, n, "request", required=True)
+    if not _unknown(found):
+        return {}
+    match = fr.catalog.classify(key, owner_name or None)
+    if match is None:
+        return {}
+    ask(fr, value)
+    cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
+    return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
+
+
+def ask(fr: Frame, value: Value) -> None:
+    """It matters what a parameter is: a caller that knows is to say so."""
+    for atom in value.atoms:
+        if isinstance(atom, Obj) and atom.id[0] == "s":
+            path = atom.id[2]
+            assert isinstance(path, tuple)
+            fr.summary.needs.add((int(str(atom.id[1])), path))
+
+
+def _unknown(value: Value) -> bool:
+    """Whether nothing certain is known of a value (only symbols, if anything)."""
+    if any(not isinstance(mark.source, Symbol) for mark in value.marks):
+        return False
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            if atom.id[0] != "s":
+                return False
+        elif isinstance(atom, Lit) and atom.value is None:
+            continue
+        elif isinstance(atom, Inst):
+            if not atom.type.endswith("()") and "." in atom.type and not atom.type.startswith("builtins.str"):
+                return False
+        elif not isinstance(atom, Ext):
+            return isinstance(atom, Opaque) and False
+    return True
+
+
+def unknown(value: Value) -> bool:
+    """Whether a name may say what the value does not."""
+    return _unknown(value)
+
+
+_NOT_DATA = frozenset({"bool", "Callable", "Type", "type", "Logger", "float", "Enum", "Path", "datetime", "timedelta"})
+
+
+def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
+    """A parameter that is a source by rule or by its name."""
+    out: Found = {}
+    for rule in (*fr.catalog.index.parameter_sources.get(param.name, ()),
+                 *fr.catalog.index.parameter_sources.get("*", ())):
+        if _parameter_rule(fr, rule, param, index):
+            out.update(of_rule(fr, rule, param.n, param.name, f"parameter `{param.name}`", param.name))
+    if out or param.kind in ("*", "**"):
+        return out
+    annotated = fr.solver.annotations.personal(fr.module, param.annotation)
+    if annotated is not None:
+        named = fr.catalog.classify(param.name, None)
+        return of_match(fr, param.n, named or annotated, param.name, "annotation", Confidence.HIGH,
+                        f"parameter `{param.name}`")
+    if not fr.solver.annotations.is_plain(fr.module, param.annotation):
+        return {}
+    match = fr.catalog.classify(param.name, None)
+    if match is None or match.confidence is Confidence.LOW:
+        return {}
+    return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
+
+
+def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:
+    ir = fr.ir
+    if rule.position >= 0:
+        offset = 1 if fr.fn.method_kind in ("method", "class") else 0
+        if index - offset != rule.position:
+            return False
+    elif index == 0 and fr.fn.method_kind in ("method", "class"):
+        return False
+    if rule.decorators:
+        written = [*ir.decorators, *fr.solver.decorator_paths(fr.fn)]
+        if not any(match_path(pattern, text) for pattern in rule.decorators for text in written):
+            return False
+    if rule.calls and not any(_is_function(fr, call.kind, call.path) for call in rule.calls):
+        return False
+    if rule.defaults:
+        made = fr.solver.default_text(fr.fn, param.name)
+        return any(match_path(pattern, made) for pattern in rule.defaults)
+    return True
+
+
+def _is_function(fr: Frame, kind: str, path: str) -> bool:
+    from privlint.flow.library import function_paths
+
+    if kind == "name":
+        return fr.ir.name == path
+    paths = list(function_paths(fr, fr.fn.id))
+    if kind == "method":
+        owner, _, name = path.rpartition(".")
+        if name == fr.ir.name and owner == "*":
+            return fr.fn.cls >= 0
+        if fr.fn.cls >= 0 and name == fr.ir.name:
+            classes = fr.program.classes
+            for base in classes[fr.fn.cls].mro:
+                if owner in (classes[base].name, classes[base].dotted):
+                    return True
+            for external in fr.program.external_bases(fr.fn.cls):
+                if match_path(owner, external) or external.rpartition(".")[2] == owner:
+                    return True
+    return any(match_path(path, own) for own in paths)
+
+
+def words_of(marks: Mapping[Mark, Hop | None]) -> list[str]:
+    """The data types of marks, for messages."""
+    return sorted({m.source.data_type for m in marks if isinstance(m.source, Origin)})

@@ -1,0 +1,79 @@
+"""What a function does with its parameters, once for all its callers in one context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from privlint.flow.heap import Object
+from privlint.flow.values import UNKNOWN, Hop, Mark, ObjId, Path, Value
+from privlint.model.facts import Target
+
+Description = tuple[str, object]  # what an argument is, without whose data it carries
+Context = tuple[tuple[int, Path, frozenset[Description]], ...]
+NO_CONTEXT: Context = ()
+
+
+class SinkFlow(NamedTuple):
+    """What the caller passes at a symbol reaches a sink inside."""
+
+    mark: Mark  # its source is a Symbol
+    target: Target
+    way: Hop | None
+
+
+class Effect(NamedTuple):
+    """An object that the caller knows is written at a label."""
+
+    object: ObjId
+    label: str
+    value: Value
+
+
+class FieldWrite(NamedTuple):
+    """Something symbolic is stored in an attribute of a class's instances."""
+
+    cls: int
+    name: str
+    value: Value
+
+
+@dataclass(slots=True)
+class Summary:
+    """The summary of a function in a context; ``heap`` holds the new objects that leave it.
+
+    ``needs`` names the parameters (with path) of which it mattered what they are (called, receiver of an unknown
+    method, part of an address): a caller that knows makes a context of its own.
+    """
+
+    result: Value = UNKNOWN
+    raises: Value = UNKNOWN
+    yields: Value = UNKNOWN
+    heap: dict[ObjId, Object] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    sinks: dict[tuple[Mark, Target], SinkFlow] = field(default_factory=dict)
+    fields: list[FieldWrite] = field(default_factory=list)
+    needs: set[tuple[int, Path]] = field(default_factory=set)
+
+    def same(self, other: Summary) -> bool:
+        """Whether callers would see no difference."""
+        return (
+            self.result.same(other.result)
+            and self.raises.same(other.raises)
+            and self.yields.same(other.yields)
+            and self.sinks.keys() == other.sinks.keys()
+            and self.needs == other.needs
+            and len(self.effects) == len(other.effects)
+            and all(a.object == b.object and a.label == b.label and a.value.same(b.value)
+                    for a, b in zip(self.effects, other.effects, strict=True))
+            and len(self.fields) == len(other.fields)
+            and self.heap.keys() == other.heap.keys()
+            and all(_same_object(obj, other.heap[key]) for key, obj in self.heap.items())
+        )
+
+
+def _same_object(left: Object, right: Object) -> bool:
+    if left is right:
+        return True
+    return left.fields.keys() == right.fields.keys() and all(
+        value.same(right.fields[label]) for label, value in left.fields.items())

@@ -1,0 +1,293 @@
+"""The abstract domain: what a value may be (atoms) and whose data it carries (marks).
+
+A ``Value`` is immutable.  Its *atoms* say what it may be: a literal, a function, a class, a library's symbol or
+instance, an object of the abstract heap.  Its *marks* say which personal data it carries, each with the way it took.
+A mark whose source is symbolic stands for whatever the caller passes (``Symbol``); a summary is written in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from privlint.flow import limits
+from privlint.model.data import Protection
+from privlint.model.facts import Origin
+from privlint.model.location import Site
+
+# -- where marks come from ---------------------------------------------------------------------------------------
+
+Path = tuple[str, ...]  # labels: ".attr", "[key]", "[*]" (any item), "[#]" (a key), "^env", "^self"
+
+
+class Symbol(NamedTuple):
+    """Whatever the caller passes as parameter ``param`` (-1: the enclosing scope) at ``path``.
+
+    ``deep`` 0: exactly there; 1: all that its text shows; 2: all that it holds.
+    """
+
+    param: int
+    path: Path
+    deep: int
+
+
+class Mark(NamedTuple):
+    """A source, in which form it is, and how many unknown calls it went through."""
+
+    source: Origin | Symbol
+    protection: Protection
+    weak: int
+    whole: str = ""
+
+
+class Hop(NamedTuple):
+    """One hop of a way, as a linked list; ``inner`` is the way inside a called function."""
+
+    prev: Hop | None
+    site: Site | None
+    kind: str
+    text: str
+    inner: Hop | None
+    length: int
+
+
+def hop(prev: Hop | None, site: Site | None, kind: str, text: str = "", inner: Hop | None = None) -> Hop:
+    """A way with one more hop."""
+    length = 1 + (prev.length if prev else 0) + (inner.length if inner else 0)
+    return Hop(prev, site, kind, text, inner, length)
+
+
+Marks = Mapping[Mark, Hop | None]
+NO_MARKS: Marks = {}
+
+# -- what a value may be -----------------------------------------------------------------------------------------
+
+ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names
+
+
+class Lit(NamedTuple):
+    """A constant; strings, numbers, None, bools."""
+
+    kind: str
+    value: object
+
+
+class Prefix(NamedTuple):
+    """A string of which only the beginning is known."""
+
+    text: str
+
+
+class Func(NamedTuple):
+    """A function of the program; ``env`` is the object that holds the variables of the enclosing call."""
+
+    fn: int
+    env: ObjId | None
+
+
+class Bound(NamedTuple):
+    """A method with its receiver."""
+
+    func: Func
+    self: Atom
+
+
+class Cls(NamedTuple):
+    """A class of the program."""
+
+    cls: int
+
+
+class Wrapped(NamedTuple):
+    """``property``, ``staticmethod`` or ``classmethod`` around a function, ``cached_property`` included."""
+
+    kind: str
+    func: Func
+
+
+class Ext(NamedTuple):
+    """A symbol of code that is not there, by dotted path: a module, function, class, or attribute of one."""
+
+    path: str
+
+
+class Inst(NamedTuple):
+    """An instance of a library's type (or the result of a library's call, then the path ends in ``()``)."""
+
+    type: str
+
+
+class Obj(NamedTuple):
+    """An object of the abstract heap."""
+
+    id: ObjId
+
+
+class Opaque(NamedTuple):
+    """Some instance of a class of the program that was made where the analysis did not see it."""
+
+    cls: int
+
+
+class Super(NamedTuple):
+    """``super()`` in a method of ``cls``, for the receiver ``self``."""
+
+    cls: int
+    self: Atom
+
+
+Atom = Lit | Prefix | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
+Atoms = frozenset[Atom]
+NO_ATOMS: Atoms = frozenset()
+
+
+class Value:
+    """An abstract value; compare by ``is`` first: joins give back an operand where nothing is added."""
+
+    __slots__ = ("atoms", "marks")
+
+    def __init__(self, atoms: Atoms = NO_ATOMS, marks: Marks = NO_MARKS) -> None:
+        self.atoms = atoms
+        self.marks = marks
+
+    def __repr__(self) -> str:
+        return f"Value({set(self.atoms) or ''}, {list(self.marks) or ''})"
+
+    def __bool__(self) -> bool:
+        return bool(self.atoms or self.marks)
+
+    def same(self, other: Value) -> bool:
+        """Equal up to the ways (which do not count for the fixpoint)."""
+        return self is other or (self.atoms == other.atoms and self.marks.keys() == other.marks.keys())
+
+
+UNKNOWN = Value()
+NONE = Value(frozenset((Lit("none", None),)))
+TRUE = Value(frozenset((Lit("bool", True),)))
+FALSE = Value(frozenset((Lit("bool", False),)))
+SCALAR = Value(frozenset((Inst("builtins.int"),)))  # a value that says nothing of its operands
+
+
+def of(*atoms: Atom) -> Value:
+    """A value that may be these."""
+    return Value(frozenset(atoms))
+
+
+def literal(value: object) -> Value:
+    """The value of a constant."""
+    if isinstance(value, str):
+        return of(Lit("str", value)) if len(value) <= limits.LITERAL else of(Prefix(value[: limits.LITERAL]))
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    if isinstance(value, int | float):
+        return of(Lit(type(value).__name__, value))
+    return SCALAR
+
+
+def merge_marks(left: Marks, right: Marks) -> Marks:
+    """The union; of two ways to the same mark the shorter stays."""
+    if not right or left is right:
+        return left
+    if not left:
+        return right
+    out: dict[Mark, Hop | None] | None = None
+    for mark, way in right.items():
+        if mark in left:
+            old = left[mark]
+            if old is not None and (way is None or way.length < old.length):
+                out = dict(left) if out is None else out
+                out[mark] = way
+        elif len(left if out is None else out) < limits.WIDTH:
+            out = dict(left) if out is None else out
+            out[mark] = way
+        else:
+            limits.reached("marks on one value")
+    return left if out is None else out
+
+
+def join(left: Value, right: Value) -> Value:
+    """The least value that is both."""
+    if left is right or not right:
+        return left
+    if not left:
+        return right
+    atoms = left.atoms
+    if not right.atoms <= atoms:
+        atoms = cap_atoms(atoms | right.atoms)
+    marks = merge_marks(left.marks, right.marks)
+    if atoms is left.atoms and marks is left.marks:
+        return left
+    return Value(atoms, marks)
+
+
+def cap_atoms(atoms: Atoms) -> Atoms:
+    """At most ``limits.ATOMS`` atoms; literals go first."""
+    if len(atoms) <= limits.ATOMS:
+        return atoms
+    limits.reached("things one value may be")
+    rest = sorted((a for a in atoms if not isinstance(a, Lit | Prefix)), key=repr)
+    return frozenset(rest[: limits.ATOMS])
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    """The join of any number of values."""
+    out = UNKNOWN
+    for value in values:
+        out = join(out, value)
+    return out
+
+
+def with_marks(value: Value, marks: Marks) -> Value:
+    """The value with these marks added."""
+    if not marks:
+        return value
+    merged = merge_marks(value.marks, marks)
+    return value if merged is value.marks else Value(value.atoms, merged)
+
+
+def only_marks(marks: Marks) -> Value:
+    """A value of which only the marks are known."""
+    return Value(NO_ATOMS, marks) if marks else UNKNOWN
+
+
+def step(marks: Marks, site: Site, kind: str, text: str = "") -> Marks:
+    """The marks, each with one more hop on its way."""
+    if not marks:
+        return marks
+    return {mark: hop(way, site, kind, text) for mark, way in marks.items()}
+
+
+def moved(value: Value, site: Site, kind: str, text: str = "") -> Value:
+    """The value with one more hop on the way of each mark."""
+    return Value(value.atoms, step(value.marks, site, kind, text)) if value.marks else value
+
+
+def weaken(marks: Marks) -> Marks:
+    """The marks after an unknown call."""
+    return {(m if m.weak >= 2 else m._replace(weak=m.weak + 1)): way for m, way in marks.items()} if marks else marks
+
+
+def protect(marks: Marks, protection: Protection) -> Marks:
+    """The marks after a call that protects; what is better protected already stays so."""
+    out: dict[Mark, Hop | None] = {}
+    for mark, way in marks.items():
+        stronger = mark if mark.protection >= protection else mark._replace(protection=protection)
+        if stronger.protection is not Protection.DERIVED:
+            out[stronger] = way
+    return out
+
+
+def strings(value: Value) -> list[str]:
+    """The string constants that the value may be, sorted."""
+    return sorted(a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str))
+
+
+def constant_label(value: Value) -> str | None:
+    """The label of an item looked up by this value: ``[key]`` if it is one constant, else None."""
+    if len(value.atoms) == 1:
+        (atom,) = value.atoms
+        if isinstance(atom, Lit) and isinstance(atom.value, str | int | float | bool | type(None)):
+            return f"[{atom.value!r}]"
+    return None

@@ -1,0 +1,83 @@
+"""What the flow stage has found out about a program, before anybody judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from privlint.model.data import Confidence, Protection
+from privlint.model.location import Site
+from privlint.model.source import Unreadable
+
+
+class Step(NamedTuple):
+    """One hop of the way that data takes: where, and a few words of what happens there."""
+
+    site: Site
+    text: str
+
+
+class Origin(NamedTuple):
+    """Where personal data enters: a source."""
+
+    site: Site
+    data_type: str
+    name: str  # the name as written: a key, an attribute, a parameter
+    evidence: str  # rule | request | record | annotation | key | attribute | name
+    subject: str | None
+    confidence: Confidence
+
+
+class Target(NamedTuple):
+    """Where it arrives: a sink."""
+
+    site: Site  # the argument or operand that carries the data
+    call: Site  # the call, assignment or raise statement
+    kind: str  # a sinkKind of the outer contract
+    callee: str  # as a person would name it: ``requests.post``, ``logger.info``
+    function: str  # qualified name of the function that the sink is in
+    recipient: str | None = None  # id of a catalogue recipient, where the rule names one
+    hosts: tuple[str, ...] = ()  # hosts of the URL, where they can be told
+    package: str | None = None  # top-level package of the SDK that is called
+    secure: bool | None = None  # False: unprotected transport (http://, verify=False)
+    argument: str = ""  # the argument by name or position, as text
+    confidence: Confidence = Confidence.HIGH  # how sure it is that this is such a sink
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFact:
+    """Personal data reaches a sink."""
+
+    origin: Origin
+    target: Target
+    protection: Protection
+    confidence: Confidence
+    steps: tuple[Step, ...]  # from the source to the sink, both included
+    guards: tuple[str, ...] = ()  # calls that were checked on the way (consent, permission), dotted
+    whole: str | None = None  # the record that travelled as a whole, if one did
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFact:
+    """Personal data is taken in: a look-up in a request, or a field of a form, a serializer, a body or a table."""
+
+    data_type: str
+    site: Site
+    name: str
+    owner: str  # the record's or request's name, for the message
+    how: str  # request | form | serializer | body | model
+    required: bool
+    subject: str | None
+    confidence: Confidence
+    function: str = ""
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that flow found; ``unresolved`` counts calls into unknown code by name, ``limits`` names bounds reached."""
+
+    flows: list[FlowFact] = field(default_factory=list)
+    collections: list[CollectionFact] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    unresolved: dict[str, int] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)

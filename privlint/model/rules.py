@@ -1,0 +1,164 @@
+"""What privlint knows of the world, as values: the typed form of a rule pack (``rules/README.md`` is the format)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from privlint.model.data import Confidence, Protection
+
+
+class CallPattern(NamedTuple):
+    """Which calls are meant.
+
+    ``kind`` ``function``: ``path`` is a dotted path as imported (``requests.post``; ``*`` stands for one part);
+    ``method``: ``path`` is the dotted path or bare name of a type, a dot, and the method (``requests.Session.post``,
+    ``Vault.store``, ``*.store`` for any receiver); ``name``: ``path`` is the last part of the callee as written
+    (``SINK(...)``), even where the analysed code defines a function of that name.
+    """
+
+    kind: str
+    path: str
+
+
+class ArgSpec(NamedTuple):
+    """Which arguments are meant: 0-based positions (the receiver does not count), keyword names, all of them,
+    the receiver.  ``rest`` is the position from which on every positional argument counts, or -1."""
+
+    positions: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    all: bool = False
+    receiver: bool = False
+    rest: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """A place where personal data enters.
+
+    ``at``: ``load`` (a bare name is read), ``call`` (a call's result), ``parameter``, ``attribute``, ``item``,
+    ``field`` (of a class under analysis).  ``data`` is a type's id, or ``$name`` / ``$key`` / ``$arg0``: classify the
+    name of the parameter, attribute or field, the literal key of the item, the literal first argument of the call.
+    """
+
+    at: str
+    data: str
+    calls: tuple[CallPattern, ...] = ()  # call: these calls; parameter: of these functions
+    decorators: tuple[str, ...] = ()  # parameter: of functions so decorated (dotted path or text as written, * = one part)
+    defaults: tuple[str, ...] = ()  # parameter: whose default is a call of this path (fastapi.Form)
+    owner: str = ""  # attribute, item, field: type, class or object by dotted path or bare name; "*" = any
+    name: str = "*"  # load, parameter, attribute, field
+    key: str = "*"  # item
+    position: int = -1  # parameter (self and cls do not count)
+    type: str = ""  # parameter: and the value has this type (``types`` of the pack)
+    subject: str | None = None
+    evidence: str = "rule"
+    confidence: Confidence = Confidence.HIGH
+    only: bool = False  # a function of the analysed code that is meant is not followed as well
+
+
+@dataclass(frozen=True, slots=True)
+class SinkRule:
+    """A place where personal data leaves or is exposed; ``kind`` is a sinkKind of the outer contract.
+
+    ``at``: ``call``, ``attribute`` (assigned), ``item`` (assigned), ``raise``.  ``url`` names the argument that holds
+    the address (its host names the recipient); ``recipient`` is a recipient's id.
+    """
+
+    at: str
+    kind: str
+    calls: tuple[CallPattern, ...] = ()
+    args: ArgSpec = ArgSpec()
+    owner: str = ""
+    name: str = "*"
+    key: str = "*"
+    url: ArgSpec | None = None
+    recipient: str | None = None
+    insecure_when: tuple[tuple[str, object], ...] = ()  # keyword and value: verify, False
+    confidence: Confidence = Confidence.HIGH
+    only: bool = False  # a function of the analysed code that is meant is not followed as well
+
+
+@dataclass(frozen=True, slots=True)
+class SanitizerRule:
+    """A call that protects: its result (of ``args``) is in form ``protection``; with ``guard`` the call is a check,
+    and what it checks (``args``) is protected on the branch where it is true."""
+
+    calls: tuple[CallPattern, ...]
+    protection: Protection
+    args: ArgSpec = ArgSpec(all=True)
+    guard: bool = False
+    only: bool = False  # a function of the analysed code that is meant is not followed as well
+
+
+@dataclass(frozen=True, slots=True)
+class PropagatorRule:
+    """A call that passes data on: from the arguments ``source`` to ``result``, ``receiver`` or an argument
+    (``to`` = ``result`` | ``receiver`` | ``arg``, with ``to_arg``)."""
+
+    calls: tuple[CallPattern, ...]
+    source: ArgSpec
+    to: str = "result"
+    to_arg: ArgSpec | None = None
+    only: bool = False  # a function of the analysed code that is meant is not followed as well
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRule:
+    """A type of a library: how its values come about and what its attributes and methods yield."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()  # attribute -> type
+    returns: tuple[tuple[str, str], ...] = ()  # method -> type of its result
+    items: str = ""  # type of what x[...] or iteration yields
+    made_by: tuple[str, ...] = ()  # functions (dotted) whose result is one
+    objects: tuple[str, ...] = ()  # dotted paths of objects of this type (flask.request)
+    names: tuple[str, ...] = ()  # variables of unknown type that are taken for one (logger)
+    request_data: bool = False  # a mapping of what a user sent: keys and attributes are classified
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRule:
+    """Classes whose fields are data: by base class or decorator."""
+
+    kind: str  # model | form | serializer | body | record
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    fields: str = "annotated"  # annotated | assigned
+    field_calls: tuple[str, ...] = ()  # assigned: which calls make a field
+    field_types: tuple[tuple[str, str], ...] = ()  # last part of a field call or annotation -> data type, "" = none
+    required: bool = True  # what a field is that says nothing
+    optional_when: tuple[tuple[str, object], ...] = ()  # keyword of the field call and value ("*" = any)
+    shown: str = "none"  # what str() of an instance shows: all | none
+    whole: tuple[str, ...] = ()  # methods that give all fields as a mapping (model_dump)
+    collects: bool = False  # its fields are an intake (request body, form, serializer, table)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A third party that receives data."""
+
+    id: str
+    name: str
+    company: str
+    kind: str
+    countries: tuple[str, ...]  # ISO 3166-1; the first is the home country
+    packages: tuple[str, ...] = ()  # importable names (dotted)
+    distributions: tuple[str, ...] = ()  # names on the package index
+    hosts: tuple[str, ...] = ()  # a host also stands for its sub-domains
+    infrastructure: bool = False  # object store, database, cache, queue, metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rule packs of a run, in the order in which they were given."""
+
+    sources: tuple[SourceRule, ...] = ()
+    sinks: tuple[SinkRule, ...] = ()
+    sanitizers: tuple[SanitizerRule, ...] = ()
+    propagators: tuple[PropagatorRule, ...] = ()
+    types: tuple[TypeRule, ...] = ()
+    records: tuple[RecordRule, ...] = ()
+    recipients: tuple[Recipient, ...] = field(default=())

@@ -1,0 +1,60 @@
+"""What the rules about sharing (PRV201 to PRV206) share: which flows leave, and what the declaration says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from privlint.model.data import Protection
+from privlint.model.declaration import Receives
+from privlint.model.finding import Related
+from privlint.policy import wording
+from privlint.policy.context import Context, Delivery, Place
+from privlint.policy.recipients import Party
+
+_LEAVES = frozenset({"http", "sdk", "url"})
+# Infrastructure has codes of its own (PRV307 to PRV311); with a declaration its provider is a recipient as well.
+_INFRASTRUCTURE = frozenset({"object-storage", "database", "cache", "queue", "telemetry", "log", "file"})
+_RANKS = {"clear": 0, "masked": 1, "pseudonymised": 2, "encrypted": 3}
+
+
+def shared(context: Context, each: Delivery) -> bool:
+    """Whether a delivery is sharing with a party that is known by name."""
+    if each.party is None:
+        return False
+    if each.kind in _LEAVES:
+        return True
+    return context.declaration is not None and each.kind in _INFRASTRUCTURE and each.party.provider
+
+
+def entries(context: Context, party: Party, data_type: str) -> list[Receives]:
+    """What is declared for this data and party; an entry for the very type counts before one for a wider one."""
+    declared = [entry for recipient in party.declared for entry in recipient.receives]
+    covering = [entry for entry in declared if context.catalog.covers(entry.data, data_type)]
+    for chosen in (
+        [entry for entry in covering if entry.data == data_type],
+        [entry for entry in covering if "." in entry.data],
+    ):
+        if chosen:
+            return chosen
+    return covering
+
+
+def weaker(protection: Protection, declared: Iterable[Receives]) -> bool:
+    """Whether data in this form is less protected than every declared form allows."""
+    ranks = [_RANKS[entry.form] for entry in declared]
+    return bool(ranks) and _RANKS[protection.word] < min(ranks)
+
+
+def reaches(context: Context, place: Place) -> str:
+    """``email address (contact.email) of customer reaches Mixpanel (US)``."""
+    if place.party is None:
+        raise ValueError("a place without a party reaches nobody")
+    data = wording.data(place.types, context.catalog)
+    verb = wording.verb(place.types, "reaches", "reach")
+    form = "" if place.protection is Protection.CLEAR else f" {wording.form(place.protection)}"
+    return f"{data}{wording.subject_phrase(place.subject)} {verb} {wording.party(place.party.info)}{form}"
+
+
+def declared_at(party: Party) -> list[Related]:
+    """The lines of the declaration that name a party."""
+    return [Related(each.location, f"{wording.clean(each.name)} is declared here") for each in party.declared]

@@ -1,0 +1,97 @@
+"""Reads the bindings off a lowered body: what each name of a module or class is bound to, without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding of a name.
+
+    ``kind``: ``import`` (``op``), ``function`` and ``class`` (``index``; ``decorators`` as written), ``alias``
+    (``text`` is the dotted name bound), ``call`` (``text`` is the callee, ``call`` the op), ``value`` (anything else).
+    """
+
+    kind: str
+    index: int = -1
+    text: str = ""
+    decorators: tuple[str, ...] = ()
+    op: o.Import | None = None
+    call: o.Call | None = None
+
+
+@dataclass(slots=True)
+class Bindings:
+    """All bindings of a body, by name, in order; annotations; star imports; the text of each register's value."""
+
+    names: dict[str, list[Binding]] = field(default_factory=dict)
+    annotations: dict[str, o.TypeRef] = field(default_factory=dict)
+    annotated_at: dict[str, int] = field(default_factory=dict)
+    stored_at: dict[str, int] = field(default_factory=dict)
+    stars: list[o.Import] = field(default_factory=list)
+    bases: dict[int, list[tuple[str | None, str]]] = field(default_factory=dict)  # class index -> label, text
+    texts: dict[int, str] = field(default_factory=dict)  # register -> dotted text
+    constants: dict[int, object] = field(default_factory=dict)  # register -> constant
+
+
+def scan(body: FunctionIR) -> Bindings:
+    """The bindings that the ops of ``body`` make (nested functions and classes not entered)."""
+    out = Bindings()
+    values: dict[int, Binding] = {}
+    for block in body.blocks:
+        for op in block.ops:
+            _read(op, out, values)
+    return out
+
+
+def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:  # noqa: C901 - one arm an op
+    kind = type(op)
+    if kind is o.LoadName:
+        out.texts[op.dst] = op.slot.partition("@")[0]
+        values[op.dst] = Binding("alias", text=out.texts[op.dst])
+    elif kind is o.LoadAttr:
+        if op.obj in out.texts:
+            out.texts[op.dst] = f"{out.texts[op.obj]}.{op.name}"
+            values[op.dst] = Binding("alias", text=out.texts[op.dst])
+        else:
+            values.pop(op.dst, None)
+    elif kind is o.Const:
+        out.constants[op.dst] = op.value
+        values.pop(op.dst, None)
+    elif kind is o.Call:
+        _read_call(op, out, values)
+    elif kind is o.MakeFunction:
+        values[op.dst] = Binding("function", index=op.index)
+    elif kind is o.MakeClass:
+        values[op.dst] = Binding("class", index=op.index)
+        out.bases[op.index] = [(arg.label, out.texts.get(arg.reg, "")) for arg in op.bases]
+    elif kind is o.Import:
+        if op.name == "*":
+            out.stars.append(op)
+        else:
+            values[op.dst] = Binding("import", op=op)
+    elif kind is o.StoreName:
+        name = op.slot.partition("@")[0]
+        out.names.setdefault(name, []).append(values.get(op.src, Binding("value")))
+        out.stored_at.setdefault(name, op.n)
+    elif kind is o.Annotate and op.obj == -1:
+        out.annotations[op.name] = op.type
+        out.annotated_at[op.name] = op.n
+    elif kind is o.Move and op.src in values:
+        values[op.dst] = values[op.src]
+
+
+def _read_call(op: o.Call, out: Bindings, values: dict[int, Binding]) -> None:
+    callee = op.text or out.texts.get(op.func, "")
+    if callee:
+        out.texts[op.dst] = f"{callee}()"
+    first = values.get(op.args[0].reg) if len(op.args) == 1 and op.args[0].label is None else None
+    if first is not None and first.kind in ("function", "class"):
+        text = callee or out.texts.get(op.func, "").removesuffix("()")
+        values[op.dst] = Binding(first.kind, first.index, decorators=(*first.decorators, text))
+    else:
+        values[op.dst] = Binding("call", text=callee, call=op)

@@ -1,0 +1,13 @@
+"""Finding the Python files of a project, decoding them, and reading the comments that suppress findings.
+
+The files under analysis may be hostile: nothing here follows a symbolic link out of a tree, opens anything but a
+regular file, or reads without a bound.
+"""
+
+from privlint.source.decode import MAX_BYTES, decode
+from privlint.source.discover import Found, SourceError, discover
+from privlint.source.gitignore import repository
+from privlint.source.globs import Globs
+from privlint.source.suppress import suppression
+
+__all__ = ["MAX_BYTES", "Found", "Globs", "SourceError", "decode", "discover", "repository", "suppression"]
