@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import libcst as cst
 
 from privlint.ir.ops import TypeRef
+from privlint.lower.shapes import strings
 from privlint.lower.strings import string_value
-from privlint.lower.walk import strings
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _LONGEST = 2_000  # characters of a string annotation that is still parsed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from privlint.ir.ops import Branch, Choose, End, Jump, Op, Reg
+from privlint.ir.ops import Branch, Choose, Const, End, Jump, LoadName, Op, Reg
 from privlint.lower.scopes import Scope
 
 if TYPE_CHECKING:
@@ -149,3 +149,15 @@ class FunctionBuilder:
     def expr(self, node: Any) -> Reg:
         """Lower an expression; its value is in the register returned."""
         return self.module.expression(self, node)
+
+    def constant(self, value: Any, n: int) -> Reg:
+        """A register that holds a constant."""
+        dst = self.reg()
+        self.emit(Const(dst, value, n))
+        return dst
+
+    def load(self, name: str, n: int) -> Reg:
+        """A register that holds a variable's value."""
+        dst = self.reg()
+        self.emit(LoadName(dst, *self.scope.resolve(name), n))
+        return dst

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from privlint.ir.ops import Choose, Exit, Raise, Reg, Return
 from privlint.lower.builder import Cleanup, FunctionBuilder, Loop, Managed
-from privlint.lower.walk import statements
+from privlint.lower.shapes import statements
 
 _COPIES_OF_ONE = 8  # copies of one finally body; later ways out share one
 _COPIES_IN_ALL = 40  # in one function: nested ones would double with every level

@@ -8,14 +8,28 @@ from typing import Any
 import libcst as cst
 
 from privlint.ir.ops import (
-    Arg, Await, Branch, Build, Call, Choose, Combine, Const, Iterate, LoadAttr, LoadItem, LoadName, MakeFunction, Move,
-    Reg, StoreName, Yield,
+    Arg,
+    Await,
+    Branch,
+    Build,
+    Call,
+    Choose,
+    Combine,
+    Iterate,
+    LoadAttr,
+    LoadItem,
+    MakeFunction,
+    Move,
+    Reg,
+    StoreName,
+    Yield,
 )
 from privlint.lower.annotations import dotted
 from privlint.lower.builder import FunctionBuilder
-from privlint.lower.strings import literal_text, number_value, string_value
+from privlint.lower.formatted import formatted
+from privlint.lower.shapes import CONSTANTS, all_params, bool_operands, is_tuple_key
+from privlint.lower.strings import number_value, string_value
 from privlint.lower.targets import store
-from privlint.lower.walk import CONSTANTS, all_params, bool_operands, is_tuple_key, strings
 
 OPERATORS: dict[type, str] = {
     cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.FloorDivide: "//", cst.Modulo: "%",
@@ -57,87 +71,22 @@ def args_of(f: FunctionBuilder, args: Any) -> tuple[Arg, ...]:
     return tuple(result)
 
 
-def constant(f: FunctionBuilder, value: Any, n: int) -> Reg:
-    """A register that holds a constant."""
-    dst = f.reg()
-    f.emit(Const(dst, value, n))
-    return dst
-
-
-def load(f: FunctionBuilder, name: str, n: int) -> Reg:
-    """A register that holds a variable's value."""
-    dst = f.reg()
-    f.emit(LoadName(dst, *f.scope.resolve(name), n))
-    return dst
-
-
 def _name(f: FunctionBuilder, node: cst.Name) -> Reg:
     if node.value in CONSTANTS:
-        return constant(f, CONSTANTS[node.value], f.n(node))
-    return load(f, node.value, f.n(node))
+        return f.constant(CONSTANTS[node.value], f.n(node))
+    return f.load(node.value, f.n(node))
 
 
 def _number(f: FunctionBuilder, node: Any) -> Reg:
-    return constant(f, number_value(node), f.n(node))
+    return f.constant(number_value(node), f.n(node))
 
 
 def _ellipsis(f: FunctionBuilder, node: cst.Ellipsis) -> Reg:
-    return constant(f, ..., f.n(node))
+    return f.constant(..., f.n(node))
 
 
 def _string(f: FunctionBuilder, node: cst.SimpleString) -> Reg:
-    return constant(f, string_value(node), f.n(node))
-
-
-def _formatted(f: FunctionBuilder, node: Any) -> Reg:
-    """An f-string, a t-string, or an implicit concatenation."""
-    n = f.n(node)
-    pieces = strings(node)
-    if all(isinstance(piece, cst.SimpleString) for piece in pieces):
-        values = [string_value(piece) for piece in pieces]
-        if isinstance(values[0], bytes):
-            return constant(f, b"".join(value for value in values if isinstance(value, bytes)), n)
-        return constant(f, "".join(value for value in values if isinstance(value, str)), n)
-    parts: list[Arg] = []
-    text: list[str] = []
-    for piece in pieces:
-        if isinstance(piece, cst.SimpleString):
-            text.append(str(string_value(piece)))
-        else:
-            _parts(f, piece.parts, piece.start, n, parts, text)
-    _flush(f, n, parts, text)
-    dst = f.reg()
-    f.emit(Build(dst, "str", tuple(parts), n))
-    return dst
-
-
-def _flush(f: FunctionBuilder, n: int, parts: list[Arg], text: list[str]) -> None:
-    """Neighbouring literal parts become one constant."""
-    joined = "".join(text)
-    text.clear()
-    if joined:
-        parts.append(Arg(None, constant(f, joined, n), n))
-
-
-def _parts(f: FunctionBuilder, contents: Any, start: str, n: int, parts: list[Arg], text: list[str]) -> None:
-    for content in contents:
-        if isinstance(content, cst.FormattedStringText | cst.TemplatedStringText):
-            text.append(literal_text(content.value, start))
-            continue
-        _flush(f, n, parts, text)
-        value = expression(f, content.expression)
-        conversion = content.conversion
-        if conversion is None and content.equal is not None and content.format_spec is None:
-            conversion = "r"  # what f"{x=}" means
-        parts.append(Arg(f"!{conversion}" if conversion else None, value, f.n(content.expression)))
-        if content.format_spec:
-            _spec(f, content.format_spec, start, n, parts)
-
-
-def _spec(f: FunctionBuilder, contents: Any, start: str, n: int, parts: list[Arg]) -> None:
-    """A format spec's literal text formats and is no part of the value; its fields are."""
-    inner = [content for content in contents if not hasattr(content, "value")]
-    _parts(f, inner, start, n, parts, [])
+    return f.constant(string_value(node), f.n(node))
 
 
 def _binary(f: FunctionBuilder, node: cst.BinaryOperation) -> Reg:
@@ -160,7 +109,7 @@ def _unary(f: FunctionBuilder, node: cst.UnaryOperation) -> Reg:
     operand = node.expression
     if isinstance(node.operator, cst.Minus) and isinstance(operand, cst.Integer | cst.Float):
         value = number_value(operand)
-        return constant(f, None if value is None else -value, f.n(node))
+        return f.constant(None if value is None else -value, f.n(node))
     src = expression(f, operand)
     dst = f.reg()
     f.emit(Combine(dst, OPERATORS[type(node.operator)], (src,), f.n(node)))
@@ -245,7 +194,7 @@ def _key_part(f: FunctionBuilder, part: Any) -> tuple[str | None, Reg, int]:
     bounds = []
     for bound in (part.lower, part.upper, part.step):
         if bound is None:
-            bounds.append(Arg(None, constant(f, None, n), n))
+            bounds.append(Arg(None, f.constant(None, n), n))
         else:
             bounds.append(Arg(None, expression(f, bound), f.n(bound)))
     dst = f.reg()
@@ -371,7 +320,7 @@ def _yield(f: FunctionBuilder, node: cst.Yield) -> Reg:
     n = f.n(node)
     delegate = isinstance(node.value, cst.From)
     if node.value is None:
-        src = constant(f, None, n)
+        src = f.constant(None, n)
     else:
         src = expression(f, node.value.item if isinstance(node.value, cst.From) else node.value)
     dst = f.reg()
@@ -398,9 +347,9 @@ LOWER: dict[type, Callable[[FunctionBuilder, Any], Reg]] = {
     cst.Attribute: _attribute,
     cst.Call: _call,
     cst.SimpleString: _string,
-    cst.FormattedString: _formatted,
-    cst.TemplatedString: _formatted,
-    cst.ConcatenatedString: _formatted,
+    cst.FormattedString: formatted,
+    cst.TemplatedString: formatted,
+    cst.ConcatenatedString: formatted,
     cst.Integer: _number,
     cst.Float: _number,
     cst.Imaginary: _number,

@@ -11,10 +11,10 @@ from privlint.ir.module import Param
 from privlint.ir.ops import Arg, Call, MakeClass, MakeFunction, Reg
 from privlint.lower.annotations import dotted, type_ref
 from privlint.lower.builder import FunctionBuilder
-from privlint.lower.expressions import args_of, constant, defaults_of, expression
+from privlint.lower.expressions import args_of, defaults_of, expression
 from privlint.lower.scopes import Scope
+from privlint.lower.shapes import all_params
 from privlint.lower.targets import store_name
-from privlint.lower.walk import all_params
 
 
 def params_of(f: FunctionBuilder, node: cst.Parameters) -> tuple[Param, ...]:
@@ -81,7 +81,7 @@ def class_definition(f: FunctionBuilder, node: cst.ClassDef) -> None:
 def type_alias(f: FunctionBuilder, node: cst.TypeAlias) -> None:
     """``type X = ...``: its value is an annotation, evaluated only when it is asked for."""
     n = f.n(node)
-    store_name(f, node.name.value, constant(f, None, n), n)
+    store_name(f, node.name.value, f.constant(None, n), n)
 
 
 def _decorators(f: FunctionBuilder, decorators: Sequence[cst.Decorator]) -> list[tuple[Reg, str, int]]:
@@ -107,7 +107,7 @@ def _type_parameters(f: FunctionBuilder, node: Any) -> None:
     f.scope = _overlay(f.module.walk.scopes[id(node)])
     for param in node.type_parameters.params:
         n = f.n(param)
-        store_name(f, param.param.name.value, constant(f, None, n), n)
+        store_name(f, param.param.name.value, f.constant(None, n), n)
 
 
 def _overlay(scope: Scope) -> Scope:

@@ -17,9 +17,10 @@ from privlint.lower.expressions import expression, key_of
 from privlint.lower.functions import decorator_names, params_of
 from privlint.lower.graph import finish
 from privlint.lower.parse import LowerError, parse
+from privlint.lower.shapes import statements, strings
 from privlint.lower.statements import suite
 from privlint.lower.strings import string_value
-from privlint.lower.walk import Walk, statements, strings
+from privlint.lower.walk import Walk
 from privlint.model.source import SourceFile
 
 _RECURSION = 20_000  # frames; Python's own functions do not use the C stack (3.11 and later)
@@ -134,9 +135,7 @@ def exports(module: cst.Module) -> tuple[str, ...] | None:
     names: list[str] | None = None
     for statement in statements(module.body):
         added: list[str] | None
-        if isinstance(statement, cst.Assign) and any(dotted(target.target) == "__all__" for target in statement.targets):
-            names = _literal_names(statement.value)
-        elif isinstance(statement, cst.AnnAssign) and dotted(statement.target) == "__all__" and statement.value:
+        if (isinstance(statement, cst.Assign) and any(dotted(target.target) == "__all__" for target in statement.targets)) or (isinstance(statement, cst.AnnAssign) and dotted(statement.target) == "__all__" and statement.value):
             names = _literal_names(statement.value)
         elif isinstance(statement, cst.AugAssign) and dotted(statement.target) == "__all__":
             added = _literal_names(statement.value)

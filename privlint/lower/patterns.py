@@ -10,9 +10,9 @@ import libcst as cst
 from privlint.ir.ops import Arg, Branch, Build, Call, Choose, Combine, LoadAttr, LoadItem, LoadName, Reg, Unpack
 from privlint.lower.annotations import dotted
 from privlint.lower.builder import FunctionBuilder
-from privlint.lower.expressions import condition, constant, expression
+from privlint.lower.expressions import condition, expression
+from privlint.lower.shapes import CONSTANTS, is_singleton, statements
 from privlint.lower.targets import store_name
-from privlint.lower.walk import CONSTANTS, is_singleton, statements
 
 # Classes of which a single positional pattern takes the subject itself (the language reference, "Class Patterns").
 _SELF_MATCHING = frozenset(
@@ -70,7 +70,7 @@ def _maybe(f: FunctionBuilder, failed: int) -> None:
 def _value(f: FunctionBuilder, node: Any, subject: Reg, failed: int) -> None:
     n = f.n(node)
     if is_singleton(node):
-        _test(f, "is", subject, constant(f, CONSTANTS[node.value.value], n), failed, n)
+        _test(f, "is", subject, f.constant(CONSTANTS[node.value.value], n), failed, n)
     else:
         _test(f, "==", subject, expression(f, node.value), failed, n)
 

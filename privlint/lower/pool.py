@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -33,7 +34,7 @@ def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], l
     """
     workers = min(jobs or os.cpu_count() or 1, len(files))
     small = len(files) < _IN_PROCESS and sum(len(file.text) for file in files) < _SMALL
-    outcomes: Sequence[ModuleIR | Outcome | None]
+    outcomes: Sequence[ModuleIR | Outcome]
     if workers <= 1 or small:
         outcomes = [_lower(file) for file in files]
     else:
@@ -45,7 +46,7 @@ def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], l
             unreadable.append(outcome)
         elif isinstance(outcome, bytes):
             modules.append(decode(outcome))
-        elif outcome is not None:
+        else:
             modules.append(outcome)
     return modules, unreadable
 
@@ -61,15 +62,9 @@ def _lower(file: SourceFile) -> ModuleIR | Unreadable:
 
 def _context() -> BaseContext:
     """Forked workers start at once; a process with threads must not fork, and Windows cannot."""
-    if sys.platform == "linux" and _single_threaded():
+    if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
-
-
-def _single_threaded() -> bool:
-    import threading
-
-    return threading.active_count() == 1
 
 
 def _prepare() -> None:
@@ -102,7 +97,7 @@ def _chunks(files: Sequence[SourceFile]) -> Iterable[list[tuple[int, SourceFile]
         yield chunk
 
 
-def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome | None]:
+def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome]:
     outcomes: list[Outcome | None] = [None] * len(files)
     with ProcessPoolExecutor(workers, _context(), initializer=_prepare) as pool:
         waiting: list[Future[list[tuple[int, Outcome]]]] = []
@@ -116,10 +111,7 @@ def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome | None]:
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    for place, outcome in enumerate(outcomes):
-        if outcome is None:
-            outcomes[place] = _alone(files[place])
-    return outcomes
+    return [_alone(file) if outcome is None else outcome for file, outcome in zip(files, outcomes, strict=True)]
 
 
 def _alone(file: SourceFile) -> Outcome:

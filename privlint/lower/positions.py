@@ -143,7 +143,7 @@ class _Source:
             return Span(1, 1, 1, 1)
         if type(node).__name__ in ("TypeVar", "ParamSpec", "TypeVarTuple"):
             return self._matched(_TYPE_PARAM, node, 1)
-        last = node.type if isinstance(node, ast.ExceptHandler) else node
+        last: Any = node.type if isinstance(node, ast.ExceptHandler) else node
         start = self._offset(node.lineno, node.col_offset)
         end = self._offset(last.end_lineno, last.end_col_offset)
         return self._span(start, end, node.lineno, last.end_lineno)

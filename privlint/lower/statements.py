@@ -8,17 +8,32 @@ from typing import Any
 import libcst as cst
 
 from privlint.ir.ops import (
-    Annotate, Arg, Call, Caught, Choose, Combine, DelName, Enter, Exit, Import, Iterate, LoadAttr, LoadItem, Raise, Reg,
-    StoreAttr, StoreItem,
+    Annotate,
+    Arg,
+    Call,
+    Caught,
+    Choose,
+    Combine,
+    DelName,
+    Enter,
+    Exit,
+    Import,
+    Iterate,
+    LoadAttr,
+    LoadItem,
+    Raise,
+    Reg,
+    StoreAttr,
+    StoreItem,
 )
 from privlint.lower.annotations import dotted, type_ref
 from privlint.lower.builder import Cleanup, FunctionBuilder, Loop, Managed
 from privlint.lower.exits import break_out, finish_cleanup, leave, reraise, run_cleanup
-from privlint.lower.expressions import condition, constant, expression, key_of, load
+from privlint.lower.expressions import condition, expression, key_of
 from privlint.lower.functions import class_definition, function_definition, type_alias
 from privlint.lower.patterns import match
+from privlint.lower.shapes import statements
 from privlint.lower.targets import delete, store, store_name
-from privlint.lower.walk import statements
 
 _AUGMENTED: dict[type, str] = {
     cst.AddAssign: "+=", cst.SubtractAssign: "-=", cst.MultiplyAssign: "*=", cst.MatrixMultiplyAssign: "@=",
@@ -74,7 +89,7 @@ def _augmented(f: FunctionBuilder, node: cst.AugAssign) -> None:
     target, n = node.target, f.n(node.target)
     op = _AUGMENTED[type(node.operator)]
     if isinstance(target, cst.Name):
-        old = load(f, target.value, n)
+        old = f.load(target.value, n)
         store_name(f, target.value, _combined(f, op, old, node), n)
     elif isinstance(target, cst.Attribute):
         obj, name = expression(f, target.value), target.attr.value
@@ -124,7 +139,7 @@ def _assert(f: FunctionBuilder, node: cst.Assert) -> None:
     condition(f, node.test, after, failed)
     f.start(failed)
     n = f.n(node)
-    error = load(f, "AssertionError", n)
+    error = f.load("AssertionError", n)
     args = () if node.msg is None else (Arg(None, expression(f, node.msg), f.n(node.msg)),)
     dst = f.reg()
     f.emit(Call(dst, error, args, "AssertionError", n))

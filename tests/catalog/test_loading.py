@@ -139,7 +139,7 @@ def test_a_new_data_type_may_simply_be_used(pack: Pack) -> None:
         ("version: 1\nsources:\n  - {load: X, data: contact.emial}", 3, 21, "did you mean 'contact.email'?"),
         ("version: 1\nsources:\n  - {load: X, data: email}", 3, 21, "no data type: category.type"),
         ("version: 1\nsources:\n  - {load: X, name: f, data: a.b}", 3, 5, "exactly one of"),
-        ("version: 1\nsources:\n  - {attribute: {of: A, nam: b}, data: a.b}", 3, 24, "did you mean 'name'?"),
+        ("version: 1\nsources:\n  - {attribute: {of: A, nam: b}, data: a.b}", 3, 25, "did you mean 'name'?"),
         ("version: 1\nsources:\n  - {parameter: {position: 0}, data: a.b}", 3, 17, "of which functions"),
         ("version: 1\nsanitizers:\n  - {name: f, protection: maskd}", 3, 27, "did you mean 'masked'?"),
         ("version: 1\npropagators:\n  - {name: f, to: result}", 3, 5, "needs 'from'"),

@@ -8,6 +8,7 @@ import sarif_om as om
 
 from privlint.model.location import Location, Span
 from privlint.report.lines import Sources
+from privlint.report.sarif.plain import Done, to_plain
 
 ROOT = "%SRCROOT%"
 """The base of all relative addresses; GitHub takes it for the root of the repository."""
@@ -37,10 +38,14 @@ class Places:
     def __init__(self, sources: Sources, paths: set[str]) -> None:
         self._sources = sources
         self._paths = sorted(paths)
+        self._uris: dict[str, str] = {}
+        self._made: dict[Location, Done] = {}
         self._index = {path: index for index, path in enumerate(self._paths)}
 
     def _address(self, path: str, **others: object) -> om.ArtifactLocation:
-        address = uri(path)
+        address = self._uris.get(path)
+        if address is None:
+            address = self._uris[path] = uri(path)
         return om.ArtifactLocation(uri=address, uri_base_id=None if address.startswith("file:") else ROOT, **others)
 
     def artifacts(self) -> list[om.Artifact]:
@@ -53,8 +58,14 @@ class Places:
             for index, path in enumerate(self._paths)
         ]
 
-    def physical(self, location: Location) -> om.PhysicalLocation:
-        """Where ``location`` is, its columns in UTF-16 code units."""
+    def physical(self, location: Location) -> Done:
+        """Where ``location`` is, its columns in UTF-16 code units; made once, since flows share their steps."""
+        made = self._made.get(location)
+        if made is None:
+            made = self._made[location] = Done(to_plain(self._physical(location)))
+        return made
+
+    def _physical(self, location: Location) -> om.PhysicalLocation:
         span = self._sources.utf16_span(location.path, location.span)
         return om.PhysicalLocation(
             artifact_location=self._address(location.path, index=self._index[location.path]),
@@ -73,7 +84,7 @@ class Places:
         if span.end_line > span.line:
             end = len(line) + 1 if line is not None else span.column
             location = Location(path, Span(span.line, span.column, span.line, max(end, span.column)))
-        physical = self.physical(location)
+        physical = self._physical(location)
         if line is not None:
             region = physical.region
             columns = self._sources.line(path, span.line) or ""

@@ -22,6 +22,10 @@ _RENAMED = {("Suppression", "state"): "status"}
 """sarif-om follows a draft of the standard here."""
 
 
+class Done(dict[str, Any]):
+    """An object that is already in its JSON form; the same one may stand in many places."""
+
+
 @cache
 def _fields(kind: Any) -> tuple[tuple[str, str, Any, bool], ...]:
     """Of a class of sarif-om: attribute, name in JSON, default value, whether the default is written too."""
@@ -43,7 +47,7 @@ def to_plain(value: Any) -> Any:
     """
     if isinstance(value, str):
         return storable(value)
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int, float, Done)):
         return value
     if isinstance(value, dict):
         return {key: to_plain(item) for key, item in value.items()}

@@ -1,0 +1,53 @@
+"""Personal data leaves, and the recipient cannot be told from the code.
+
+## What it does
+
+Reports personal data in a request whose address the code does not show: it comes from a parameter nobody passes a
+constant to, from the environment without a default, from a database.
+
+## Why it matters
+
+A recipient that nobody can name cannot have been announced. It may be one's own service; then say so.
+
+## Example
+
+```python
+requests.post(os.environ["HOOK"], json={"email": user.email})
+```
+
+Make the address a constant or a setting with a default, or declare what is one's own:
+
+```yaml
+internal:
+  hosts: ["*.corp.example"]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from privlint.model.finding import Finding
+from privlint.policy import wording
+from privlint.policy.context import Context
+from privlint.policy.rule import Rule
+
+RULE = Rule("PRV205", "unknown-recipient", "warning", "5.0", "medium", ("CWE-359", "CWE-201"), ("privacy", "sharing"))
+
+
+def check(context: Context) -> Iterable[Finding]:
+    """Requests with personal data to somewhere unknown."""
+    places = context.places(
+        lambda each: (
+            each.kind == "http" and each.party is None and not each.reached.internal and not each.reached.nearby
+        )
+    )
+    for place in places:
+        data = wording.data(place.types, context.catalog)
+        verb = wording.verb(place.types, "is sent", "are sent")
+        callee = wording.clean(place.target.callee) or "this call"
+        message = (
+            f"{data}{wording.subject_phrase(place.subject)} {verb} by {callee} to a recipient that cannot be "
+            f"told from the code{wording.origins(place.flows())}"
+        )
+        yield context.finding(RULE.code, place, message)

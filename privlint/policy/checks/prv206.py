@@ -1,0 +1,46 @@
+"""Personal data is sent over an unprotected transport.
+
+## What it does
+
+Reports personal data in requests to ``http://`` addresses, or with certificates left unchecked (``verify=False``).
+
+## Why it matters
+
+Everybody on the way can read it, and with unchecked certificates anybody can be the other end.
+
+## Example
+
+```python
+requests.post("http://api.example.com/users", json={"phone": user.phone})
+```
+
+Use ``https://`` and leave the check of certificates on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from privlint.model.finding import Finding
+from privlint.policy import wording
+from privlint.policy.context import Context
+from privlint.policy.rule import Rule
+
+RULE = Rule("PRV206", "unprotected-transport", "error", "7.5", "high", ("CWE-319", "CWE-359"), ("privacy", "sharing"))
+
+
+def check(context: Context) -> Iterable[Finding]:
+    """Requests with personal data that others can read on the way."""
+    places = context.places(
+        lambda each: (
+            each.flow.target.kind in ("http", "sdk") and each.flow.target.secure is False and not each.reached.nearby
+        )
+    )
+    for place in places:
+        data = wording.data(place.types, context.catalog)
+        verb = wording.verb(place.types, "is sent", "are sent")
+        message = (
+            f"{data}{wording.subject_phrase(place.subject)} {verb} by {wording.clean(place.target.callee)} "
+            f"over an unprotected transport{wording.origins(place.flows())}"
+        )
+        yield context.finding(RULE.code, place, message)
