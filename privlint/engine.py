@@ -16,8 +16,10 @@ from privlint.model.project import Project
 from privlint.model.report import LocatedStep, Report, Result
 from privlint.model.source import SourceFile
 
-_NO_DECLARATION = ("no privacy.yml found: sharing is listed, not compared with a declaration; "
-                   "see 'privlint rule PRV201' for what to write")
+_NO_DECLARATION = (
+    "no privacy.yml found: sharing is listed, not compared with a declaration; "
+    "see 'privlint rule PRV201' for what to write"
+)
 
 
 def check(project: Project) -> Report:
@@ -81,6 +83,7 @@ def _wanted(findings: Sequence[Finding], project: Project, files: Sequence[Sourc
 
 
 # -- places ------------------------------------------------------------------------------------------------------
+
 
 class _Places:
     """Lines and columns of nodes, resolved for the files that need them."""
@@ -152,12 +155,15 @@ def _suppress(results: Sequence[Result], texts: Mapping[str, str], project: Proj
     from dataclasses import replace
 
     names = {rule.code: rule.name for rule in policy.rules()}
-    per_file = [(source.Globs((glob,), Path(project.root).resolve().as_posix()), glob, codes)
-                for glob, codes in project.per_file_ignores]
+    per_file = [
+        (source.Globs((glob,), Path(project.root).resolve().as_posix()), glob, codes)
+        for glob, codes in project.per_file_ignores
+    ]
     out = []
     for result in results:
-        why = source.suppression(texts.get(result.location.path, ""), result.location.span.line, result.code,
-                                 names.get(result.code, ""))
+        why = source.suppression(
+            texts.get(result.location.path, ""), result.location.span.line, result.code, names.get(result.code, "")
+        )
         for globs, glob, codes in per_file:
             absolute = (Path(project.root).resolve() / result.location.path).as_posix()
             if result.code.startswith(tuple(codes)) and globs.match(absolute):

@@ -43,10 +43,7 @@ class Catalog:
         self._names = Names(data_types, names, vocabulary)
         self._by_host_or_package = RecipientIndex(rules.recipients)
         self._annotations = {
-            dotted: data_type
-            for data_type, groups in names.items()
-            for group in groups
-            for dotted in group.annotations
+            dotted: data_type for data_type, groups in names.items() for group in groups for dotted in group.annotations
         }
         self._last_annotations = {dotted.rpartition(".")[2]: kind for dotted, kind in self._annotations.items()}
         self._covered: dict[str, frozenset[str]] = {}

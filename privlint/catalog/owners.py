@@ -10,6 +10,7 @@ from privlint.catalog.vocabulary import Vocabulary
 from privlint.catalog.words import Lexicon
 from privlint.model.data import Confidence
 
+MAX_OWNER = 200  # of a longer text the end counts
 _NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
@@ -34,7 +35,7 @@ NOBODY = Owner("")
 def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     """Classify the owner ``text``: ``User``, ``request.form``, ``order.customer``, ``CreateUserRequest``."""
     lists = vocabulary.lists
-    parts = [lexicon.words(part) for part in _NOISE.sub("", text).split(".")]
+    parts = [lexicon.words(part) for part in _NOISE.sub("", text[-MAX_OWNER:]).split(".")]
     words = [word for part in parts for word in part if word not in ("self", "cls")]
     if not words:
         return NOBODY

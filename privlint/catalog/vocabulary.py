@@ -114,7 +114,5 @@ def add_vocabulary(vocabulary: Vocabulary, document: Document, where: Where, val
     vocabulary.tokens.update(fields.texts("tokens"))
 
 
-
-
 def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.lower() for word in words)

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(
-    rf"[{_HAN}]+"
-    r"|[A-Z]{2,}s?(?![a-z])[0-9]*"  # acronyms: ID, IDs, HTTP, SHA256
+_LETTER = rf"[^\W\d_{_HAN}]"
+_PARTS = (
+    r"[A-Z]{2,}s?(?![a-z])[0-9]*"  # acronyms: ID, IDs, HTTP, SHA256
     r"|[A-Z]+(?=[A-Z][a-z])"  # ... before a capitalised word: HTTPServer
     r"|[A-Z]?[a-z]+[0-9]*"
     r"|[A-Z]+[0-9]*"
     r"|[0-9]+[a-z]*"
-    rf"|[^\W\d_{_HAN}]+"
 )
+_TOKEN = re.compile(_PARTS)
+_WIDE_TOKEN = re.compile(rf"[{_HAN}]+|[a-zA-Z]*[^\x00-\x7f\W\d_{_HAN}]{_LETTER}*|{_PARTS}|{_LETTER}+")
 _CHINESE = re.compile(f"[{_HAN}]")
 _TRAILING_DIGITS = re.compile(r"(.*?[a-z])([0-9]+)\Z")
 MAX_NAME = 80
@@ -34,9 +35,9 @@ def tokens(name: str) -> tuple[str, ...]:
     >>> tokens("userEMailAddress2"), tokens("HTTP_X_FORWARDED_FOR"), tokens("user手机号")
     (('user', 'e', 'mail', 'address2'), ('http', 'x', 'forwarded', 'for'), ('user', '手机号'))
     """
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
-    return tuple(token.lower() for token in _TOKEN.findall(name))
+    if name.isascii():
+        return tuple(token.lower() for token in _TOKEN.findall(name))
+    return tuple(token.lower() for token in _WIDE_TOKEN.findall(unicodedata.normalize("NFKC", name)))
 
 
 class Lexicon:

@@ -102,7 +102,9 @@ def _checked(path: Path, text: str, table: dict[str, Any]) -> Config:
     for key, value in table.items():
         where = f"{path}{_line_of(key, text)}"
         if key == "output":
-            raise CommandError(f"{where}: 'output' is for the command line alone: a configuration cannot say where to write")
+            raise CommandError(
+                f"{where}: 'output' is for the command line alone: a configuration cannot say where to write"
+            )
         if key not in KEYS:
             raise CommandError(f"{where}: no option is called {key!r}{did_you_mean(key, KEYS)}")
         try:

@@ -52,7 +52,9 @@ _ANALYSIS = (
         callback=_per_file_ignores,
         help="Ignore codes in the files that match.",
     ),
-    click.option("--declaration", type=_FILE, metavar="FILE", help="The declaration (default: privacy.yml above PATHS)."),
+    click.option(
+        "--declaration", type=_FILE, metavar="FILE", help="The declaration (default: privacy.yml above PATHS)."
+    ),
     click.option("--rules", multiple=True, type=_FILE, metavar="DIR_OR_FILE", help="Add a rule pack (repeatable)."),
     click.option("--no-default-rules", is_flag=True, default=None, help="Do without the rules that privlint ships."),
     click.option("--config", type=_FILE, metavar="FILE", help="The configuration (default: pyproject.toml above)."),

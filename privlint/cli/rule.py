@@ -30,7 +30,9 @@ def rule(code: str | None, format: str) -> int:
             _show(info, format)
             return 0
     names = [word for info in known for word in (info.code, info.name)]
-    raise CommandError(f"no finding code is called {code!r}{did_you_mean(code.upper(), names) or did_you_mean(code, names)}")
+    raise CommandError(
+        f"no finding code is called {code!r}{did_you_mean(code.upper(), names) or did_you_mean(code, names)}"
+    )
 
 
 @click.command(short_help="List the finding codes.")

@@ -14,14 +14,72 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
 _TRANSPARENT = frozenset(
-    "Optional Union Annotated Final ClassVar Required NotRequired ReadOnly Awaitable Coroutine Mapped InitVar".split())
+    [
+        "Optional",
+        "Union",
+        "Annotated",
+        "Final",
+        "ClassVar",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "Awaitable",
+        "Coroutine",
+        "Mapped",
+        "InitVar",
+    ]
+)
 _SEQUENCES = frozenset(
-    "list List set Set frozenset FrozenSet tuple Tuple Sequence Iterable Iterator Collection Generator AsyncIterator "
-    "AsyncIterable AsyncGenerator deque Deque MutableSequence AbstractSet QuerySet Manager Page Paginated".split())
-_MAPPINGS = frozenset("dict Dict Mapping MutableMapping DefaultDict OrderedDict defaultdict TypedDict".split())
-_PLAIN = frozenset("str int Any object None Union Optional Annotated bytes Decimal date datetime AnyStr Text "
-                   "EmailStr".split())
-_SILENT = frozenset("bool float Callable Type type Logger".split())
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "tuple",
+        "Tuple",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "Generator",
+        "AsyncIterator",
+        "AsyncIterable",
+        "AsyncGenerator",
+        "deque",
+        "Deque",
+        "MutableSequence",
+        "AbstractSet",
+        "QuerySet",
+        "Manager",
+        "Page",
+        "Paginated",
+    ]
+)
+_MAPPINGS = frozenset(
+    ["dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict", "defaultdict", "TypedDict"]
+)
+_PLAIN = frozenset(
+    [
+        "str",
+        "int",
+        "Any",
+        "object",
+        "None",
+        "Union",
+        "Optional",
+        "Annotated",
+        "bytes",
+        "Decimal",
+        "date",
+        "datetime",
+        "AnyStr",
+        "Text",
+        "EmailStr",
+    ]
+)
+_SILENT = frozenset(["bool", "float", "Callable", "Type", "type", "Logger"])
 
 
 class Annotations:
@@ -86,7 +144,7 @@ class Annotations:
         """What else than the object a value so annotated may be: further classes of a union."""
         atoms = sorted(self.atoms_at(number, ref), key=repr)
         opaque = [a for a in atoms if isinstance(a, Opaque)]
-        return {a for a in atoms if isinstance(a, Cls)} | set(opaque[1:])
+        return {*(a for a in atoms if isinstance(a, Cls)), *opaque[1:]}
 
     def _inside(self, ref: TypeRef, depth: int = 0) -> TypeRef:
         last = ref.name.rpartition(".")[2]

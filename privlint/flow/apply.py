@@ -37,8 +37,9 @@ from privlint.model.location import Site
 class Binding:
     """A call of a function with bound parameters: ``values[i]`` is what parameter ``i`` gets, ``sites[i]`` where."""
 
-    def __init__(self, fr: Frame, fn: int, values: Sequence[Value], sites: Sequence[Site], env: ObjId | None,
-                 call: Site) -> None:
+    def __init__(
+        self, fr: Frame, fn: int, values: Sequence[Value], sites: Sequence[Site], env: ObjId | None, call: Site
+    ) -> None:
         self.fr = fr
         self.fn = fn
         self.ir = fr.program.functions[fn].ir

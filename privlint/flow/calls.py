@@ -17,6 +17,7 @@ from privlint.flow.values import (
     Func,
     Inst,
     Lit,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -115,6 +116,7 @@ def _exact_items(fr: Frame, value: Value) -> list[Value] | None:
 
 # -- binding -----------------------------------------------------------------------------------------------------
 
+
 def bind(fr: Frame, fn: int, args: Arguments, n: int, receiver: Value | None) -> tuple[list[Value], list[Site]]:
     """What each parameter of a function gets, and at which node it is passed."""
     ir = fr.program.functions[fn].ir
@@ -195,6 +197,7 @@ def _keywords(fr: Frame, n: int, args: Arguments, taken: set[str]) -> tuple[Valu
 
 # -- calling -----------------------------------------------------------------------------------------------------
 
+
 def call_function(fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None = None) -> Value:
     """Call a function of the program."""
     fr.called.add(func.fn)
@@ -228,8 +231,17 @@ def call_dunder(fr: Frame, receiver: Atom, name: str, values: list[Value]) -> Va
     return call_method(fr, method.function, receiver, values) if method is not None else None
 
 
-def call_value(fr: Frame, func: Value, args: Arguments, n: int, *, text: str = "", attribute: str = "",
-               receiver: Value | None = None, receiver_name: str = "") -> Value:
+def call_value(
+    fr: Frame,
+    func: Value,
+    args: Arguments,
+    n: int,
+    *,
+    text: str = "",
+    attribute: str = "",
+    receiver: Value | None = None,
+    receiver_name: str = "",
+) -> Value:
     """Call whatever ``func`` may be; ``attribute`` and ``receiver`` where it was read off an object."""
     from privlint.flow.library import Callee, call_library, call_unknown
 
@@ -259,8 +271,8 @@ def call_value(fr: Frame, func: Value, args: Arguments, n: int, *, text: str = "
     return verdict.result(results)
 
 
-def _own_marks(receiver: Value | None) -> dict[object, object]:
-    return dict(receiver.marks) if receiver is not None else {}  # type: ignore[return-value]
+def _own_marks(receiver: Value | None) -> Marks:
+    return receiver.marks if receiver is not None else {}
 
 
 def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Value | None:
@@ -287,11 +299,14 @@ def _call_partial(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
         positional.append((obj.fields[f"[{index}]"], n))
         index += 1
     keywords = {label[2:-2]: (value, n) for label, value in obj.fields.items() if label[:2] in ("['",)}
-    merged = Arguments(positional + args.positional, {**keywords, **args.keywords}, args.star, args.mappings, args.names)
+    merged = Arguments(
+        positional + args.positional, {**keywords, **args.keywords}, args.star, args.mappings, args.names
+    )
     return call_value(fr, obj.fields.get(".func", UNKNOWN), merged, n)
 
 
 # -- construction ------------------------------------------------------------------------------------------------
+
 
 def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
     """``C(...)``: a new instance, its ``__init__`` called or its fields filled."""
@@ -338,7 +353,7 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     names = fr.solver.records.init_order(cls)
     for name, value in fr.solver.records.defaults(cls, fr.fn.id).items():
         store(fr, made, f".{name}", value)
-    for index, (value, at) in enumerate(args.positional):
+    for index, (value, _at) in enumerate(args.positional):
         if index < len(names):
             store(fr, made, f".{names[index]}", value)
             if fr.solver.records.is_tuple(cls):
@@ -346,14 +361,14 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         elif not names:
             store(fr, made, "[*]", value)
     if args.star is not None:
-        for index, name in enumerate(names[len(args.positional):]):
+        for index, name in enumerate(names[len(args.positional) :]):
             store(fr, made, f".{name}", item(fr, args.star[0], f"[{index}]"))
     mapping = any(fr.object(a.id).kind == "dict" for a in made.atoms if isinstance(a, Obj))
-    for name, (value, at) in args.keywords.items():
+    for name, (value, _at) in args.keywords.items():
         store(fr, made, f"[{name!r}]" if mapping else f".{name}", value)
         if fr.solver.records.is_tuple(cls) and name in names:
             store(fr, made, f"[{names.index(name)}]", value)
-    for value, at in args.mappings:
+    for value, _at in args.mappings:
         _spread(fr, made, value)
     post = fr.program.method(cls, "__post_init__")
     if post is not None:
@@ -374,8 +389,19 @@ def _spread(fr: Frame, made: Value, mapping: Value) -> None:
             if atom.id[0] == "s" and "[*]" not in obj.fields:
                 store(fr, made, ".*", fr.initial(atom.id, "[*]"))
     if mapping.marks:
-        carried = {m: w for m, w in mapping.marks.items()}
+        carried = dict(mapping.marks.items())
         store(fr, made, ".*", with_marks(UNKNOWN, carried))
 
 
-__all__ = ["Arguments", "at_label", "call_value", "construct", "element", "literal", "load_attribute", "Wrapped", "Lit", "ObjId"]
+__all__ = [
+    "Arguments",
+    "Lit",
+    "ObjId",
+    "Wrapped",
+    "at_label",
+    "call_value",
+    "construct",
+    "element",
+    "literal",
+    "load_attribute",
+]

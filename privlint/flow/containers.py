@@ -55,33 +55,164 @@ FUNCTIONS: dict[str, Handler] = {}
 
 # Methods of strings (and of what is like them) whose result tells what the receiver told.
 CARRYING = frozenset(
-    "strip lstrip rstrip lower upper title capitalize casefold swapcase replace encode decode split rsplit splitlines "
-    "partition rpartition join format format_map zfill ljust rjust center expandtabs translate removeprefix "
-    "removesuffix hex tobytes read readline readlines getvalue isoformat strftime group groups groupdict "
-    "__str__ __repr__ as_string as_dict to_dict dict json text copy __getitem__ __format__ total_seconds date time "
-    "to_string tolist item as_str as_bytes getbuffer data value".split())
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "encode",
+        "decode",
+        "split",
+        "rsplit",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "join",
+        "format",
+        "format_map",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "expandtabs",
+        "translate",
+        "removeprefix",
+        "removesuffix",
+        "hex",
+        "tobytes",
+        "read",
+        "readline",
+        "readlines",
+        "getvalue",
+        "isoformat",
+        "strftime",
+        "group",
+        "groups",
+        "groupdict",
+        "__str__",
+        "__repr__",
+        "as_string",
+        "as_dict",
+        "to_dict",
+        "dict",
+        "json",
+        "text",
+        "copy",
+        "__getitem__",
+        "__format__",
+        "total_seconds",
+        "date",
+        "time",
+        "to_string",
+        "tolist",
+        "item",
+        "as_str",
+        "as_bytes",
+        "getbuffer",
+        "data",
+        "value",
+    ]
+)
 # Methods whose result says nothing of it.
 SILENT = frozenset(
-    "startswith endswith find rfind index rindex count isdigit isalpha isalnum isnumeric isspace islower isupper "
-    "isidentifier __len__ __eq__ __contains__ __hash__ exists is_valid is_authenticated has_perm close".split())
+    [
+        "startswith",
+        "endswith",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isnumeric",
+        "isspace",
+        "islower",
+        "isupper",
+        "isidentifier",
+        "__len__",
+        "__eq__",
+        "__contains__",
+        "__hash__",
+        "exists",
+        "is_valid",
+        "is_authenticated",
+        "has_perm",
+        "close",
+    ]
+)
 MUTATORS = frozenset(
-    "append add appendleft put put_nowait insert push extend update setdefault write writelines extendleft "
-    "add_header send_nowait".split())
-_READERS = frozenset("get pop popitem items values keys copy popleft get_nowait iteritems itervalues most_common "
-                     "elements __iter__ __next__ send clear remove discard sort reverse union intersection difference "
-                     "symmetric_difference getlist setlist".split())
+    [
+        "append",
+        "add",
+        "appendleft",
+        "put",
+        "put_nowait",
+        "insert",
+        "push",
+        "extend",
+        "update",
+        "setdefault",
+        "write",
+        "writelines",
+        "extendleft",
+        "add_header",
+        "send_nowait",
+    ]
+)
+_READERS = frozenset(
+    [
+        "get",
+        "pop",
+        "popitem",
+        "items",
+        "values",
+        "keys",
+        "copy",
+        "popleft",
+        "get_nowait",
+        "iteritems",
+        "itervalues",
+        "most_common",
+        "elements",
+        "__iter__",
+        "__next__",
+        "send",
+        "clear",
+        "remove",
+        "discard",
+        "sort",
+        "reverse",
+        "union",
+        "intersection",
+        "difference",
+        "symmetric_difference",
+        "getlist",
+        "setlist",
+    ]
+)
 
 
 def function(*names: str) -> Callable[[Handler], Handler]:
     """Register the meaning of builtin or standard-library functions."""
+
     def register(handler: Handler) -> Handler:
         for name in names:
             FUNCTIONS[name] = handler
         return handler
+
     return register
 
 
 # -- methods -----------------------------------------------------------------------------------------------------
+
 
 def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """A method of a container or string, told by its name; None where the receiver is known to be something else."""
@@ -257,25 +388,68 @@ def clone(fr: Frame, value: Value, n: int) -> Value:
 
 # -- functions ---------------------------------------------------------------------------------------------------
 
+
 @function("str", "repr", "format", "ascii", "unicode", "bytes", "bytearray", "int", "float", "complex", "Decimal")
 def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     out = UNKNOWN
     for value, _ in args.positional[:1]:
         texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix))
-        out = join(out, Value(texts, dict(step(collect(fr, value, 1), fr.site(callee.n), "through", callee.last + "()"))))
+        out = join(
+            out, Value(texts, dict(step(collect(fr, value, 1), fr.site(callee.n), "through", callee.last + "()")))
+        )
     return out
 
 
-@function("len", "bool", "isinstance", "issubclass", "callable", "hasattr", "hash", "id", "all", "any", "range",
-          "builtins.type", "dir", "divmod", "object", "memoryview", "hex", "oct", "bin", "chr", "ord")
+@function(
+    "len",
+    "bool",
+    "isinstance",
+    "issubclass",
+    "callable",
+    "hasattr",
+    "hash",
+    "id",
+    "all",
+    "any",
+    "range",
+    "builtins.type",
+    "dir",
+    "divmod",
+    "object",
+    "memoryview",
+    "hex",
+    "oct",
+    "bin",
+    "chr",
+    "ord",
+)
 def _silent(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return SCALAR
 
 
-@function("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "collections.deque",
-          "itertools.chain", "itertools.chain.from_iterable", "itertools.islice", "itertools.cycle",
-          "itertools.takewhile", "itertools.dropwhile", "itertools.accumulate", "itertools.repeat", "itertools.tee",
-          "itertools.compress", "itertools.filterfalse", "itertools.starmap")
+@function(
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "sorted",
+    "reversed",
+    "iter",
+    "aiter",
+    "collections.deque",
+    "itertools.chain",
+    "itertools.chain.from_iterable",
+    "itertools.islice",
+    "itertools.cycle",
+    "itertools.takewhile",
+    "itertools.dropwhile",
+    "itertools.accumulate",
+    "itertools.repeat",
+    "itertools.tee",
+    "itertools.compress",
+    "itertools.filterfalse",
+    "itertools.starmap",
+)
 def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     last = callee.last
     kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(last, "list")
@@ -305,8 +479,15 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     return None
 
 
-@function("dict", "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "collections.ChainMap",
-          "types.MappingProxyType", "types.SimpleNamespace")
+@function(
+    "dict",
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.Counter",
+    "collections.ChainMap",
+    "types.MappingProxyType",
+    "types.SimpleNamespace",
+)
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     space = callee.last == "SimpleNamespace"
     made = of(fr.allocate(callee.n, Object("inst" if space else "dict"), "dict"))
@@ -316,16 +497,33 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
                 pair = element(fr, of(atom))
                 store(fr, made, "[*]", item(fr, pair, "[1]"), strong=False)
                 store(fr, made, "[#]", item(fr, pair, "[0]"), strong=False)
-        _merge(fr, made, Value(frozenset(a for a in value.atoms if not isinstance(a, Obj)
-                                         or fr.object(a.id).kind not in ("list", "tuple", "iter", "gen", "set")),
-                               value.marks))
+        _merge(
+            fr,
+            made,
+            Value(
+                frozenset(
+                    a
+                    for a in value.atoms
+                    if not isinstance(a, Obj) or fr.object(a.id).kind not in ("list", "tuple", "iter", "gen", "set")
+                ),
+                value.marks,
+            ),
+        )
     for name, (value, _) in args.keywords.items():
         store(fr, made, f".{name}" if space else f"[{name!r}]", value)
     return made
 
 
-@function("enumerate", "zip", "itertools.zip_longest", "itertools.product", "itertools.permutations",
-          "itertools.combinations", "itertools.pairwise", "itertools.groupby")
+@function(
+    "enumerate",
+    "zip",
+    "itertools.zip_longest",
+    "itertools.product",
+    "itertools.permutations",
+    "itertools.combinations",
+    "itertools.pairwise",
+    "itertools.groupby",
+)
 def _tuples(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     parts = [element(fr, value) for value, _ in args.positional]
     if callee.last == "enumerate":
@@ -477,11 +675,31 @@ def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(fr.allocate(callee.n, Object("list", fields=fields), "gather"))
 
 
-@function("asyncio.create_task", "asyncio.ensure_future", "asyncio.wait_for", "asyncio.shield", "asyncio.run",
-          "typing.cast", "typing.assert_type", "weakref.proxy", "weakref.ref", "contextlib.nullcontext",
-          "contextlib.closing", "functools.lru_cache", "functools.cache", "functools.singledispatch",
-          "contextlib.contextmanager", "contextlib.asynccontextmanager", "staticmethod", "abc.abstractmethod",
-          "typing.overload", "typing.final", "typing.no_type_check", "atexit.register", "asyncio.as_completed")
+@function(
+    "asyncio.create_task",
+    "asyncio.ensure_future",
+    "asyncio.wait_for",
+    "asyncio.shield",
+    "asyncio.run",
+    "typing.cast",
+    "typing.assert_type",
+    "weakref.proxy",
+    "weakref.ref",
+    "contextlib.nullcontext",
+    "contextlib.closing",
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.singledispatch",
+    "contextlib.contextmanager",
+    "contextlib.asynccontextmanager",
+    "staticmethod",
+    "abc.abstractmethod",
+    "typing.overload",
+    "typing.final",
+    "typing.no_type_check",
+    "atexit.register",
+    "asyncio.as_completed",
+)
 def _pass_on(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     position = 1 if callee.last in ("cast",) else 0
     found = args.positional[position][0] if len(args.positional) > position else UNKNOWN
@@ -490,7 +708,7 @@ def _pass_on(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 @function("functools.wraps", "functools.update_wrapper")
 def _wraps(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    return of(Func(-1, None)) if False else UNKNOWN
+    return UNKNOWN
 
 
 @function("asyncio.to_thread", "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync")

@@ -49,8 +49,15 @@ class Collector:
             assert isinstance(mark.source, Origin)
             length = way.length if way is not None else 0
             key = (target.site, target.call, target.kind, target.recipient, mark.source.data_type)
-            rank = (_RANK.get(mark.source.evidence, 5), mark.weak, int(mark.protection), length,
-                    mark.source.site, target.hosts, repr(mark))
+            rank = (
+                _RANK.get(mark.source.evidence, 5),
+                mark.weak,
+                int(mark.protection),
+                length,
+                mark.source.site,
+                target.hosts,
+                repr(mark),
+            )
             grouped.setdefault(key, []).append((rank, mark, target, way))
         for group in sorted(grouped, key=repr):
             found = sorted(grouped[group], key=lambda entry: entry[0])

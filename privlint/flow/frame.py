@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
@@ -81,7 +82,7 @@ class Frame:
         """The value of a register."""
         return self.regs.get(reg, UNKNOWN)
 
-    def set(self, reg: int, value: Value) -> None:
+    def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""
         if reg in self.joined and reg in self.regs:
             value = join(self.regs[reg], value)
@@ -105,7 +106,7 @@ class Frame:
         """Replace an object."""
         self.state.heap[key] = obj
 
-    def allocate(self, n: int, obj: Object, tag: object = "") -> Obj:
+    def allocate(self, n: int, obj: Object, tag: Hashable = "") -> Obj:
         """A new object, made at node ``n``; made again (in a loop) it stands for many."""
         key: ObjId = ("o", self.fn.id, n, tag)
         old = self.state.heap.get(key)
@@ -220,8 +221,9 @@ class Frame:
                 self._flow_to(target, state, states, pending, visits)
         return self.summary
 
-    def _flow_to(self, target: int, state: State, states: dict[int, State], pending: set[int],
-                 visits: list[int]) -> None:
+    def _flow_to(
+        self, target: int, state: State, states: dict[int, State], pending: set[int], visits: list[int]
+    ) -> None:
         known = states.get(target)
         if known is None:
             states[target] = state.copy()
@@ -272,7 +274,7 @@ class Frame:
         if state is None:
             return summary
         for key, obj in state.heap.items():
-            if not obj.written or key[0] == "o" and key not in self.solver.shared:
+            if not obj.written or (key[0] == "o" and key not in self.solver.shared):
                 continue
             for label in sorted(obj.written):
                 summary.effects.append(Effect(key, label, obj.fields[label]))

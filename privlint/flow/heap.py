@@ -20,8 +20,15 @@ class Object:
 
     __slots__ = ("cls", "fields", "kind", "many", "type", "written")
 
-    def __init__(self, kind: str, cls: int = -1, type_: str = "", fields: dict[str, Value] | None = None,
-                 many: bool = False, written: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        kind: str,
+        cls: int = -1,
+        type_: str = "",
+        fields: dict[str, Value] | None = None,
+        many: bool = False,
+        written: frozenset[str] = frozenset(),
+    ) -> None:
         self.kind = kind
         self.cls = cls
         self.type = type_

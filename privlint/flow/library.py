@@ -89,7 +89,7 @@ class Verdict:
         value = join_all(parts)
         if self.protection is not None:
             kept = {m: w for m, w in value.marks.items() if m.protection >= self.protection}
-            value = Value(value.atoms, kept)
+            value = Value(frozenset(a for a in value.atoms if not isinstance(a, Obj)), kept)
         return with_marks(value, self.marks)
 
 
@@ -141,8 +141,16 @@ class Library:
             self._apply(fr, callee, args, rules, candidates, names, verdict)
         return verdict
 
-    def _apply(self, fr: Frame, callee: Callee, args: Arguments, rules: CallRules, candidates: Candidates,
-               names: set[str], verdict: Verdict) -> None:
+    def _apply(
+        self,
+        fr: Frame,
+        callee: Callee,
+        args: Arguments,
+        rules: CallRules,
+        candidates: Candidates,
+        names: set[str],
+        verdict: Verdict,
+    ) -> None:
         done: set[int] = set()
         for pattern, sink in rules.sinks:
             sure = self.matches(pattern, callee, candidates, names)
@@ -180,8 +188,9 @@ class Library:
                 for value, _, _ in chosen(fr, callee, args, propagator.to_arg):
                     _pour(fr, value, marks)
 
-    def matches(self, pattern: CallPattern, callee: Callee, candidates: Candidates,
-                names: set[str]) -> Confidence | None:
+    def matches(
+        self, pattern: CallPattern, callee: Callee, candidates: Candidates, names: set[str]
+    ) -> Confidence | None:
         """How sure it is that a pattern means this call, or None."""
         if pattern.kind == "name":
             return Confidence.HIGH if any(match_path(pattern.path, name) for name in names) else None
@@ -318,6 +327,7 @@ def _pour(fr: Frame, target: Value, marks: Mapping[Mark, Hop | None]) -> None:
 
 # -- calls of libraries ------------------------------------------------------------------------------------------
 
+
 def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict: Verdict) -> Value | None:
     """Call a library's symbol."""
     handler = containers.FUNCTIONS.get(path.removeprefix("builtins."))
@@ -390,15 +400,38 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
 
 
 _SINGLES = frozenset(
-    "get first last latest earliest create aget acreate afirst get_or_404 first_or_404 one one_or_none scalar_one "
-    "scalar_one_or_none scalar get_object refresh_from_db in_bulk get_by_id create_user find_one".split())
+    [
+        "get",
+        "first",
+        "last",
+        "latest",
+        "earliest",
+        "create",
+        "aget",
+        "acreate",
+        "afirst",
+        "get_or_404",
+        "first_or_404",
+        "one",
+        "one_or_none",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalar",
+        "get_object",
+        "refresh_from_db",
+        "in_bulk",
+        "get_by_id",
+        "create_user",
+        "find_one",
+    ]
+)
 _PAIRS = frozenset(("get_or_create", "update_or_create", "aget_or_create"))
-_PLAIN = frozenset("count exists update delete acount aexists bulk_update aggregate".split())
+_PLAIN = frozenset(["count", "exists", "update", "delete", "acount", "aexists", "bulk_update", "aggregate"])
 
 
 def _query_method(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value:
     """A method of an object manager or query set of a model: what it looks up by is not in its result."""
-    cls = int(path.rpartition(".")[0][len(QUERY):].partition(".")[0])
+    cls = int(path.rpartition(".")[0][len(QUERY) :].partition(".")[0])
     name = callee.attribute
     if name in _SINGLES:
         return of(Opaque(cls))
@@ -417,9 +450,11 @@ def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool)
     fields: dict[str, Value] = {}
     flat = "flat" in args.keywords
     names = [text for value, _ in args.positional for text in strings(value)]
-    for index, name in enumerate(names or [f for f in fr.program.classes[cls].fields]):
-        value = with_marks(opaque_attribute(fr, Opaque(cls), name) or UNKNOWN,
-                           sources.of_attribute(fr, of(Opaque(cls)), name, callee.n, ""))
+    for index, name in enumerate(names or list(fr.program.classes[cls].fields)):
+        value = with_marks(
+            opaque_attribute(fr, Opaque(cls), name) or UNKNOWN,
+            sources.of_attribute(fr, of(Opaque(cls)), name, callee.n, ""),
+        )
         fields[f"[{name!r}]" if mapping else "[*]" if flat else f"[{index}]"] = value
     if flat:
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": join_all(fields.values())}), "values"))
@@ -459,7 +494,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if made_class or not _LOOKUP.match(callee.last.lstrip("_")):
         marks = _argument_marks(fr, args)
         if receiver is not None:
-            marks = {**{m: w for m, w in receiver.marks.items()}, **marks}
+            marks = {**dict(receiver.marks.items()), **marks}
         exception = made_class and paths[0].startswith("builtins.")
         marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
     if made_class:
@@ -491,7 +526,7 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
                 out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))
             elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
                 single = re.search(r"get|one|first|single", callee.last)
-                out.append(of(Opaque(int(atom.type[len(QUERY):]))) if single else of(atom))
+                out.append(of(Opaque(int(atom.type[len(QUERY) :]))) if single else of(atom))
     return join_all(out) if out else None
 
 
@@ -500,9 +535,9 @@ def _callbacks(fr: Frame, callee: Callee, args: Arguments) -> Value:
     out = UNKNOWN
     for position, (value, n) in enumerate(args.positional):
         if _callable(fr, value):
-            rest = args.positional[position + 1:]
+            rest = args.positional[position + 1 :]
             out = join(out, _call_back(fr, callee, args, value, rest, n))
-    for name, (value, n) in args.keywords.items():
+    for _name, (value, n) in args.keywords.items():
         if _callable(fr, value):
             out = join(out, _call_back(fr, callee, args, value, [], n))
     return out
@@ -522,8 +557,9 @@ def _callable(fr: Frame, value: Value) -> bool:
     )
 
 
-def _call_back(fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]],
-               n: int) -> Value:
+def _call_back(
+    fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]], n: int
+) -> Value:
     positional = rest
     keywords: dict[str, tuple[Value, int]] = {}
     if callee.last in _CALLBACK_MAPS:

@@ -13,6 +13,7 @@ CONTEXTS = 12  # contexts of one function
 CONTEXT_DEPTH = 8  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
 OVERRIDES = 8  # overriding methods tried for one call
+CALL_DEPTH = 300  # functions under analysis inside each other
 ROUNDS = 4  # times the shared stores are brought round to their readers
 LITERAL = 400  # characters of a string constant that is kept
 TRACES = 5  # ways kept for one data type at one sink

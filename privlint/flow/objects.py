@@ -38,6 +38,7 @@ QUERY = "@query:"
 
 # -- attributes --------------------------------------------------------------------------------------------------
 
+
 def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     """``value.name`` without any judgement of what the name says."""
     out = UNKNOWN
@@ -86,8 +87,8 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         return module_attribute(fr, key, obj, name)
     if label in obj.fields:
         value = obj.fields[label]
-        return value if label in obj.written or not obj.fields.get(".*") else join(value, obj.fields[".*"])
-    out: Value | None = obj.fields.get(".*")
+        return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))
+    out: Value | None = _named_so(obj, name) if ".*" in obj.fields else None
     if obj.cls >= 0:
         found = member_of_class(fr, obj.cls, name, Obj(key))
         if found is not None and (found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms)):
@@ -108,11 +109,22 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     return out
 
 
+def _named_so(obj: Object, name: str) -> Value:
+    """What was stored under an unknown name and may be ``name``: not what is known to have another one."""
+    value = obj.fields[".*"]
+    marks = {
+        m: w
+        for m, w in value.marks.items()
+        if isinstance(m.source, Symbol) or m.source.name == name or m.source.evidence == "rule"
+    }
+    return Value(value.atoms, marks)
+
+
 def module_attribute(fr: Frame, key: ObjId, obj: Object, name: str) -> Value | None:
     """A name of an analysed module."""
     label = f".{name}"
     module = fr.program.modules[int(str(key[1]))]
-    if label in obj.fields and (label in obj.written or fr.fn.ir.kind == "module" and fr.fn.module == module.number):
+    if label in obj.fields and (label in obj.written or (fr.fn.ir.kind == "module" and fr.fn.module == module.number)):
         return obj.fields[label]
     entity = fr.program.member(Entity("module", module.number), name)
     return entity_value(fr, entity) if entity is not None else obj.fields.get(label)
@@ -200,7 +212,9 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
 def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     """Methods of subclasses that a receiver of an only declared class may have instead."""
     exact = isinstance(receiver, Obj) and receiver.id[0] != "s"
-    if exact or not (isinstance(receiver, Opaque) or fr.fn.cls < 0 or fr.fn.cls != cls or fr.solver.is_abstract(cls, name)):
+    if exact or not (
+        isinstance(receiver, Opaque) or fr.fn.cls < 0 or fr.fn.cls != cls or fr.solver.is_abstract(cls, name)
+    ):
         return []
     out: list[Bound] = []
     for sub in fr.program.subclasses.get(cls, []):
@@ -259,7 +273,7 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
     elif isinstance(receiver, Opaque | Cls):
         start = receiver.cls
     order = fr.program.classes[start if start >= 0 else atom.cls].mro
-    rest = order[order.index(atom.cls) + 1:] if atom.cls in order else fr.program.classes[atom.cls].mro[1:]
+    rest = order[order.index(atom.cls) + 1 :] if atom.cls in order else fr.program.classes[atom.cls].mro[1:]
     for base in rest:
         index = fr.program.classes[base].methods.get(name)
         if index is not None:
@@ -269,6 +283,7 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
                 return of(func)
             if index.kind == "property":
                 from privlint.flow.calls import call_property
+
                 return call_property(fr, fn, receiver)
             return of(Bound(func, receiver))
     for base in rest or order:
@@ -280,6 +295,7 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
 
 
 # -- labels ------------------------------------------------------------------------------------------------------
+
 
 def at_label(fr: Frame, value: Value, label: str) -> Value:
     """The part of a value under a label of an access path."""
@@ -322,6 +338,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
     obj = fr.object(key)
     if obj.cls >= 0 and obj.kind in ("inst", "sym"):
         from privlint.flow.calls import call_dunder
+
         called = call_dunder(fr, Obj(key), "__getitem__", [UNKNOWN])
         if called is not None:
             return called
@@ -330,7 +347,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         fields = obj.fields.get("[*]", UNKNOWN)
         if label is not None:
             fields = join(fields, obj.fields.get(label, UNKNOWN))
-        rest = item(fr, of(Obj(key)), None) if False else fields
+        rest = fields
         return join(typed, rest) if typed is not None else rest
     if label is None or (label[1:2] == "-"):
         return any_item(fr, key, obj)
@@ -357,7 +374,7 @@ def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
 def instance_item(fr: Frame, atom: Inst) -> Value | None:
     """An item of a library type's instance."""
     if atom.type.startswith(QUERY):
-        return of(Opaque(int(atom.type[len(QUERY):])))
+        return of(Opaque(int(atom.type[len(QUERY) :])))
     for rule in fr.solver.library.type_order(atom.type):
         if rule.items:
             return of(Inst(rule.items))
@@ -376,7 +393,7 @@ def keys_of(fr: Frame, value: Value) -> Value:
             if atom.id[0] == "s":
                 out = join(out, fr.initial(atom.id, "[#]"))
             literals = [label for label in obj.fields if label[0] == "[" and label[1] in "'\"" and len(label) < 80]
-            out = join(out, of(*(Lit("str", label[2:-2]) for label in literals[:limits.ATOMS])))
+            out = join(out, of(*(Lit("str", label[2:-2]) for label in literals[: limits.ATOMS])))
     return out
 
 
@@ -429,6 +446,7 @@ def _iterated(fr: Frame, atom: Atom) -> Value:
 
 # -- writing -----------------------------------------------------------------------------------------------------
 
+
 def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = True) -> None:
     """Write ``value`` under ``label`` of all that ``target`` may be."""
     objects = [a for a in target.atoms if isinstance(a, Obj)]
@@ -468,6 +486,7 @@ def delete(fr: Frame, target: Value, label: str) -> None:
 
 # -- wholes ------------------------------------------------------------------------------------------------------
 
+
 def collect(fr: Frame, value: Value, deep: int) -> dict[Mark, Hop | None]:
     """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything."""
     out: dict[Mark, Hop | None] = {}
@@ -480,9 +499,7 @@ def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], se
         source = mark.source
         if isinstance(source, Symbol) and source.deep == 0:
             mark = mark._replace(source=source._replace(deep=deep))
-        if mark not in out:
-            out[mark] = way
-        elif (old := out[mark]) is not None and (way is None or way.length < old.length):
+        if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
             out[mark] = way
     if level >= limits.COLLECT_DEPTH:
         return
@@ -498,8 +515,7 @@ def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], se
                 _collect(fr, shown, deep, out, seen, level + 1)
 
 
-def _collect_object(fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId],
-                    level: int) -> None:
+def _collect_object(fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
     obj = fr.object(atom.id)
     if obj.kind in ("env", "module"):
         return

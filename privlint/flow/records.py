@@ -125,8 +125,11 @@ class Records:
         named = self._solver.catalog.classify(declared.name, info.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
-            if match is None and not self._solver.annotations.is_plain(module, declared.annotation) \
-                    and not declared.annotation.name.rpartition(".")[2] == "Mapped":
+            if (
+                match is None
+                and not self._solver.annotations.is_plain(module, declared.annotation)
+                and declared.annotation.name.rpartition(".")[2] != "Mapped"
+            ):
                 return None
         found = named or match
         if found is None:
@@ -165,10 +168,12 @@ class Records:
         out: dict[Mark, Hop | None] = {}
         name = fr.program.classes[cls].name
         for found in self.fields(cls).values():
-            origin = Origin(found.site, found.match.data_type, found.name, "record", found.match.subject,
-                            found.match.confidence)
-            out[Mark(origin, found.match.protection, 0, name)] = hop(None, found.site, "source",
-                                                                     f"`{found.name}` of `{name}`")
+            origin = Origin(
+                found.site, found.match.data_type, found.name, "record", found.match.subject, found.match.confidence
+            )
+            out[Mark(origin, found.match.protection, 0, name)] = hop(
+                None, found.site, "source", f"`{found.name}` of `{name}`"
+            )
         return out
 
     # -- construction --------------------------------------------------------------------------------------------
@@ -201,8 +206,19 @@ class Records:
                 continue
             for name, found in sorted(self.fields(cls.id).items()):
                 if name in cls.fields and found.match.confidence is not Confidence.LOW:
-                    out.append(CollectionFact(found.match.data_type, found.site, name, cls.name, rule.kind,
-                                              found.required, found.match.subject, found.match.confidence, cls.dotted))
+                    out.append(
+                        CollectionFact(
+                            found.match.data_type,
+                            found.site,
+                            name,
+                            cls.name,
+                            rule.kind,
+                            found.required,
+                            found.match.subject,
+                            found.match.confidence,
+                            cls.dotted,
+                        )
+                    )
         return out
 
 

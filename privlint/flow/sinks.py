@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 TEXTUAL = frozenset({"log", "console", "exception", "url"})
-_LOCAL = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")  # noqa: S104 - names of this machine, not an address to bind
+_LOCAL = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")
 
 
 def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, confidence: Confidence) -> None:
@@ -37,8 +37,19 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
         if not marks:
             continue
         site = fr.site(n)
-        target = Target(site, fr.site(callee.n), rule.kind, callee.shown or callee.last, fr.fn.dotted, rule.recipient,
-                        hosts, _package(fr, callee), secure, words, confidence)
+        target = Target(
+            site,
+            fr.site(callee.n),
+            rule.kind,
+            callee.shown or callee.last,
+            fr.fn.dotted,
+            rule.recipient,
+            hosts,
+            _package(fr, callee),
+            secure,
+            words,
+            confidence,
+        )
         fr.sink(arriving(marks, fr, n, callee.shown or callee.last, rule.kind), target)
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from privlint.flow.calls import Arguments
 
 _STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
-_RECURSION = 60_000
+_RECURSION = 30_000
 
 
 def trace(program: Program, catalog: Catalog) -> Facts:
@@ -65,7 +65,7 @@ def trace(program: Program, catalog: Catalog) -> Facts:
     def run() -> None:
         try:
             solver.solve()
-        except BaseException as error:  # noqa: BLE001 - carried over to the calling thread
+        except BaseException as error:
             failure.append(error)
 
     sys.setrecursionlimit(_RECURSION)
@@ -99,6 +99,7 @@ class Solver(Stores):
         self._callees: dict[int, frozenset[int]] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._decorators: dict[int, list[str]] = {}
+        self._scanned: dict[tuple[int, int], dict[int, str]] = {}
 
     # -- the whole -----------------------------------------------------------------------------------------------
 
@@ -148,15 +149,17 @@ class Solver(Stores):
                 value = of(Opaque(function.cls))
             elif param.annotation is not None:
                 module = self.program.modules[function.module]
-                value = Value(frozenset(a for a in self.annotations.atoms(module, param.annotation)
-                                        if isinstance(a, Opaque)))
+                value = Value(
+                    frozenset(a for a in self.annotations.atoms(module, param.annotation) if isinstance(a, Opaque))
+                )
             values.append(value)
         if not any(values):
             return
         frame = Frame(self, function, NO_CONTEXT, 0)
         frame.key = ("fields", function.id)
-        binding = Binding(frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None,
-                          frame.site(function.ir.n))
+        binding = Binding(
+            frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None, frame.site(function.ir.n)
+        )
         for flow in list(summary.sinks.values()):
             binding._sink(flow)
 
@@ -185,12 +188,20 @@ class Solver(Stores):
         return self._compute(key, depth + (1 if context else 0))
 
     def _compute(self, key: tuple[int, Context], depth: int) -> Summary:
+        if len(self.running) >= limits.CALL_DEPTH:
+            limits.reached("calls within calls")
+            return Summary()  # not kept: it is computed when it is asked for from higher up
         node = self.current_node
         found = Summary()
         for _ in range(limits.ROUNDS):
             self.running[key] = False
-            fresh = self._analyse(self.program.functions[key[0]], key[1], depth)
-            recursive = self.running.pop(key)
+            try:
+                fresh = self._analyse(self.program.functions[key[0]], key[1], depth)
+            except RecursionError:
+                limits.reached("depth of the analysis")
+                fresh = Summary()
+            finally:
+                recursive = self.running.pop(key)
             old = self.summaries.get(key)
             self.summaries[key] = fresh
             found = fresh
@@ -217,7 +228,7 @@ class Solver(Stores):
 
     def _enter_parameter(self, frame: Frame, index: int, name: str, annotation: o.TypeRef | None) -> None:
         key: ObjId = ("s", index, ())
-        atoms: set[Atom] = {Obj(key)} | frame.given(index, ())
+        atoms: set[Atom] = {Obj(key), *frame.given(index, ())}
         param = frame.ir.params[index]
         if annotation is not None and param.kind not in ("*", "**"):
             frame.types[key] = (frame.fn.module, annotation)
@@ -226,7 +237,7 @@ class Solver(Stores):
         if index == 0 and kind == "method" and (0, ()) not in frame.context:
             frame.state.heap[key] = Object("sym", frame.fn.cls)
         elif index == 0 and kind == "class":
-            atoms = {Cls(frame.fn.cls)} | frame.given(0, ())
+            atoms = {Cls(frame.fn.cls), *frame.given(0, ())}
         if param.kind == "*":
             frame.state.heap[key] = Object("tuple")
         elif param.kind == "**":
@@ -235,10 +246,12 @@ class Solver(Stores):
         value = Value(frozenset(atoms), marks)
         value = with_marks(value, sources.of_parameter(frame, param, index, value))
         typed = self.catalog.index.named.get(name)
-        if typed is not None and annotation is None and any(
-                rule.request_data or rule.attributes for rule in self.library.type_order(typed)):
-            if not (index == 0 and kind):
-                frame.state.heap.setdefault(key, Object("sym", -1, typed))
+        if (
+            typed is not None
+            and annotation is None
+            and any(rule.request_data or rule.attributes for rule in self.library.type_order(typed))
+        ) and not (index == 0 and kind):
+            frame.state.heap.setdefault(key, Object("sym", -1, typed))
         if name in frame.ir.cells and frame.env is not None:
             env = frame.state.heap[frame.env]
             frame.state.heap[frame.env] = env.with_field(f".{name}", value)
@@ -342,8 +355,10 @@ class Solver(Stores):
                 for op in block.ops:
                     if isinstance(op, o.Unpack):
                         seen.update(op.dsts)
-                    elif hasattr(op, "dst"):
-                        seen[op.dst] += 1
+                    else:
+                        written = getattr(op, "dst", None)
+                        if written is not None:
+                            seen[written] += 1
             found = frozenset(reg for reg, times in seen.items() if times > 1)
             self._joined[fn.id] = found
         return found
@@ -384,13 +399,16 @@ class Solver(Stores):
         module = self.program.modules[fn.module]
         if fn.ir.parent < 0:
             return ""
-        bindings = scan(module.ir.functions[fn.ir.parent])
+        texts = self._scanned.get((fn.module, fn.ir.parent))
+        if texts is None:
+            texts = scan(module.ir.functions[fn.ir.parent]).texts
+            self._scanned[(fn.module, fn.ir.parent)] = texts
         for block in module.ir.functions[fn.ir.parent].blocks:
             for op in block.ops:
                 if isinstance(op, o.MakeFunction) and op.index == fn.ir.index:
                     for default in op.defaults:
                         if default.label == name:
-                            text = bindings.texts.get(default.reg, "").removesuffix("()")
+                            text = texts.get(default.reg, "").removesuffix("()")
                             entity = self.program.lookup(module, text) if text else None
                             return entity.path if entity is not None and entity.path else text
         return ""

@@ -36,24 +36,36 @@ if TYPE_CHECKING:
 Found = dict[Mark, Hop | None]
 
 
-def make(fr: Frame, n: int, data_type: str, name: str, evidence: str, subject: str | None, confidence: Confidence,
-         protection: Protection = Protection.CLEAR, words: str = "") -> Found:
+def make(
+    fr: Frame,
+    n: int,
+    data_type: str,
+    name: str,
+    evidence: str,
+    subject: str | None,
+    confidence: Confidence,
+    protection: Protection = Protection.CLEAR,
+    words: str = "",
+) -> Found:
     """A new source at node ``n``."""
     site = fr.site(n)
     origin = Origin(site, data_type, name, evidence, subject, confidence)
     return {Mark(origin, protection, 0): hop(None, site, "source", words or name)}
 
 
-def of_match(fr: Frame, n: int, match: NameMatch | None, name: str, evidence: str, cap: Confidence,
-             words: str) -> Found:
+def of_match(
+    fr: Frame, n: int, match: NameMatch | None, name: str, evidence: str, cap: Confidence, words: str
+) -> Found:
     """The source that a name is taken for, if it is."""
     if match is None or match.protection is Protection.DERIVED:
         return {}
-    return make(fr, n, match.data_type, name, evidence, match.subject, min(match.confidence, cap), match.protection,
-                words)
+    return make(
+        fr, n, match.data_type, name, evidence, match.subject, min(match.confidence, cap), match.protection, words
+    )
 
 
 # -- by rule -----------------------------------------------------------------------------------------------------
+
 
 def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None) -> Found:
     """The source that a rule names; ``$name`` and ``$key`` are classified."""
@@ -71,8 +83,11 @@ def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str
 
 def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, required: bool) -> None:
     """Personal data is taken in from a request."""
-    fr.solver.collect(CollectionFact(match.data_type, fr.site(n), name, owner, "request", required, match.subject,
-                                     match.confidence, fr.fn.dotted))
+    fr.solver.collect(
+        CollectionFact(
+            match.data_type, fr.site(n), name, owner, "request", required, match.subject, match.confidence, fr.fn.dotted
+        )
+    )
 
 
 def of_load(fr: Frame, name: str, n: int) -> Found:
@@ -105,6 +120,7 @@ def of_request_key(fr: Frame, key: str, n: int, owner: str, required: bool) -> F
 
 # -- by name -----------------------------------------------------------------------------------------------------
 
+
 def owners(fr: Frame, value: Value) -> tuple[set[str], bool]:
     """The types of a value by name, and whether it may be something that has data as attributes."""
     names: set[str] = set()
@@ -135,8 +151,12 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     out.update(_attribute_rules(fr, value, name, n, owner_name, names))
     if out or not data or name.startswith("__"):
         return out
-    if any(rule.request_data for atom in value.atoms if isinstance(atom, Inst)
-           for rule in fr.solver.library.type_order(atom.type)):
+    if any(
+        rule.request_data
+        for atom in value.atoms
+        if isinstance(atom, Inst)
+        for rule in fr.solver.library.type_order(atom.type)
+    ):
         return of_request_key(fr, name, n, "request", required=False)
     if found is not None and not _unknown(found):
         return {}
@@ -144,15 +164,15 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if record is not None:
         owner, match = record
         return of_match(fr, n, match, name, "record", Confidence.HIGH, f"`{name}` of `{owner}`")
-    owner = next(iter(sorted(names)), "") or owner_name
-    if owner in ("self", "cls") and fr.fn.cls >= 0:
-        owner = fr.program.classes[fr.fn.cls].name
-    match = fr.catalog.classify(name, owner.rpartition(".")[2] or None)
-    if match is None:
+    holder = next(iter(sorted(names)), "") or owner_name
+    if holder in ("self", "cls") and fr.fn.cls >= 0:
+        holder = fr.program.classes[fr.fn.cls].name
+    named = fr.catalog.classify(name, holder.rpartition(".")[2] or None)
+    if named is None:
         return {}
-    cap = Confidence.HIGH if match.subject or names else Confidence.MEDIUM
+    cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
-    return of_match(fr, n, match, name, "attribute", cap, f"`{shown}` is read")
+    return of_match(fr, n, named, name, "attribute", cap, f"`{shown}` is read")
 
 
 def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str, names: set[str]) -> Found:
@@ -195,8 +215,12 @@ def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: V
             out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
     if out or not data:
         return out
-    if any(rule.request_data for atom in value.atoms if isinstance(atom, Inst)
-           for rule in fr.solver.library.type_order(atom.type)):
+    if any(
+        rule.request_data
+        for atom in value.atoms
+        if isinstance(atom, Inst)
+        for rule in fr.solver.library.type_order(atom.type)
+    ):
         return of_request_key(fr, key, n, "request", required=True)
     if not _unknown(found):
         return {}
@@ -246,8 +270,10 @@ _NOT_DATA = frozenset({"bool", "Callable", "Type", "type", "Logger", "float", "E
 def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
     """A parameter that is a source by rule or by its name."""
     out: Found = {}
-    for rule in (*fr.catalog.index.parameter_sources.get(param.name, ()),
-                 *fr.catalog.index.parameter_sources.get("*", ())):
+    for rule in (
+        *fr.catalog.index.parameter_sources.get(param.name, ()),
+        *fr.catalog.index.parameter_sources.get("*", ()),
+    ):
         if _parameter_rule(fr, rule, param, index):
             out.update(of_rule(fr, rule, param.n, param.name, f"parameter `{param.name}`", param.name))
     if out or param.kind in ("*", "**"):
@@ -255,8 +281,9 @@ def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
     annotated = fr.solver.annotations.personal(fr.module, param.annotation)
     if annotated is not None:
         named = fr.catalog.classify(param.name, None)
-        return of_match(fr, param.n, named or annotated, param.name, "annotation", Confidence.HIGH,
-                        f"parameter `{param.name}`")
+        return of_match(
+            fr, param.n, named or annotated, param.name, "annotation", Confidence.HIGH, f"parameter `{param.name}`"
+        )
     if not fr.solver.annotations.is_plain(fr.module, param.annotation):
         return {}
     match = fr.catalog.classify(param.name, None)

@@ -51,8 +51,11 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
         if part.site is None:
             continue
         words = _WORDS.get(part.kind, part.kind)
-        text = part.text if part.kind == "source" and part.text.startswith(("`", "parameter", "the result")) \
+        text = (
+            part.text
+            if part.kind == "source" and part.text.startswith(("`", "parameter", "the result"))
             else words.format(part.text)
+        )
         step = Step(part.site, text)
         if out and out[-1].site == step.site and (part.kind.startswith("sink") or part.kind == "format"):
             if part.kind.startswith("sink") and len(out) > 1:
@@ -65,7 +68,7 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
         out.append(step)
     if len(out) > limits.STEPS:
         limits.reached("steps of one way")
-        out = [*out[: limits.STEPS // 2], *out[-(limits.STEPS - limits.STEPS // 2):]]
+        out = [*out[: limits.STEPS // 2], *out[-(limits.STEPS - limits.STEPS // 2) :]]
     return tuple(out)
 
 

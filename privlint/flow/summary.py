@@ -64,8 +64,10 @@ class Summary:
             and self.sinks.keys() == other.sinks.keys()
             and self.needs == other.needs
             and len(self.effects) == len(other.effects)
-            and all(a.object == b.object and a.label == b.label and a.value.same(b.value)
-                    for a, b in zip(self.effects, other.effects, strict=True))
+            and all(
+                a.object == b.object and a.label == b.label and a.value.same(b.value)
+                for a, b in zip(self.effects, other.effects, strict=True)
+            )
             and len(self.fields) == len(other.fields)
             and self.heap.keys() == other.heap.keys()
             and all(_same_object(obj, other.heap[key]) for key, obj in self.heap.items())
@@ -76,4 +78,5 @@ def _same_object(left: Object, right: Object) -> bool:
     if left is right:
         return True
     return left.fields.keys() == right.fields.keys() and all(
-        value.same(right.fields[label]) for label, value in left.fields.items())
+        value.same(right.fields[label]) for label, value in left.fields.items()
+    )

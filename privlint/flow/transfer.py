@@ -53,27 +53,43 @@ from privlint.model.facts import Target
 from privlint.resolve.program import Entity
 
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "compare", "not"))
-_DUNDERS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "@": "matmul",
-            "**": "pow", "<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor", "u-": "neg", "u+": "pos",
-            "~": "invert"}
+_DUNDERS = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "//": "floordiv",
+    "%": "mod",
+    "@": "matmul",
+    "**": "pow",
+    "<<": "lshift",
+    ">>": "rshift",
+    "&": "and",
+    "|": "or",
+    "^": "xor",
+    "u-": "neg",
+    "u+": "pos",
+    "~": "invert",
+}
 
 
 def execute(fr: Frame, op: o.Op) -> None:
     """Interpret one op."""
-    fr.solver.current_node = op[-1] if isinstance(op[-1], int) else 0
+    fr.solver.current_node = op.n
     _TABLE[type(op)](fr, op)
 
 
 # -- names -------------------------------------------------------------------------------------------------------
 
+
 def _const(fr: Frame, op: o.Const) -> None:
-    fr.set(op.dst, literal(op.value))
+    fr.put_register(op.dst, literal(op.value))
     if isinstance(op.value, str) and len(op.value) < 60:
         fr.names[op.dst] = ""
 
 
 def _move(fr: Frame, op: o.Move) -> None:
-    fr.set(op.dst, fr.get(op.src))
+    fr.put_register(op.dst, fr.get(op.src))
     if op.src in fr.names:
         fr.names[op.dst] = fr.names[op.src]
 
@@ -84,7 +100,7 @@ def _load_name(fr: Frame, op: o.LoadName) -> None:
     value = _variable(fr, op, name)
     if name in fr.catalog.index.load_sources:
         value = with_marks(value, sources.of_load(fr, name, op.n))
-    fr.set(op.dst, value)
+    fr.put_register(op.dst, value)
 
 
 def _variable(fr: Frame, op: o.LoadName, name: str) -> Value:
@@ -152,6 +168,7 @@ def _del_name(fr: Frame, op: o.DelName) -> None:
 
 # -- parts -------------------------------------------------------------------------------------------------------
 
+
 def _load_attr(fr: Frame, op: o.LoadAttr) -> None:
     obj = fr.get(op.obj)
     owner = fr.names.get(op.obj, "")
@@ -162,7 +179,7 @@ def _load_attr(fr: Frame, op: o.LoadAttr) -> None:
         marks = sources.of_attribute(fr, obj, op.name, op.n, owner, value)
         if marks:
             value = with_marks(value, marks)
-    fr.set(op.dst, value)
+    fr.put_register(op.dst, value)
 
 
 def _store_attr(fr: Frame, op: o.StoreAttr) -> None:
@@ -234,7 +251,7 @@ def _load_item(fr: Frame, op: o.LoadItem) -> None:
     texts = strings(key)
     fr.names[op.dst] = texts[0] if len(texts) == 1 and texts[0].isidentifier() else owner
     fr.receivers[op.dst] = (obj, "", owner)
-    fr.set(op.dst, value)
+    fr.put_register(op.dst, value)
 
 
 def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
@@ -293,16 +310,19 @@ def _del_item(fr: Frame, op: o.DelItem) -> None:
 
 # -- making ------------------------------------------------------------------------------------------------------
 
+
 def _build(fr: Frame, op: o.Build) -> None:
     if op.kind == "str":
-        fr.set(op.dst, _build_text(fr, [fr.get(part.reg) for part in op.parts], op.n))
+        fr.put_register(op.dst, _build_text(fr, [fr.get(part.reg) for part in op.parts], op.n))
     elif op.kind == "dict":
-        fr.set(op.dst, _build_dict(fr, op))
+        fr.put_register(op.dst, _build_dict(fr, op))
     elif op.kind == "slice":
-        bounds = {f".{name}": fr.get(part.reg) for name, part in zip(("lower", "upper", "step"), op.parts, strict=False)}
-        fr.set(op.dst, of(fr.allocate(op.n, Object("slice", fields=bounds), "slice object")))
+        bounds = {
+            f".{name}": fr.get(part.reg) for name, part in zip(("lower", "upper", "step"), op.parts, strict=False)
+        }
+        fr.put_register(op.dst, of(fr.allocate(op.n, Object("slice", fields=bounds), "slice object")))
     else:
-        fr.set(op.dst, _build_sequence(fr, op))
+        fr.put_register(op.dst, _build_sequence(fr, op))
 
 
 def _build_text(fr: Frame, parts: list[Value], n: int) -> Value:
@@ -385,25 +405,27 @@ def _combine(fr: Frame, op: o.Combine) -> None:
     if op.op in _COMPARISONS:
         for value in values[:1]:
             _operator_calls(fr, value, {"==": "eq", "in": "contains"}.get(op.op, ""), values)
-        fr.set(op.dst, _compared(op.op, values))
+        fr.put_register(op.dst, _compared(op.op, values))
         return
     plain = op.op.removesuffix("=")
     called = _overloaded(fr, op.op, plain, values)
     if called is not None:
-        fr.set(op.dst, called)
+        fr.put_register(op.dst, called)
     elif plain == "+":
-        fr.set(op.dst, _plus(fr, op, values))
-    elif plain == "%" and strings(values[0]) or plain == "%" and any(isinstance(a, Prefix) for a in values[0].atoms):
-        fr.set(op.dst, _percent(fr, op, values))
+        fr.put_register(op.dst, _plus(fr, op, values))
+    elif plain == "%" and (strings(values[0]) or any(isinstance(a, Prefix) for a in values[0].atoms)):
+        fr.put_register(op.dst, _percent(fr, op, values))
     elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):
-        fr.set(op.dst, _merged(fr, op, values))
-    elif plain == "*" and any(isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple") for a in values[0].atoms):
-        fr.set(op.dst, _merged(fr, op, values[:1]))
+        fr.put_register(op.dst, _merged(fr, op, values))
+    elif plain == "*" and any(
+        isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple") for a in values[0].atoms
+    ):
+        fr.put_register(op.dst, _merged(fr, op, values[:1]))
     else:
         marks: dict[Mark, Hop | None] = {}
         for value in values:
             marks.update(value.marks)
-        fr.set(op.dst, with_marks(SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+        fr.put_register(op.dst, with_marks(SCALAR, step(marks, fr.site(op.n), "combine", plain)))
 
 
 def _compared(operator: str, values: list[Value]) -> Value:
@@ -445,8 +467,12 @@ def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
             store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
             return values[0]
         return _merged(fr, op, values)
-    if op.op == "+=" and not strings(values[0]) and any(isinstance(a, Obj) and a.id[0] == "s" for a in values[0].atoms) \
-            and any(isinstance(a, Obj) for a in values[1].atoms):
+    if (
+        op.op == "+="
+        and not strings(values[0])
+        and any(isinstance(a, Obj) and a.id[0] == "s" for a in values[0].atoms)
+        and any(isinstance(a, Obj) for a in values[1].atoms)
+    ):
         store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
     text = _build_text(fr, values, op.n)
     return text if text.marks or text.atoms else with_marks(SCALAR, text.marks)
@@ -479,7 +505,7 @@ def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 def _iterate(fr: Frame, op: o.Iterate) -> None:
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.set(op.dst, element(fr, fr.get(op.src)))
+    fr.put_register(op.dst, element(fr, fr.get(op.src)))
 
 
 def _unpack(fr: Frame, op: o.Unpack) -> None:
@@ -492,13 +518,13 @@ def _unpack(fr: Frame, op: o.Unpack) -> None:
     for index, dst in enumerate(op.dsts):
         if op.star >= 0 and index == op.star:
             rest = whole if whole is not None else _rest(fr, value, index, count - index - 1)
-            fr.set(dst, of(fr.allocate(op.n, Object("list", fields={"[*]": rest} if rest else {}), "rest")))
+            fr.put_register(dst, of(fr.allocate(op.n, Object("list", fields={"[*]": rest} if rest else {}), "rest")))
         elif whole is not None:
-            fr.set(dst, whole)
+            fr.put_register(dst, whole)
         elif op.star >= 0 and index > op.star:
-            fr.set(dst, _from_end(fr, value, count - index))
+            fr.put_register(dst, _from_end(fr, value, count - index))
         else:
-            fr.set(dst, item(fr, value, f"[{index}]"))
+            fr.put_register(dst, item(fr, value, f"[{index}]"))
 
 
 def _length(fr: Frame, value: Value) -> int:
@@ -525,14 +551,16 @@ def _from_end(fr: Frame, value: Value, back: int) -> Value:
 
 # -- calls -------------------------------------------------------------------------------------------------------
 
+
 def _call(fr: Frame, op: o.Call) -> None:
     receiver, attribute, owner = fr.receivers.get(op.func, (None, "", ""))
     args = arguments(fr, op)
-    value = call_value(fr, fr.get(op.func), args, op.n, text=op.text, attribute=attribute, receiver=receiver,
-                       receiver_name=owner)
+    value = call_value(
+        fr, fr.get(op.func), args, op.n, text=op.text, attribute=attribute, receiver=receiver, receiver_name=owner
+    )
     fr.names[op.dst] = attribute or op.text.rpartition(".")[2]
     fr.calls[op.dst] = op
-    fr.set(op.dst, value)
+    fr.put_register(op.dst, value)
 
 
 def _await(fr: Frame, op: o.Await) -> None:
@@ -543,14 +571,14 @@ def _await(fr: Frame, op: o.Await) -> None:
         if found is not None:
             out = join(out, at_label(fr, found, ".%return"))
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.set(op.dst, out)
+    fr.put_register(op.dst, out)
 
 
 def _yield(fr: Frame, op: o.Yield) -> None:
     value = fr.get(op.src)
     given = element(fr, value) if op.delegate else value
     fr.summary.yields = join(fr.summary.yields, given)
-    fr.set(op.dst, at_label(fr, value, ".%return") if op.delegate else UNKNOWN)
+    fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else UNKNOWN)
 
 
 def _enter(fr: Frame, op: o.Enter) -> None:
@@ -565,7 +593,7 @@ def _enter(fr: Frame, op: o.Enter) -> None:
         else:
             out = join(out, of(atom))
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.set(op.dst, with_marks(out, value.marks))
+    fr.put_register(op.dst, with_marks(out, value.marks))
 
 
 def _exit(fr: Frame, op: o.Exit) -> None:
@@ -575,7 +603,7 @@ def _exit(fr: Frame, op: o.Exit) -> None:
 
 
 def _caught(fr: Frame, op: o.Caught) -> None:
-    fr.set(op.dst, fr.state.env.get(RAISED, UNKNOWN))
+    fr.put_register(op.dst, fr.state.env.get(RAISED, UNKNOWN))
 
 
 def _make_function(fr: Frame, op: o.MakeFunction) -> None:
@@ -588,13 +616,13 @@ def _make_function(fr: Frame, op: o.MakeFunction) -> None:
     if inner:
         fr.made[number] = env
     fr.names[op.dst] = fr.program.functions[number].ir.name
-    fr.set(op.dst, of(Func(number, env)))
+    fr.put_register(op.dst, of(Func(number, env)))
 
 
 def _make_class(fr: Frame, op: o.MakeClass) -> None:
     cls = fr.module.classes[op.index]
     fr.names[op.dst] = fr.program.classes[cls].name
-    fr.set(op.dst, fr.solver.make_class(fr, cls, op))
+    fr.put_register(op.dst, fr.solver.make_class(fr, cls, op))
 
 
 def _import(fr: Frame, op: o.Import) -> None:
@@ -607,7 +635,7 @@ def _import(fr: Frame, op: o.Import) -> None:
         fr.solver.run_module(fr.program.functions[entity.number].module)
     elif entity.kind == "class":
         fr.solver.run_module(fr.program.classes[entity.number].module)
-    fr.set(op.dst, external_value(fr, entity.path) if entity.kind == "external" else _imported(fr, entity))
+    fr.put_register(op.dst, external_value(fr, entity.path) if entity.kind == "external" else _imported(fr, entity))
 
 
 def _imported(fr: Frame, entity: Entity) -> Value:
@@ -624,16 +652,16 @@ def _annotate(fr: Frame, op: o.Annotate) -> None:
 
 # -- ends --------------------------------------------------------------------------------------------------------
 
+
 def end_of_block(fr: Frame, end: o.End, handler: int) -> list[tuple[int, State]]:
     """Where a block goes on, each with the state there."""
-    kind = type(end)
-    if kind is o.Jump:
+    if isinstance(end, o.Jump):
         return [(end.target, fr.state)]
-    if kind is o.Branch:
+    if isinstance(end, o.Branch):
         return guards.branch(fr, end)
-    if kind is o.Choose:
+    if isinstance(end, o.Choose):
         return [(target, fr.state) for target in end.targets]
-    if kind is o.Return:
+    if isinstance(end, o.Return):
         value = fr.get(end.src) if end.src >= 0 else NONE
         fr.leave(value)
         return []
@@ -666,17 +694,43 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
         for arg in call.args:
             marks = collect(fr, fr.get(arg.reg), 1)
             if marks:
-                target = Target(fr.site(arg.n), fr.site(call.n), rule.kind, call.text or "raise", fr.fn.dotted,
-                                rule.recipient, confidence=rule.confidence)
+                target = Target(
+                    fr.site(arg.n),
+                    fr.site(call.n),
+                    rule.kind,
+                    call.text or "raise",
+                    fr.fn.dotted,
+                    rule.recipient,
+                    confidence=rule.confidence,
+                )
                 fr.sink(arriving(marks, fr, arg.n, call.text or "raise", rule.kind), target)
 
 
 _TABLE: dict[type, Callable[[Frame, Any], None]] = {
-    o.Const: _const, o.Move: _move, o.LoadName: _load_name, o.StoreName: _store_name, o.DelName: _del_name,
-    o.LoadAttr: _load_attr, o.StoreAttr: _store_attr, o.DelAttr: _del_attr, o.LoadItem: _load_item,
-    o.StoreItem: _store_item, o.DelItem: _del_item, o.Build: _build, o.Combine: _combine, o.Iterate: _iterate,
-    o.Unpack: _unpack, o.Call: _call, o.Await: _await, o.Yield: _yield, o.Enter: _enter, o.Exit: _exit,
-    o.Caught: _caught, o.MakeFunction: _make_function, o.MakeClass: _make_class, o.Import: _import,
+    o.Const: _const,
+    o.Move: _move,
+    o.LoadName: _load_name,
+    o.StoreName: _store_name,
+    o.DelName: _del_name,
+    o.LoadAttr: _load_attr,
+    o.StoreAttr: _store_attr,
+    o.DelAttr: _del_attr,
+    o.LoadItem: _load_item,
+    o.StoreItem: _store_item,
+    o.DelItem: _del_item,
+    o.Build: _build,
+    o.Combine: _combine,
+    o.Iterate: _iterate,
+    o.Unpack: _unpack,
+    o.Call: _call,
+    o.Await: _await,
+    o.Yield: _yield,
+    o.Enter: _enter,
+    o.Exit: _exit,
+    o.Caught: _caught,
+    o.MakeFunction: _make_function,
+    o.MakeClass: _make_class,
+    o.Import: _import,
     o.Annotate: _annotate,
 }
 

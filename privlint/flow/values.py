@@ -227,8 +227,8 @@ def cap_atoms(atoms: Atoms) -> Atoms:
     if len(atoms) <= limits.ATOMS:
         return atoms
     limits.reached("things one value may be")
-    rest = sorted((a for a in atoms if not isinstance(a, Lit | Prefix)), key=repr)
-    return frozenset(rest[: limits.ATOMS])
+    rest = [a for a in atoms if not isinstance(a, Lit | Prefix)]
+    return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=repr)[: limits.ATOMS])
 
 
 def join_all(values: Iterable[Value]) -> Value:
@@ -269,7 +269,7 @@ def weaken(marks: Marks) -> Marks:
     return {(m if m.weak >= 2 else m._replace(weak=m.weak + 1)): way for m, way in marks.items()} if marks else marks
 
 
-def protect(marks: Marks, protection: Protection) -> Marks:
+def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:
     """The marks after a call that protects; what is better protected already stays so."""
     out: dict[Mark, Hop | None] = {}
     for mark, way in marks.items():

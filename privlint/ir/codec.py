@@ -146,7 +146,9 @@ def _function(function: FunctionIR) -> list[Any]:
 
 
 def _read_function(plain: list[Any]) -> FunctionIR:
-    (index, name, qualname, kind, parent, params, returns, asynchronous, generator, cells, decorators, blocks, n) = plain
+    (index, name, qualname, kind, parent, params, returns, asynchronous, generator, cells, decorators, blocks, n) = (
+        plain
+    )
     return FunctionIR(
         index,
         name,

@@ -230,7 +230,7 @@ class MakeFunction(NamedTuple):
     """dst = the function ``index`` of this module; ``defaults``: label = parameter name.  Decorators are Calls."""
 
     dst: Reg
-    index: int
+    index: int  # type: ignore[assignment]  # a field, over tuple.index
     defaults: tuple[Arg, ...]
     n: int
 
@@ -240,7 +240,7 @@ class MakeClass(NamedTuple):
     (``metaclass``, ``table``)."""
 
     dst: Reg
-    index: int
+    index: int  # type: ignore[assignment]  # a field, over tuple.index
     bases: tuple[Arg, ...]
     n: int
 
@@ -318,8 +318,30 @@ class Raise(NamedTuple):
 
 
 Op = (
-    Const | LoadName | StoreName | DelName | Move | LoadAttr | StoreAttr | DelAttr | LoadItem | StoreItem | DelItem
-    | Build | Combine | Iterate | Unpack | Call | Await | Yield | Enter | Exit | Caught | MakeFunction | MakeClass
-    | Import | Annotate
+    Const
+    | LoadName
+    | StoreName
+    | DelName
+    | Move
+    | LoadAttr
+    | StoreAttr
+    | DelAttr
+    | LoadItem
+    | StoreItem
+    | DelItem
+    | Build
+    | Combine
+    | Iterate
+    | Unpack
+    | Call
+    | Await
+    | Yield
+    | Enter
+    | Exit
+    | Caught
+    | MakeFunction
+    | MakeClass
+    | Import
+    | Annotate
 )
 End = Jump | Branch | Choose | Return | Raise

@@ -1,9 +1,9 @@
 """The IR for people: what goldens and ``--verbose`` show.
 
-    1 f(a, b=): function, n1
-      0: handler 3
-        %0 = local a                      n4
-        branch %0 ? 1 : 2                 n4
+1 f(a, b=): function, n1
+  0: handler 3
+    %0 = local a                      n4
+    branch %0 ? 1 : 2                 n4
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The control-flow graph of one function while it grows: open blocks, registers, and the ways out of ``try`` and ``with``."""
+"""The control-flow graph of one function while it grows: open blocks, registers, ways out of ``try`` and ``with``."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from collections.abc import Callable
 
 from privlint.ir.ops import Choose, Exit, Raise, Reg, Return
@@ -19,13 +20,15 @@ def leave(f: FunctionBuilder, src: Reg, n: int) -> None:
 
 def break_out(f: FunctionBuilder, again: bool) -> None:
     """``break``, or ``continue`` if ``again``: the same up to the innermost loop."""
-    for place in range(len(f.frames) - 1, -1, -1):
-        frame = f.frames[place]
-        if isinstance(frame, Loop):
-            target = frame.head if again else frame.after
-            _unwind(f, place + 1, lambda: f.jump(target))
-            return
-    f.current = None  # outside of a loop: a syntax error that the parser lets pass
+    place = len(f.frames) - 1
+    while place >= 0 and not isinstance(f.frames[place], Loop):
+        place -= 1
+    if place < 0:
+        return  # outside of a loop: a syntax error that the parser lets pass
+    loop = f.frames[place]
+    assert isinstance(loop, Loop)
+    target = loop.head if again else loop.after
+    _unwind(f, place + 1, partial(f.jump, target))
 
 
 def _unwind(f: FunctionBuilder, down_to: int, finish: Callable[[], None]) -> None:

@@ -46,7 +46,7 @@ def expression(f: FunctionBuilder, node: Any) -> Reg:
 
 
 def condition(f: FunctionBuilder, node: Any, then: int, orelse: int) -> None:
-    """Go on in ``then`` if the expression is true, else in ``orelse``; ``and``, ``or`` and ``not`` become control flow."""
+    """Go on in ``then`` if the expression is true, else in ``orelse``; ``and``, ``or``, ``not`` become control flow."""
     kind = type(node)
     if kind is cst.BooleanOperation:
         operands = bool_operands(node)

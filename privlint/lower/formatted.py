@@ -19,8 +19,8 @@ def formatted(f: FunctionBuilder, node: Any) -> Reg:
     if all(isinstance(piece, cst.SimpleString) for piece in pieces):
         values = [string_value(piece) for piece in pieces]
         if isinstance(values[0], bytes):
-            return f.constant( b"".join(value for value in values if isinstance(value, bytes)), n)
-        return f.constant( "".join(value for value in values if isinstance(value, str)), n)
+            return f.constant(b"".join(value for value in values if isinstance(value, bytes)), n)
+        return f.constant("".join(value for value in values if isinstance(value, str)), n)
     parts: list[Arg] = []
     text: list[str] = []
     for piece in pieces:
@@ -39,7 +39,7 @@ def _flush(f: FunctionBuilder, n: int, parts: list[Arg], text: list[str]) -> Non
     joined = "".join(text)
     text.clear()
     if joined:
-        parts.append(Arg(None, f.constant( joined, n), n))
+        parts.append(Arg(None, f.constant(joined, n), n))
 
 
 def _parts(f: FunctionBuilder, contents: Any, start: str, n: int, parts: list[Arg], text: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Finishing a function's graph: empty blocks skipped, straight lines merged, reverse post-order, unreachable removed."""
+"""Finishing a graph: empty blocks skipped, straight lines merged, reverse post-order, unreachable removed."""
 
 from __future__ import annotations
 

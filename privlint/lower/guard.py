@@ -8,6 +8,7 @@ a mapping pattern nested twelve deep a minute).  No program that a person wrote 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _BRACKETS = 200  # CPython's own limit
 _PATTERN_BRACKETS = 9  # time is exponential in these
@@ -28,8 +29,15 @@ _TOKEN = re.compile(
 )
 _INSIDE = re.compile(r"[()\[\]{}]")
 
+_OPEN, _CLOSE, _COMMA, _LINE, _COMMENT, _OPERATOR, _CASE = range(7)
+_KIND = {
+    **dict.fromkeys("([{", _OPEN), **dict.fromkeys(")]}", _CLOSE), **dict.fromkeys(",;", _COMMA),
+    **dict.fromkeys("\r\n", _LINE), "#": _COMMENT, **dict.fromkeys("-+*/%@&|^.~", _OPERATOR),
+    **dict.fromkeys(" \t", _CASE),
+}  # fmt: skip
 
-class Overgrown(Exception):
+
+class OvergrownError(Exception):
     """The text is nested or chained beyond the limits; ``offset`` says where."""
 
     def __init__(self, offset: int, reason: str) -> None:
@@ -39,47 +47,62 @@ class Overgrown(Exception):
 
 
 def check(text: str) -> None:
-    """Raise ``Overgrown`` if parsing the text could harm the process."""
-    chains = [0]  # operators in a row, for every bracket that is open
+    """Raise ``OvergrownError`` if parsing the text could harm the process."""
+    fault = _fault(_TOKEN.findall(text))
+    if fault is not None:
+        number, reason = fault
+        place = next(islice(_TOKEN.finditer(text), number, None))
+        raise OvergrownError(place.start(), reason)
+
+
+def _fault(tokens: list[str]) -> tuple[int, str] | None:
+    """The first token that is beyond a limit, and which."""
+    outer: list[int] = []  # operators so far in the chain around each open bracket
+    chain = 0  # ... and inside the innermost
     limit = _BRACKETS
-    for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token in "([{":
-            chains[-1] += 1
-            chains.append(0)
-            if len(chains) - 1 > limit:
-                raise Overgrown(found.start(), "nested too deeply")
-        elif token in ")]}":
-            if len(chains) > 1:
-                chains.pop()
-        elif token in ",;":
-            chains[-1] = 0
-        elif token in "\r\n":
-            if len(chains) == 1:
-                chains[0] = 0
-                limit = _BRACKETS
-        elif token[0] == "#":
+    kind_of = _KIND.get
+    for number, token in enumerate(tokens):
+        kind = kind_of(token[0])
+        if kind == _OPERATOR:
+            chain += 1
+        elif kind == _LINE:
+            if not outer:
+                chain, limit = 0, _BRACKETS
             continue
-        elif token[-1] in "'\"":
-            _check_string(found.start(), token)
-        elif token.lstrip().startswith("case"):
-            if len(chains) == 1:
-                limit = _PATTERN_BRACKETS
-        else:
-            chains[-1] += 1
-            if chains[-1] > _OPERATORS:
-                raise Overgrown(found.start(), "expression too long")
+        elif kind == _COMMA:
+            chain = 0
+            continue
+        elif kind == _OPEN:
+            outer.append(chain + 1)
+            chain = 0
+            if len(outer) > limit:
+                return number, "nested too deeply"
+        elif kind == _CLOSE:
+            if outer:
+                chain = outer.pop()
+        elif kind is None:
+            if token[-1] in "'\"":
+                if len(token) > _BRACKETS and not _is_harmless(token):
+                    return number, "nested too deeply"
+            elif token.startswith("case"):
+                limit = limit if outer else _PATTERN_BRACKETS
+            else:
+                chain += 1
+        elif kind == _CASE and not outer:
+            limit = _PATTERN_BRACKETS
+        if chain > _OPERATORS:
+            return number, "expression too long"
+    return None
 
 
-def _check_string(offset: int, token: str) -> None:
-    """Replacement fields are expressions too."""
+def _is_harmless(token: str) -> bool:
+    """Whether a long string has no replacement fields that are nested or chained beyond the limits."""
     prefix = token[: min(token.find(quote) for quote in "'\"" if quote in token)].lower()
-    if len(token) < _BRACKETS or not ("f" in prefix or "t" in prefix) or "{" not in token:
-        return
+    if not ("f" in prefix or "t" in prefix) or "{" not in token:
+        return True
     depth = 0
     for found in _INSIDE.finditer(token):
         depth = depth + 1 if found[0] in "([{" else max(depth - 1, 0)
         if depth > _BRACKETS:
-            raise Overgrown(offset, "nested too deeply")
-    if sum(map(token.count, "-+*/%@&|^.~")) > _OPERATORS:
-        raise Overgrown(offset, "expression too long")
+            return False
+    return sum(map(token.count, "-+*/%@&|^.~")) <= _OPERATORS

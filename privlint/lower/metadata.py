@@ -72,7 +72,9 @@ class _Places:
             return Span(start.line, start.column + 1, last.end_line, last.end_column)
         if isinstance(node, (*_COMPOUND, cst.ExceptHandler)):
             word = _WORD.match(self._lines[start.line - 1], start.column)
-            return _span(start, start) if word is None else Span(start.line, start.column + 1, start.line, word.end() + 1)
+            return (
+                _span(start, start) if word is None else Span(start.line, start.column + 1, start.line, word.end() + 1)
+            )
         if isinstance(node, cst.Arg | cst.StarredElement | cst.Index):
             end = self._end_with_parentheses(node.value)
         elif isinstance(node, cst.GeneratorExp) and not node.lpar:

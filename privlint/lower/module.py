@@ -134,15 +134,24 @@ def exports(module: cst.Module) -> tuple[str, ...] | None:
     """A literal ``__all__`` (also one built up with ``+=``), or None."""
     names: list[str] | None = None
     for statement in statements(module.body):
-        added: list[str] | None
-        if (isinstance(statement, cst.Assign) and any(dotted(target.target) == "__all__" for target in statement.targets)) or (isinstance(statement, cst.AnnAssign) and dotted(statement.target) == "__all__" and statement.value):
-            names = _literal_names(statement.value)
-        elif isinstance(statement, cst.AugAssign) and dotted(statement.target) == "__all__":
-            added = _literal_names(statement.value)
-            if names is None or added is None:
-                return None
-            names += added
+        value = _exported(statement)
+        if value is None:
+            continue
+        added = _literal_names(value)
+        if isinstance(statement, cst.AugAssign):
+            names = None if names is None or added is None else names + added
+        else:
+            names = added
     return None if names is None else tuple(names)
+
+
+def _exported(statement: Any) -> cst.BaseExpression | None:
+    """What a statement assigns, or adds, to ``__all__``."""
+    if isinstance(statement, cst.Assign):
+        return statement.value if any(dotted(target.target) == "__all__" for target in statement.targets) else None
+    if isinstance(statement, cst.AnnAssign | cst.AugAssign) and dotted(statement.target) == "__all__":
+        return statement.value
+    return None
 
 
 def _literal_names(node: cst.BaseExpression) -> list[str] | None:

@@ -8,7 +8,7 @@ import warnings
 
 import libcst as cst
 
-from privlint.lower.guard import Overgrown, check
+from privlint.lower.guard import OvergrownError, check
 
 _LINE = re.compile(r"\r\n|\r|\n")
 _PREFIX = re.compile(r"^(?:parser|tokenizer) error: (?:error at \d+:\d+: )?")
@@ -35,7 +35,7 @@ def parse(text: str) -> cst.Module:
     try:
         check(text)
         return cst.parse_module(text)
-    except Overgrown as error:
+    except OvergrownError as error:
         line, column = place(text, error.offset)
         raise LowerError(line, column, error.reason) from None
     except cst.ParserSyntaxError as error:

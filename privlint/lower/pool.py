@@ -34,11 +34,8 @@ def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], l
     """
     workers = min(jobs or os.cpu_count() or 1, len(files))
     small = len(files) < _IN_PROCESS and sum(len(file.text) for file in files) < _SMALL
-    outcomes: Sequence[ModuleIR | Outcome]
-    if workers <= 1 or small:
-        outcomes = [_lower(file) for file in files]
-    else:
-        outcomes = _in_pool(files, workers)
+    alone = workers <= 1 or small
+    outcomes: Iterable[ModuleIR | Outcome] = map(_lower, files) if alone else _in_pool(files, workers)
     modules: list[ModuleIR] = []
     unreadable: list[Unreadable] = []
     for outcome in outcomes:

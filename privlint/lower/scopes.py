@@ -22,7 +22,9 @@ class Variable(NamedTuple):
 class Scope:
     """One scope while a file is walked; ``resolve`` may be asked once ``settle`` has run over all of them."""
 
-    __slots__ = ("bound", "cells", "declared", "generator", "kind", "owner", "parent", "table", "tag", "transparent", "uses")
+    __slots__ = (
+        "bound", "cells", "declared", "generator", "kind", "owner", "parent", "table", "tag", "transparent", "uses",
+    )  # fmt: skip
 
     def __init__(self, kind: str, parent: Scope | None, tag: int = -1, transparent: bool = False) -> None:
         self.kind = kind  # module | function | class | overlay

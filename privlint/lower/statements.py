@@ -1,4 +1,4 @@
-"""Statements: assignments, control flow, exceptions, imports; definitions are in ``functions``, ``match`` in ``patterns``."""
+"""Statements; definitions are in ``functions``, ``match`` is in ``patterns``, the ways out of ``try`` in ``exits``."""
 
 from __future__ import annotations
 

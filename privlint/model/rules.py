@@ -44,7 +44,9 @@ class SourceRule:
     at: str
     data: str
     calls: tuple[CallPattern, ...] = ()  # call: these calls; parameter: of these functions
-    decorators: tuple[str, ...] = ()  # parameter: of functions so decorated (dotted path or text as written, * = one part)
+    decorators: tuple[
+        str, ...
+    ] = ()  # parameter: of functions so decorated (dotted path or text as written, * = one part)
     defaults: tuple[str, ...] = ()  # parameter: whose default is a call of this path (fastapi.Form)
     owner: str = ""  # attribute, item, field: type, class or object by dotted path or bare name; "*" = any
     name: str = "*"  # load, parameter, attribute, field

@@ -9,7 +9,7 @@ from privlint.catalog import Catalog
 from privlint.model.data import Confidence, Protection
 from privlint.model.declaration import Declaration
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Step, Target
-from privlint.model.finding import Finding, RecipientInfo, Related
+from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
 from privlint.policy.recipients import Party, Reached, Resolver
 
@@ -167,8 +167,6 @@ def collected(code: str, facts: list[CollectionFact], message: str) -> Finding:
         function=first.function,
         sink=f"{first.owner}.{first.name}" if first.owner else first.name,
     )
-
-
 
 
 def _deliver(flow: FlowFact, reached: Reached) -> Iterator[Delivery]:

@@ -14,9 +14,7 @@ from privlint.policy.context import Context, Lines
 from privlint.policy.registry import all_checks
 
 
-def judge(
-    facts: Facts, declaration: Declaration | None, catalog: Catalog, lines: Lines | None = None
-) -> list[Finding]:
+def judge(facts: Facts, declaration: Declaration | None, catalog: Catalog, lines: Lines | None = None) -> list[Finding]:
     """What the facts amount to, given what is declared.
 
     Args:

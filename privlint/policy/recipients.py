@@ -33,7 +33,7 @@ _INFRASTRUCTURE = {
 
 
 class Party(NamedTuple):
-    """A recipient outside.  ``key`` tells parties apart; ``declared`` are the entries of the declaration that mean it."""
+    """A recipient outside.  ``key`` tells parties apart; ``declared``: the declaration's entries that mean it."""
 
     key: str
     info: RecipientInfo

@@ -15,7 +15,7 @@ _PROPERTY = {"property", "cached_property", "hybrid_property", "abstractproperty
 class MethodIndex(NamedTuple):
     """A method as its class body binds it: index in the module's IR and kind."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a field, over tuple.index
     kind: str  # method | static | class | property
     decorators: tuple[str, ...]  # those that are not of the language
 
@@ -76,9 +76,19 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
                     setters[name] = binding.index
                 elif "deleter" not in last:
                     methods[name] = MethodIndex(binding.index, _kind(name, last), _foreign(binding.decorators))
-    cls = Class(number, module, body.index, body.name, dotted, body.decorators, methods, setters, inner,
-                _fields(bindings), n=body.n)
-    return cls
+    return Class(
+        number,
+        module,
+        body.index,
+        body.name,
+        dotted,
+        body.decorators,
+        methods,
+        setters,
+        inner,
+        _fields(bindings),
+        n=body.n,
+    )
 
 
 def _kind(name: str, decorators: list[str]) -> str:

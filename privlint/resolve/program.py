@@ -93,7 +93,9 @@ class Program:
             self.functions.append(Function(len(self.functions), number, fir, -1, -1, dotted))
         for fir in ir.functions:
             if fir.kind == "class":
-                cls = read_class(len(self.classes), number, fir, scan(fir), f"{name}.{fir.qualname.replace('.<locals>', '')}")
+                cls = read_class(
+                    len(self.classes), number, fir, scan(fir), f"{name}.{fir.qualname.replace('.<locals>', '')}"
+                )
                 module.classes[fir.index] = cls.id
                 self.classes.append(cls)
         for fir in ir.functions:

@@ -48,40 +48,39 @@ def scan(body: FunctionIR) -> Bindings:
     return out
 
 
-def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:  # noqa: C901 - one arm an op
-    kind = type(op)
-    if kind is o.LoadName:
+def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
+    if isinstance(op, o.LoadName):
         out.texts[op.dst] = op.slot.partition("@")[0]
         values[op.dst] = Binding("alias", text=out.texts[op.dst])
-    elif kind is o.LoadAttr:
+    elif isinstance(op, o.LoadAttr):
         if op.obj in out.texts:
             out.texts[op.dst] = f"{out.texts[op.obj]}.{op.name}"
             values[op.dst] = Binding("alias", text=out.texts[op.dst])
         else:
             values.pop(op.dst, None)
-    elif kind is o.Const:
+    elif isinstance(op, o.Const):
         out.constants[op.dst] = op.value
         values.pop(op.dst, None)
-    elif kind is o.Call:
+    elif isinstance(op, o.Call):
         _read_call(op, out, values)
-    elif kind is o.MakeFunction:
+    elif isinstance(op, o.MakeFunction):
         values[op.dst] = Binding("function", index=op.index)
-    elif kind is o.MakeClass:
+    elif isinstance(op, o.MakeClass):
         values[op.dst] = Binding("class", index=op.index)
         out.bases[op.index] = [(arg.label, out.texts.get(arg.reg, "")) for arg in op.bases]
-    elif kind is o.Import:
+    elif isinstance(op, o.Import):
         if op.name == "*":
             out.stars.append(op)
         else:
             values[op.dst] = Binding("import", op=op)
-    elif kind is o.StoreName:
+    elif isinstance(op, o.StoreName):
         name = op.slot.partition("@")[0]
         out.names.setdefault(name, []).append(values.get(op.src, Binding("value")))
         out.stored_at.setdefault(name, op.n)
-    elif kind is o.Annotate and op.obj == -1:
+    elif isinstance(op, o.Annotate) and op.obj == -1:
         out.annotations[op.name] = op.type
         out.annotated_at[op.name] = op.n
-    elif kind is o.Move and op.src in values:
+    elif isinstance(op, o.Move) and op.src in values:
         values[op.dst] = values[op.src]
 
 

@@ -47,7 +47,7 @@ def test_a_name_of_something_else(catalog: Catalog, reason: str, text: str) -> N
     ("text", "confidence"),
     [
         ("email", HIGH), ("password", HIGH), ("access_token", HIGH), ("primary_email", HIGH), ("customer_phone", HIGH),
-        ("github_email", MEDIUM), ("User.name", MEDIUM), ("Customer.city", MEDIUM), ("RegistrationForm.name", MEDIUM),
+        ("ledger_email", MEDIUM), ("User.name", MEDIUM), ("Customer.city", MEDIUM), ("RegistrationForm.name", MEDIUM),
         ("row.EMAIL", MEDIUM), ("card.number", MEDIUM), ("request.META.REMOTE_ADDR", HIGH), ("user_id", LOW),
         ("account.user_id", LOW), ("company_phone", LOW), ("full_name", LOW), ("User.full_name", HIGH),
         ("profile.name", LOW), ("client.name", LOW),

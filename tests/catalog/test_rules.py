@@ -26,7 +26,9 @@ def _name(path: Path) -> str:
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_every_file_is_valid_against_the_schema(path: Path) -> None:
     validator = jsonschema.Draft202012Validator(SCHEMA)
-    errors = [f"{list(error.path)}: {error.message}" for error in validator.iter_errors(parse(str(path), read(path)).value)]
+    errors = [
+        f"{list(error.path)}: {error.message}" for error in validator.iter_errors(parse(str(path), read(path)).value)
+    ]
     assert errors == []
 
 
@@ -44,9 +46,7 @@ def test_the_examples_of_data_types(path: Path, catalog: Catalog) -> None:
 
 
 def test_every_type_that_satisfies_names_is_described(catalog: Catalog) -> None:
-    described = {
-        entry["id"] for path in FILES for entry in parse(str(path), read(path)).value.get("data_types") or ()
-    }
+    described = {entry["id"] for path in FILES for entry in parse(str(path), read(path)).value.get("data_types") or ()}
     missing = {narrow for kind in catalog.data_types.values() for narrow in kind.satisfies} - described
     assert missing == set()
 

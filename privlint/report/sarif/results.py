@@ -81,27 +81,26 @@ class Results:
             logical_locations=logical if result.function else None,
         )
 
-    def _location(self, step: LocatedStep, number: int = -1, words: str | None = None) -> om.Location:
-        text = escape(clip(step.text if words is None else words))
+    def _location(self, step: LocatedStep, number: int = -1) -> om.Location:
+        text = escape(clip(step.text))
         return om.Location(
             id=number, physical_location=self._places.physical(step.location), message=om.Message(text=text)
         )
 
     def _code_flow(self, flow: Sequence[LocatedStep]) -> om.CodeFlow:
         """One way of the data; of a long one the beginning and the end, in their order."""
-        steps = [(step, step.text) for step in flow]
+        steps = list(flow)
         if len(steps) > MAX_STEPS:
             half = MAX_STEPS // 2
-            last_part = steps[-half:]
-            step, words = last_part[0]
-            last_part[0] = (step, f"({len(flow) - 2 * half} steps left out) {words}")
-            steps = steps[:half] + last_part
+            resumed = steps[-half]
+            gap = resumed._replace(text=f"({len(steps) - 2 * half} steps left out) {resumed.text}")
+            steps = [*steps[:half], gap, *steps[1 - half :]]
         ends = (0, len(steps) - 1)
         locations = [
             om.ThreadFlowLocation(
-                location=self._location(step, words=words), importance="essential" if index in ends else "important"
+                location=self._location(step), importance="essential" if index in ends else "important"
             )
-            for index, (step, words) in enumerate(steps)
+            for index, step in enumerate(steps)
         ]
         return om.CodeFlow(thread_flows=[om.ThreadFlow(locations=locations)])
 
