@@ -27,7 +27,6 @@ from privlint.flow.values import (
     Atom,
     Bound,
     Cls,
-    Func,
     Hop,
     Lit,
     Mark,

@@ -16,6 +16,7 @@ from privlint.flow.heap import Object
 from privlint.flow.objects import QUERY, collect, element, item, store
 from privlint.flow.sinks import report_call
 from privlint.flow.values import (
+    SCALAR,
     UNKNOWN,
     Bound,
     Cls,
@@ -377,6 +378,12 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         return of(Inst(returned))
     if any(rule.request_data for rule in fr.solver.library.type_order(owner)):
         return _request_method(fr, callee, owner, args)
+    if callee.attribute in ("get", "getlist", "pop") and args.positional:
+        marks: dict[Mark, Hop | None] = {}
+        for text in strings(args.positional[0][0])[:3]:
+            marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, SCALAR))
+        if marks:
+            return only_marks(marks)
     return None
 
 

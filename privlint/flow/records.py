@@ -125,11 +125,7 @@ class Records:
         named = self._solver.catalog.classify(declared.name, info.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
-            if (
-                match is None
-                and not self._solver.annotations.is_plain(module, declared.annotation)
-                and declared.annotation.name.rpartition(".")[2] != "Mapped"
-            ):
+            if match is None and not self._solver.annotations.is_plain(module, declared.annotation):
                 return None
         found = named or match
         if found is None:

@@ -70,6 +70,9 @@ def of_match(
 def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None) -> Found:
     """The source that a rule names; ``$name`` and ``$key`` are classified."""
     if not rule.data.startswith("$"):
+        if rule.evidence == "request":
+            named = NameMatch(rule.data, rule.confidence, Protection.CLEAR, rule.subject, "by rule")
+            collected(fr, n, named, key or name, rule.owner.rpartition(".")[2] or "the request", required=False)
         return make(fr, n, rule.data, name, rule.evidence, rule.subject, rule.confidence, words=words)
     text = key if rule.data in ("$key", "$arg0") else name
     match = fr.catalog.classify(text, rule.owner or None) if text else None
@@ -158,9 +161,11 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
         for rule in fr.solver.library.type_order(atom.type)
     ):
         return of_request_key(fr, name, n, "request", required=False)
-    if found is not None and not _unknown(found):
-        return {}
     record = fr.solver.records.match(value, name, fr)
+    if found is not None and not _unknown(found):
+        made_here = any(isinstance(atom, Obj) and atom.id[0] != "s" for atom in value.atoms)
+        if record is None or made_here or any(not isinstance(mark.source, Symbol) for mark in found.marks):
+            return {}
     if record is not None:
         owner, match = record
         return of_match(fr, n, match, name, "record", Confidence.HIGH, f"`{name}` of `{owner}`")

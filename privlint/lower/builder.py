@@ -141,10 +141,15 @@ class FunctionBuilder:
 
     def under(self, handler: int) -> None:
         """From here on exceptions go to ``handler``: a block has one handler, so another block begins."""
-        if handler != self.handler:
-            self.handler = handler
-            if self.current is not None:
-                self.goto(self.block())
+        if handler == self.handler:
+            return
+        self.handler = handler
+        if self.current is None:
+            return
+        if self.current.ops:
+            self.goto(self.block())
+        else:
+            self.current.handler = handler
 
     def expr(self, node: Any) -> Reg:
         """Lower an expression; its value is in the register returned."""

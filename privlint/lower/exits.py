@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from collections.abc import Callable
+from functools import partial
 
 from privlint.ir.ops import Choose, Exit, Raise, Reg, Return
 from privlint.lower.builder import Cleanup, FunctionBuilder, Loop, Managed

@@ -33,8 +33,7 @@ def spans_by_metadata(text: str, wanted: Collection[int]) -> dict[int, Span]:
         if n in numbers and not isinstance(node, cst.SubscriptElement):
             result[n] = places.span_of(node)
         if isinstance(node, cst.Subscript) and ordinals.get(id(node.slice[0])) in numbers:
-            first, last = places.ends(node.slice[0].slice), places.ends(node.slice[-1].slice)
-            result[ordinals[id(node.slice[0])]] = _span(first[0], last[1])
+            result[ordinals[id(node.slice[0])]] = places.span_of_key(node)
         stack.extend(node.children)
     return result
 
@@ -57,6 +56,12 @@ class _Places:
 
     def _end_with_parentheses(self, node: Any) -> CodePosition:
         return self.ends(node.rpar[-1] if node.rpar else node)[1]
+
+    def span_of_key(self, node: cst.Subscript) -> Span:
+        """The span of a tuple that is a subscript's key; a trailing comma belongs to it."""
+        last = node.slice[-1]
+        end = self.ends(last.comma if isinstance(last.comma, cst.Comma) else last.slice)[1]
+        return _span(self.ends(node.slice[0].slice)[0], end)
 
     def span_of(self, node: Any) -> Span:
         """The span of one node."""

@@ -240,7 +240,7 @@ HOSTILE = Report(
         Result(
             code="PRV301",
             location=Location(HOSTILE_PATH, Span(1, 5, 1, 40)),
-            message="=cmd|' /C calc'!A0 \x1b[2J\r\n::error::x%0A\n# <script>alert(1)</script> [a](javascript:x) @someone #1 `",  # noqa: E501
+            message="=cmd|' /C calc'!A0 \x1b[2J\r\n::error::x%0A\n# <script>alert(1)</script> [a](javascript:x) @someone #1 `",
             severity="warning",
             data_types=("contact.email",),
             subject=None,
