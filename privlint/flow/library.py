@@ -401,8 +401,10 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
     if callee.attribute in ("items", "iteritems"):
         pair = fr.allocate(callee.n, Object("tuple", fields={"[1]": whole}), "pair")
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
-    if callee.attribute in ("keys",):
+    if callee.attribute == "keys":
         return UNKNOWN
+    if callee.attribute in containers.SILENT:
+        return SCALAR
     return with_marks(whole, callee.receiver.marks if callee.receiver is not None else {})
 
 

@@ -141,7 +141,7 @@ def _store_name(fr: Frame, op: o.StoreName) -> None:
     name = op.slot.partition("@")[0]
     if value.marks:
         value = moved(value, fr.site(op.n), "assign", name)
-    elif not value.atoms or sources.unknown(value):
+    elif fr.ir.kind != "class" and (not value.atoms or sources.unknown(value)):
         value = with_marks(value, _named(fr, name, op.n, value))
     if op.scope in ("local", "class"):
         fr.state.env[op.slot] = value
