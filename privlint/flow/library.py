@@ -238,7 +238,7 @@ class Library:
                     owners.add(atom.type)
                 elif isinstance(atom, Ext):
                     owners.add(atom.path)
-            if not owners:
+            if not any(self.type_order(own) for own in owners) and not _class_names(fr, callee.receiver):
                 typed = self.catalog.index.named.get(callee.receiver_name)
                 for rule in self.type_order(typed) if typed else ():
                     guessed.update((rule.name, *rule.aliases))

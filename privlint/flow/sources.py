@@ -163,7 +163,10 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
         return of_request_key(fr, name, n, "request", required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
-        made_here = any(isinstance(atom, Obj) and atom.id[0] != "s" for atom in value.atoms)
+        made_here = any(
+            isinstance(atom, Obj) and atom.id[0] != "s" and f".{name}" in fr.object(atom.id).fields
+            for atom in value.atoms
+        )
         if record is None or made_here or any(not isinstance(mark.source, Symbol) for mark in found.marks):
             return {}
     if record is not None:

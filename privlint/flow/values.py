@@ -273,7 +273,8 @@ def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:
     """The marks after a call that protects; what is better protected already stays so."""
     out: dict[Mark, Hop | None] = {}
     for mark, way in marks.items():
-        stronger = mark if mark.protection >= protection else mark._replace(protection=protection)
+        keeps = mark.protection >= protection and protection is not Protection.CLEAR  # decrypted is clear again
+        stronger = mark if keeps else mark._replace(protection=protection)
         if stronger.protection is not Protection.DERIVED:
             out[stronger] = way
     return out
