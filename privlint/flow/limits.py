@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 PATH_DEPTH = 3  # labels of an access path below a parameter
-WIDTH = 40  # marks on one value
+WIDTH = 16  # marks on one value
 FIELDS = 64  # labels on one abstract object
 ATOMS = 12  # things one value may be
-VISITS = 4  # visits of one block in one function's analysis
-CONTEXTS = 12  # contexts of one function
-CONTEXT_DEPTH = 8  # calls in a row that each made a new context
+VISITS = 3  # visits of one block in one function's analysis
+CONTEXTS = 4  # contexts of one function
+CONTEXT_DEPTH = 4  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
-OVERRIDES = 8  # overriding methods tried for one call
+OVERRIDES = 4  # overriding methods tried for one call
 CALL_DEPTH = 300  # functions under analysis inside each other
-ROUNDS = 4  # times the shared stores are brought round to their readers
+ROUNDS = 2  # times the shared stores are brought round to their readers
 LITERAL = 400  # characters of a string constant that is kept
 TRACES = 5  # ways kept for one data type at one sink
 STEPS = 100  # steps of one way

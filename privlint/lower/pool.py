@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import multiprocessing.sharedctypes
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
+from typing import Any
 
 from privlint.ir.codec import decode, encode
 from privlint.ir.module import ModuleIR
@@ -64,29 +67,37 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("spawn")
 
 
-def _prepare() -> None:
-    """In a worker: what is there now stays, and a parse makes no cycles that need collecting."""
+def _prepare(started: Sequence[int]) -> None:
+    """In a worker: interrupts are the parent's business; what is there now stays, a parse makes no garbage cycles."""
+    global _started
+    _started = started
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     gc.freeze()
+
+
+_started: Any = None  # in a worker: shared memory, a byte for every file that has been begun and not finished
 
 
 def _work(chunk: list[tuple[int, SourceFile]]) -> list[tuple[int, Outcome]]:
     """In a worker: lower a few files."""
     result: list[tuple[int, Outcome]] = []
     for place, file in chunk:
+        _started[place] = 1
         outcome = _lower(file)
         result.append((place, outcome if isinstance(outcome, Unreadable) else encode(outcome)))
+        _started[place] = 0
     gc.collect()
     return result
 
 
-def _chunks(files: Sequence[SourceFile]) -> Iterable[list[tuple[int, SourceFile]]]:
+def _chunks(files: Sequence[SourceFile], places: Sequence[int]) -> Iterable[list[tuple[int, SourceFile]]]:
     """The largest first, so that no worker is left with one at the end."""
     chunk: list[tuple[int, SourceFile]] = []
     size = 0
-    for place, file in sorted(enumerate(files), key=lambda item: -len(item[1].text)):
-        chunk.append((place, file))
-        size += len(file.text)
+    for place in sorted(places, key=lambda place: -len(files[place].text)):
+        chunk.append((place, files[place]))
+        size += len(files[place].text)
         if size >= _CHUNK:
             yield chunk
             chunk, size = [], 0
@@ -95,32 +106,53 @@ def _chunks(files: Sequence[SourceFile]) -> Iterable[list[tuple[int, SourceFile]
 
 
 def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome]:
-    outcomes: list[Outcome | None] = [None] * len(files)
-    with ProcessPoolExecutor(workers, _context(), initializer=_prepare) as pool:
-        waiting: list[Future[list[tuple[int, Outcome]]]] = []
-        try:
-            waiting += [pool.submit(_work, chunk) for chunk in _chunks(files)]
-            for done in as_completed(waiting):
-                for place, outcome in done.result():
-                    outcomes[place] = outcome
-        except BrokenProcessPool:
-            pass  # some file has killed a worker; those without an outcome are tried again below
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [_alone(file) if outcome is None else outcome for file, outcome in zip(files, outcomes, strict=True)]
+    """Rounds, normally one: a round ends early when a worker dies, and then the files it had begun are suspects."""
+    context = _context()
+    outcomes: dict[int, Outcome] = {}
+    waiting: list[int] = list(range(len(files)))
+    while waiting:
+        started = multiprocessing.sharedctypes.RawArray("b", len(files))
+        _round(files, waiting, ProcessPoolExecutor(workers, context, _prepare, (started,)), outcomes)
+        waiting = [place for place in waiting if place not in outcomes]
+        suspects = [place for place in waiting if started[place]] or waiting
+        for place in suspects:
+            outcomes[place] = _alone(files[place], context)
+        waiting = [place for place in waiting if place not in outcomes]
+    return [outcomes[place] for place in range(len(files))]
 
 
-def _alone(file: SourceFile) -> Outcome:
+def _round(
+    files: Sequence[SourceFile], places: Sequence[int], pool: ProcessPoolExecutor, outcomes: dict[int, Outcome]
+) -> None:
+    """Lower the files at these places, as far as the pool lives."""
+    try:
+        waiting = [pool.submit(_work, chunk) for chunk in _chunks(files, places)]
+        for done in as_completed(waiting):
+            outcomes.update(done.result())
+    except BrokenProcessPool:
+        pass
+    except BaseException:  # an interrupt must not wait for what the workers are at
+        _kill(pool)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _alone(file: SourceFile, context: BaseContext) -> Outcome:
     """Lower one file in a process of its own, which it may take down with it."""
-    pool = ProcessPoolExecutor(1, _context(), initializer=_prepare)
+    started = multiprocessing.sharedctypes.RawArray("b", 1)
+    pool = ProcessPoolExecutor(1, context, _prepare, (started,))
     try:
         return pool.submit(_work, [(0, file)]).result(_PATIENCE)[0][1]
     except BrokenProcessPool:
         return Unreadable(file.path, 1, 1, "the parser crashed on this file")
     except TimeoutError:
-        for process in list((pool._processes or {}).values()):
-            process.kill()
+        _kill(pool)
         return Unreadable(file.path, 1, 1, f"the parser took longer than {_PATIENCE:.0f} seconds")
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()

@@ -36,7 +36,9 @@ def test_golden(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_round_trip_through_the_codec(path: Path) -> None:
     module = lower(read(path))
-    assert repr(decode(encode(module))) == repr(module)
+    again = decode(encode(module))
+    assert again == module
+    assert encode(again) == encode(module)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 
 import pytest
@@ -41,6 +42,7 @@ _real = pool._lower
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the replacement reaches forked workers only")
 def test_a_file_that_kills_its_worker_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_lower", _deadly)
+    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context("fork"))  # the worker has to see it
     monkeypatch.setattr(pool, "_CHUNK", 200)
     many = files(50)
     many[3] = SourceFile("deadly.py", "", "x = 1\n", "")

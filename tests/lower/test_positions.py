@@ -72,7 +72,7 @@ def test_definitions_and_parameters_are_where_their_names_are(lowered: Any) -> N
 
 
 def test_other_places(lowered: Any) -> None:
-    text = "for k, v in d.items(): pass\nself.x: int = 1\ntry: pass\nexcept (A, B) as e: pass\n"
+    text = "for k, v in d.items(): pass\nself.x: int = 1\ntry: f()\nexcept (A, B) as e: pass\n"
     assert places(lowered, text, Iterate) == ["d.items()"]
     assert places(lowered, text, Annotate) == ["self.x"]
     assert places(lowered, text, Caught) == ["except (A, B)"]
