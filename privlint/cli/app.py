@@ -9,6 +9,7 @@ import traceback
 import click
 
 from privlint import __version__
+from privlint.cli.baseline import baseline
 from privlint.cli.check import check
 from privlint.cli.errors import as_failure
 from privlint.cli.explain import explain_name
@@ -28,7 +29,7 @@ def privlint() -> None:
     """
 
 
-for _command in (check, rule, rules, explain_name):
+for _command in (check, baseline, rule, rules, explain_name):
     privlint.add_command(_command)
 
 

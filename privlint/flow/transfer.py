@@ -131,9 +131,11 @@ def global_variable(fr: Frame, name: str) -> Value:
     entity = fr.program.name(fr.module, name)
     if entity is None:
         return of(Ext(name))
-    if entity.kind == "value" and entity.number == fr.module.number and entity.path == name:
-        return entity_value(fr, entity)
-    return entity_value(fr, entity)
+    value = entity_value(fr, entity)
+    if entity.kind == "external" and any(b.kind == "alias" for b in fr.module.bindings.names.get(name, ())):
+        shared = fr.object(key).fields.get(f".{name}", UNKNOWN)  # ``x = SOURCE``: the name carries what was read
+        value = with_marks(value, shared.marks)
+    return value
 
 
 def _store_name(fr: Frame, op: o.StoreName) -> None:

@@ -71,6 +71,8 @@ class _Places:
             return _span(*self.ends(node.param.name))
         if isinstance(node, cst.Module):
             return Span(1, 1, 1, 1)
+        if isinstance(node, cst.MatchValue):
+            return self.span_of(node.value)
         start, end = self.ends(node)
         if isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler) and node.type is not None:
             last = self.span_of(node.type)
@@ -82,6 +84,10 @@ class _Places:
             )
         if isinstance(node, cst.Arg | cst.StarredElement | cst.Index):
             end = self._end_with_parentheses(node.value)
+        elif isinstance(node, cst.MatchStar):  # LibCST's end is behind the comma
+            end = (
+                self.ends(node.name)[1] if node.name is not None else CodePosition(start.line, start.column + len("*_"))
+            )
         elif isinstance(node, cst.GeneratorExp) and not node.lpar:
             return self._only_argument(start, end)
         elif isinstance(node, cst.Tuple | cst.GeneratorExp | cst.MatchTuple) and node.lpar:

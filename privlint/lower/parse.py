@@ -56,7 +56,8 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> LowerError:
     own = _python_error(text)
     if own is not None and (found is None or abs(own.line - int(found[1])) <= 1):
         return own
-    reason = f"syntax error: {_PREFIX.sub('', error.message)}"
+    message = _PREFIX.sub("", error.message)
+    reason = "syntax error: " + ("invalid syntax" if message.startswith("expected one of") else message)
     if found is not None:
         return LowerError(int(found[1]), max(int(found[2]), 1), reason)
     return LowerError(max(error.raw_line, 1), error.raw_column + 1, reason)

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from privlint.lower.metadata import spans_by_metadata
 from privlint.lower.syntax import Parameter, numbered
 from privlint.model.location import Span
 
@@ -38,7 +37,7 @@ def locate(text: str, nodes: Collection[int], count: int | None = None) -> dict[
         return {}
     found = _tree_nodes(text)
     if found is None or (count is not None and count != len(found)):
-        return spans_by_metadata(text, wanted)
+        return _by_metadata(text, wanted)
     source = _Source(text)
     result: dict[int, Span] = {}
     inside: dict[int, list[int]] = {}  # ordinal of an f-string -> ordinals inside it
@@ -54,6 +53,12 @@ def locate(text: str, nodes: Collection[int], count: int | None = None) -> dict[
     for start, members in inside.items():
         result.update(_inside(source, source.span_of(found[start]), start, members))
     return result
+
+
+def _by_metadata(text: str, wanted: Collection[int]) -> dict[int, Span]:
+    from privlint.lower.metadata import spans_by_metadata  # loads LibCST, which most reports need not wait for
+
+    return spans_by_metadata(text, wanted)
 
 
 def _tree_nodes(text: str) -> list[Any] | None:
@@ -90,7 +95,7 @@ def _around(strings: Iterable[tuple[int, int]], n: int) -> int | None:
 def _inside(source: _Source, around: Span, start: int, members: Iterable[int]) -> dict[int, Span]:
     """The positions of nodes inside an f-string: of the string alone, set in parentheses, as a module."""
     first = 2  # the string's ordinal in it, behind the module and the expression statement
-    spans = spans_by_metadata(f"({source.cut(around)})", [n - start + first for n in members])
+    spans = _by_metadata(f"({source.cut(around)})", [n - start + first for n in members])
     shift = around.column - 2  # for the parenthesis, and columns being 1-based
 
     def moved(line: int, column: int) -> tuple[int, int]:

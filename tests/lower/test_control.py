@@ -88,11 +88,6 @@ def test_many_ways_out_share_a_finally(lowered: Any) -> None:
 
 def test_finally_in_finally_does_not_explode(lowered: Any) -> None:
     depth = 30
-    text = "def f():\n"
-    for level in range(1, 2 * depth, 2):
-        text += " " * level + "try:\n" + " " * (level + 1) + "a()\n" + " " * level + "finally:\n"
-        text += " " * (level + 1) + "if x:\n"
-    text += " " * (2 * depth + 1) + "b()\n"
     text = "def f():\n" + "".join(
         f"{' ' * (i + 1)}try:\n{' ' * (i + 2)}if x: return a()\n{' ' * (i + 1)}finally:\n" for i in range(depth)
     )

@@ -62,7 +62,7 @@ def test_refused(text: str) -> None:
         "# (((((((((((((((((\n" * 100,
         '"""' + "(\n" * 1_000 + '"""',
         "case = [[[[[[[[[[[[1]]]]]]]]]]]]",
-        "match a:\n case [[[1]]]: x = [[[[[[[[[1]]]]]]]]]" if False else "match a:\n case [[[1]]]: pass",
+        "match a:\n case [[[1]]]: pass",
     ],
     ids=lambda text: text[:12],
 )

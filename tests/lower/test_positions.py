@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json.decoder
+import re
 import textwrap
 from pathlib import Path
 from types import ModuleType
@@ -24,8 +25,6 @@ FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "ir").glob("*.py"))
 def cut(text: str, span: Span) -> str:
     """The text of a span of one line."""
     assert span.line == span.end_line
-    import re
-
     return re.split(r"\r\n|\r|\n", text)[span.line - 1][span.column - 1 : span.end_column - 1]
 
 
@@ -86,8 +85,21 @@ def test_text_that_this_python_may_refuse(lowered: Any) -> None:
     assert places(lowered, text, LoadAttr) == ['d["k"].e']
 
 
-def test_a_count_that_differs_is_settled_by_the_other_parser() -> None:
-    assert locate("a.b\n", [2], count=99) == {2: Span(1, 1, 1, 4)} or locate("a.b\n", [2], count=99)[2].line == 1
+def test_a_count_that_differs_is_settled_by_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def by_metadata(text: str, wanted: object) -> dict[int, Span]:
+        asked.append(wanted)
+        return {}
+
+    monkeypatch.setattr("privlint.lower.positions._by_metadata", by_metadata)
+    assert locate("a.b\n", [2], count=4) == {2: Span(1, 1, 1, 4)}
+    assert asked == []
+    assert locate("a.b\n", [2], count=99) == {}
+    assert asked == [[2]]
+
+
+def test_ordinals_that_do_not_exist() -> None:
     assert locate("a.b\n", [50]) == {}
     assert locate("a.b\n", []) == {}
 
@@ -122,7 +134,7 @@ def test_both_ways_agree_on_real_code(module: ModuleType) -> None:
         "lambda a, /, b=1, *, c=2, **d: a", "[a for b in c if d if e for f in g]", "{**a, 'b': c}", "a < (b < c)",
         "f((x for x in y))", "f( x for x in y )", "-(-1)", "x = not (not a)", "a if (b) else c", "x = (yield)",
         "match a, *b:\n case (c, d) | [e, *f]: pass\n case {'k': (v), **r}: pass\n case A.B | -1 | 'a' 'b': pass",
-        "match (x):\n case (1 | 2) as y if y: pass\n case C(1, k=[z]): pass", "from a import (b, c as d)",
+        "match (x):\n case (1 | 2) as y if y: pass\n case C(1, k=[z]) | [*_, (2)] | [*x, 2]: pass", "from a import (b, c as d)",
         "try: pass\nexcept* (A): pass\nfinally: pass", "global x; x = 1", "async def f():\n async with a as b: await c",
         "@(a)\n@b(c)\nclass D: pass", "x: (int) = (1)", "f'{a}' 'b' f'{c:{d}}'", "f'{a!r}{b=}{{}}'", "f'{(a, b)}'",
         "f'{lambda_(x=1, *y)}'", "assert (a, b), c", "raise (a) from (b)", "import a.b as c, d", "a.b[c](d).e",

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privlint.model.data import Protection
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery
@@ -45,10 +46,11 @@ def check(context: Context) -> Iterable[Finding]:
     for place in context.places(lambda each: shared(context, each) and _weak(context, each)):
         if place.party is None:
             continue
-        forms = sorted({e.form for t in place.types for e in entries(context, place.party, t)})
+        forms = sorted({entry.form for each in place.types for entry in entries(context, place.party, each)})
+        clear = " in the clear" if place.protection is Protection.CLEAR else ""
         message = (
-            f"{reaches(context, place)} {wording.form(place.protection)}, but {name} declares it "
-            f"{' or '.join(forms)}{wording.origins(place.flows())}"
+            f"{reaches(context, place)}{clear}, but {name} declares the form {' or '.join(forms)}"
+            f"{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message, related=declared_at(place.party))
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privlint.model.data import Protection
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context
@@ -33,7 +34,10 @@ def check(context: Context) -> Iterable[Finding]:
     """Requests with personal data that others can read on the way."""
     places = context.places(
         lambda each: (
-            each.flow.target.kind in ("http", "sdk") and each.flow.target.secure is False and not each.reached.nearby
+            each.flow.target.kind in ("http", "sdk")
+            and each.flow.target.secure is False
+            and each.flow.protection is not Protection.ENCRYPTED
+            and not each.reached.nearby
         )
     )
     for place in places:
