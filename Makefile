@@ -2,36 +2,47 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
 
 .PHONY: demo test lint check-types layers sarif-validate real clean
 
-$(BIN)/privlint: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "privlint needs Python 3.11 or later; try make PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $(BIN)/privlint
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "privlint needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
 
-demo: $(BIN)/privlint ## findings in the sample application, and build/demo.sarif
-	mkdir -p build
-	$(BIN)/privlint check fixtures/apps/cloud_signup --format full --output full:/dev/stdout --output sarif:build/demo.sarif --exit-zero
-	@echo "SARIF written to build/demo.sarif"
+# What privlint needs to run, and what its tests need beside; installed again when the requirements change.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) .
+	touch $@
 
-lint: $(BIN)/privlint
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(PIP) '.[dev]'
+	touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed ## findings in the sample application, and build/demo.sarif
+	@mkdir -p build
+	@$(BIN)/privlint check fixtures/apps/cloud_signup --format full --output sarif:build/demo.sarif; \
+		status=$$?; \
+		if [ $$status -eq 0 ]; then echo "expected findings, found none" >&2; exit 1; fi; \
+		[ $$status -eq 1 ] || exit $$status
+	@echo "The same findings as SARIF: build/demo.sarif"
+
+lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 
-check-types: $(BIN)/privlint
+check-types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
-layers: $(BIN)/privlint
+layers: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
-test: $(BIN)/privlint lint check-types layers ## linters, types, layers, whole suite
+test: lint check-types layers ## linters, types, layers, whole suite
 	$(BIN)/python -m pytest
 
-sarif-validate: demo
+sarif-validate: demo ## needs npm
 	.ci/sarif-validate build/demo.sarif
 
-real: $(BIN)/privlint ## over real applications; writes tests/real/RESULTS.md
+real: $(VENV)/.installed-dev ## over real applications; writes tests/real/RESULTS.md
 	$(BIN)/python -m tests.real.run
 
 clean:

@@ -40,5 +40,7 @@ def baseline(output: Path | None, **given: Any) -> int:
     except OSError as error:
         raise CommandError(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from error
     if not settings.options["quiet"]:
-        say(f"{len(report.results)} findings recorded in {file}; 'privlint check --baseline {file}' leaves them out")
+        number = sum(result.suppressed is None for result in report.results)
+        findings = "1 finding" if number == 1 else f"{number} findings"
+        say(f"{findings} recorded in {file}; 'privlint check --baseline {file}' reports what is new")
     return 0

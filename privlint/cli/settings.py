@@ -47,6 +47,7 @@ def settle(options: Mapping[str, Any]) -> Settings:
     if from_stdin:
         stdin = (str(stdin_name or STDIN), sys.stdin.buffer.read())
         paths, scope = (), ((_home(stdin_name, found),) if stdin_name else ())
+        merged["declaration"] = merged["declaration"] or _declaration_beside(stdin_name or Path())
     elif options.get("changed"):
         paths, scope = _changed(paths), (_home(paths[0], found),)
     return Settings(_project(merged, paths, scope, stdin), merged)
@@ -117,6 +118,13 @@ def codes(values: Iterable[str]) -> tuple[str, ...]:
 def _changed(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The folders and Python files among changed paths; hooks pass whatever has changed."""
     return tuple(path for path in paths if not path.is_file() or path.suffix in (".py", ".pyi", ".pyw"))
+
+
+def _declaration_beside(path: Path) -> Path | None:
+    """The declaration of a file that is not among the paths, because its text comes from standard input."""
+    from privlint.declaration import find
+
+    return find((path,))
 
 
 def _home(path: Path | None, found: config.Config) -> Path:

@@ -101,7 +101,7 @@ class _Builder:
         self.spend(event, 1)
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            node = Node("text", _span(event, event), text=event.value, plain=event.style is None)
+            node = Node("text", _span(event, event), text=event.value, plain=event.implicit[0])
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self.sequence(event, events, depth)
         else:

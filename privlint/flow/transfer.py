@@ -117,7 +117,12 @@ def _holder(fr: Frame, scope: str, depth: int) -> Value:
     if scope == "cell":
         return of(Obj(fr.env)) if fr.env is not None else UNKNOWN
     value = of(Obj(fr.outer)) if fr.outer is not None else UNKNOWN
-    for _ in range(depth - 1):
+    functions = fr.module.ir.functions
+    above, number = 0, fr.ir.index
+    for _ in range(depth):  # class bodies have no variables of their own here
+        number = functions[number].parent
+        above += number >= 0 and functions[number].kind != "class"
+    for _ in range(above - 1):
         value = at_label(fr, value, ".^")
     return value
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 
-from privlint.catalog import Catalog, load
+from privlint.catalog import Catalog, shipped
+from privlint.catalog.tables import load_table
 from privlint.model.report import RuleInfo
 from privlint.policy.law import Article, Laws
 from privlint.policy.registry import Check, all_checks
@@ -15,12 +16,16 @@ _REFERENCES = {"risks": "OWASP Top 10 Privacy Risks", "threats": "LINDDUN"}
 
 def rules(catalog: Catalog | None = None) -> tuple[RuleInfo, ...]:
     """All finding codes, by code; the articles come from ``catalog``, by default the one that ships with privlint."""
-    return _rules() if catalog is None else tuple(_describe(check, Laws(catalog.laws)) for check in all_checks())
+    return _shipped() if catalog is None else _described(Laws(catalog.laws))
 
 
 @functools.cache
-def _rules() -> tuple[RuleInfo, ...]:
-    return rules(load())
+def _shipped() -> tuple[RuleInfo, ...]:
+    return _described(Laws(load_table((shipped(),), "laws")))  # the rest of the catalogue is not needed here
+
+
+def _described(laws: Laws) -> tuple[RuleInfo, ...]:
+    return tuple(_describe(check, laws) for check in all_checks())
 
 
 def _describe(check: Check, laws: Laws) -> RuleInfo:

@@ -1,0 +1,1 @@
+"""Tests of privlint as it is installed and run by others."""
