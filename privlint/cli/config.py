@@ -55,11 +55,12 @@ def load(explicit: Path | None, paths: Iterable[Path]) -> Config:
 
 def _folders(paths: Iterable[Path]) -> Iterable[Path]:
     """The innermost folder that holds all ``paths``, and those above it up to the repository's root."""
+    here = Path.cwd()
     absolute = [Path(os.path.abspath(path)) for path in paths]
-    folders = [str(path if path.is_dir() else path.parent) for path in absolute] or [str(Path.cwd())]
+    folders = [str(path if path.is_dir() else path.parent) for path in absolute] or [str(here)]
     start = Path(os.path.commonpath(folders))
     for folder in (start, *start.parents):
-        yield folder
+        yield folder.relative_to(here) if folder.is_relative_to(here) else folder
         if (folder / ".git").exists():
             return
 
@@ -85,7 +86,7 @@ def _table(path: Path, text: str) -> dict[str, Any] | None:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        where = f":{place[1]}:{place[2]}" if place else ""
+        where = f":{place[1]}:{place[2]}" if place else f":{text.count(chr(10))}"
         raise CommandError(f"{path}{where}: not valid TOML: {str(error).partition(' (at ')[0]}") from error
     tool = content.get("tool")
     table = tool.get("privlint") if isinstance(tool, dict) else None

@@ -55,7 +55,7 @@ def settle(options: Mapping[str, Any]) -> Settings:
 
 def _merge(options: Mapping[str, Any], found: config.Config) -> dict[str, Any]:
     """Every option by its key, from the command line if it was given there, else from the configuration."""
-    merged: dict[str, Any] = {}
+    merged: dict[str, Any] = dict(found.values)
     for name, value in options.items():
         key = name.replace("_", "-")
         given = value is not None and value != () and value != []
