@@ -172,8 +172,8 @@ class Binding:
         raises = self.substitute(summary.raises, returned=True)
         for flow in summary.sinks.values():
             self._sink(flow)
-        for write in summary.fields:
-            self.fr.write_field(write.cls, write.name, self.substitute(write.value))
+        for (cls, name), value in summary.fields.items():
+            self.fr.write_field(cls, name, self.substitute(value))
         self._bring_objects(summary)
         for key, label, value in effects:
             if key[0] == "s":
@@ -197,12 +197,19 @@ class Binding:
             new = self.rename(key)
             fields = {label: self.substitute(value) for label, value in obj.fields.items()}
             old = heap.get(new)
-            many = obj.many
-            if old is not None:
-                many = True
-                for label, value in old.fields.items():
-                    fields[label] = join(fields[label], value) if label in fields else value
-            heap[new] = Object(obj.kind, obj.cls, obj.type, fields, many, obj.written)
+            if old is None:
+                heap[new] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
+            else:
+                self._join_object(new, old, obj, fields)
+
+    def _join_object(self, key: ObjId, old: Object, obj: Object, fields: dict[str, Value]) -> None:
+        """The callee made the object again: it stands for many."""
+        joined = dict(old.fields)
+        for label, value in fields.items():
+            joined[label] = join(joined[label], value) if label in joined else value
+        same = joined.keys() == old.fields.keys() and all(value.same(old.fields[at]) for at, value in joined.items())
+        if not same or not old.many:
+            self.fr.put(key, Object(obj.kind, obj.cls, obj.type, joined, True, obj.written | old.written))
 
     def _sink(self, flow: SinkFlow) -> None:
         out: dict[Mark, Hop | None] = {}

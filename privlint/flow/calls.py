@@ -26,6 +26,7 @@ from privlint.flow.values import (
     join,
     literal,
     of,
+    order,
     with_marks,
 )
 from privlint.ir import ops as o
@@ -215,7 +216,27 @@ def call_method(fr: Frame, fn: int, receiver: Atom, values: list[Value], n: int 
 
 def call_property(fr: Frame, fn: int, receiver: Atom) -> Value:
     """Read a property: call its getter."""
-    return call_method(fr, fn, receiver, [])
+    return _call_implicitly(fr, fn, receiver, []) or UNKNOWN
+
+
+def _call_implicitly(fr: Frame, fn: int, receiver: Atom, values: list[Value]) -> Value | None:
+    """Call a method that no call in the source names; None while it is under way already.
+
+    Asked again while no object changed, the answer is the same.
+    """
+    key = (fn, receiver, *map(id, values))
+    known = fr.memo.get(key)
+    if known is not None:
+        return known[1]
+    if (fn, receiver) in fr.implicit:  # ``self[key]`` inside ``__getitem__``
+        return None
+    fr.implicit.add((fn, receiver))
+    try:
+        result = call_method(fr, fn, receiver, values)
+    finally:
+        fr.implicit.discard((fn, receiver))
+    fr.memo[key] = (values, result)
+    return result
 
 
 def call_dunder(fr: Frame, receiver: Atom, name: str, values: list[Value]) -> Value | None:
@@ -228,7 +249,7 @@ def call_dunder(fr: Frame, receiver: Atom, name: str, values: list[Value]) -> Va
     if cls < 0:
         return None
     method = fr.program.method(cls, name)
-    return call_method(fr, method.function, receiver, values) if method is not None else None
+    return _call_implicitly(fr, method.function, receiver, values) if method is not None else None
 
 
 def call_value(
@@ -249,7 +270,7 @@ def call_value(
     verdict = fr.solver.library.judge(fr, callee, func, args)
     results: list[Value] = []
     known = False
-    for atom in sorted(func.atoms, key=repr) if len(func.atoms) > 1 else func.atoms:
+    for atom in sorted(func.atoms, key=order) if len(func.atoms) > 1 else func.atoms:
         part: Value | None
         if isinstance(atom, Func):
             part = call_function(fr, atom, args, n)

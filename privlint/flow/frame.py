@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import Object, State
-from privlint.flow.summary import Context, Effect, FieldWrite, SinkFlow, Summary
+from privlint.flow.summary import Context, Effect, SinkFlow, Summary
 from privlint.flow.values import (
     UNKNOWN,
     Atom,
@@ -71,6 +71,8 @@ class Frame:
         self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
         self.guards: tuple[str, ...] = ()
         self.ops = 0
+        self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
+        self.memo: dict[tuple[object, ...], tuple[object, Value]] = {}  # implicit calls, while no object changes
 
     # -- small helpers -------------------------------------------------------------------------------------------
 
@@ -105,6 +107,7 @@ class Frame:
     def put(self, key: ObjId, obj: Object) -> None:
         """Replace an object."""
         self.state.heap[key] = obj
+        self.memo.clear()
 
     def allocate(self, n: int, obj: Object, tag: Hashable = "") -> Obj:
         """A new object, made at node ``n``; made again (in a loop) it stands for many."""
@@ -114,7 +117,11 @@ class Frame:
             fields = dict(old.fields)
             for label, value in obj.fields.items():
                 fields[label] = join(fields.get(label, UNKNOWN), value)
+            same = all(value.same(old.fields.get(label, UNKNOWN)) for label, value in fields.items())
+            if same and old.many:
+                return Obj(key)
             obj = Object(obj.kind, obj.cls, obj.type, fields, True, old.written)
+            self.memo.clear()
         self.state.heap[key] = obj
         return Obj(key)
 
@@ -201,6 +208,7 @@ class Frame:
             visits[number] += 1
             block = blocks[number]
             self.state = states[number].copy()
+            self.memo.clear()
             if block.handler >= 0:
                 self._flow_to(block.handler, self.state, states, pending, visits)
             for op in block.ops:
@@ -279,7 +287,7 @@ class Frame:
             for label in sorted(obj.written):
                 summary.effects.append(Effect(key, label, obj.fields[label]))
         todo = [summary.result, summary.raises, summary.yields]
-        todo += [effect.value for effect in summary.effects] + [write.value for write in summary.fields]
+        todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
         while todo:
             for key in objects_in(todo.pop()):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
@@ -291,7 +299,11 @@ class Frame:
     def write_field(self, cls: int, name: str, value: Value) -> None:
         """An attribute of instances of ``cls`` is stored."""
         if self.solver.write_field(cls, name, value, self):
-            self.summary.fields.append(FieldWrite(cls, name, value))
+            fields = self.summary.fields
+            if (cls, name) in fields or len(fields) < limits.WRITES:
+                fields[(cls, name)] = join(fields.get((cls, name), UNKNOWN), value)
+            else:
+                limits.reached("attributes that one call stores")
 
 
 def objects_in(value: Value) -> list[ObjId]:

@@ -6,6 +6,7 @@ from collections import Counter
 
 PATH_DEPTH = 3  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
+WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
 ATOMS = 12  # things one value may be
 VISITS = 3  # visits of one block in one function's analysis

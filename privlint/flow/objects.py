@@ -471,7 +471,8 @@ def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool)
         new = join(old, value)
     else:
         new = value
-    fr.put(key, obj.with_field(label, new))
+    if new is not obj.fields.get(label) or label not in obj.written:
+        fr.put(key, obj.with_field(label, new))
     if label[0] == "." and obj.cls >= 0:
         fr.write_field(obj.cls, label[1:], value)
 

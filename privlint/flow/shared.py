@@ -5,6 +5,7 @@ They only grow; a function that read an entry is analysed again when the entry g
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.flow.heap import Object
@@ -16,6 +17,7 @@ from privlint.flow.values import (
     Cls,
     Func,
     Inst,
+    Lit,
     Obj,
     ObjId,
     Opaque,
@@ -43,6 +45,8 @@ class Stores:
         self._class_attributes: dict[tuple[int, str], Value] = {}
         self._defaults: dict[tuple[int, str], Value] = {}
         self._readers: dict[object, set[int]] = {}
+        self._field_readers: dict[str, dict[int, set[int]]] = {}  # attribute -> class asked -> functions
+        self._class_readers: dict[str, dict[int, set[int]]] = {}
         self._dirty: set[int] = set()
 
     def _read(self, key: object, reader: int) -> None:
@@ -50,6 +54,13 @@ class Stores:
 
     def _grew(self, key: object) -> None:
         self._dirty |= self._readers.get(key, set())
+
+    def _member_grew(self, readers: Mapping[str, Mapping[int, set[int]]], cls: int, name: str) -> None:
+        """Those who asked for the attribute of a class above or below are to look again."""
+        classes = self.program.classes
+        for asked, functions in readers.get(name, {}).items():
+            if asked == cls or cls in classes[asked].mro or asked in classes[cls].mro:
+                self._dirty |= functions
 
     def take_dirty(self) -> set[int]:
         """The functions whose entries grew since the last call."""
@@ -137,7 +148,9 @@ class Stores:
                     marks.update({m: w for m, w in inner.items() if not isinstance(m.source, Symbol)})
             elif isinstance(atom, Func):
                 atoms.add(Func(atom.fn, None) if atom.env is None else atom)
-            elif not isinstance(atom, Super | Bound):
+            elif not isinstance(atom, Super | Bound) and not (
+                isinstance(atom, Lit) and not isinstance(atom.value, str)
+            ):
                 atoms.add(atom)
         concrete = Value(frozenset(atoms), marks)
         if concrete:
@@ -146,12 +159,12 @@ class Stores:
             new = join(old, concrete)
             if not new.same(old):
                 held[cls] = new
-                self._grew(("field", name))
+                self._member_grew(self._field_readers, cls, name)
         return symbolic
 
     def read_field(self, cls: int, name: str, reader: int) -> Value:
         """What any instance of ``cls``, its bases or its subclasses may have as ``name``."""
-        self._read(("field", name), reader)
+        self._field_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
         out = UNKNOWN
         classes = self.program.classes
         for owner, value in self._fields.get(name, {}).items():
@@ -168,11 +181,11 @@ class Stores:
         new = concrete if old is None else join(old, concrete)
         if old is None or not new.same(old):
             self._class_attributes[(cls, name)] = new
-            self._grew(("class", name))
+            self._member_grew(self._class_readers, cls, name)
 
     def class_attribute(self, cls: int, name: str, reader: int) -> Value | None:
         """A class attribute by the order of bases; None where no class has it."""
-        self._read(("class", name), reader)
+        self._class_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
         for base in self.program.classes[cls].mro:
             found = self._class_attributes.get((base, name))
             if found is not None:

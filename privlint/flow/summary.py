@@ -30,14 +30,6 @@ class Effect(NamedTuple):
     value: Value
 
 
-class FieldWrite(NamedTuple):
-    """Something symbolic is stored in an attribute of a class's instances."""
-
-    cls: int
-    name: str
-    value: Value
-
-
 @dataclass(slots=True)
 class Summary:
     """The summary of a function in a context; ``heap`` holds the new objects that leave it.
@@ -52,7 +44,7 @@ class Summary:
     heap: dict[ObjId, Object] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     sinks: dict[tuple[Mark, Target], SinkFlow] = field(default_factory=dict)
-    fields: list[FieldWrite] = field(default_factory=list)
+    fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # (class, attribute) -> what is stored
     needs: set[tuple[int, Path]] = field(default_factory=set)
 
     def same(self, other: Summary) -> bool:
@@ -68,7 +60,8 @@ class Summary:
                 a.object == b.object and a.label == b.label and a.value.same(b.value)
                 for a, b in zip(self.effects, other.effects, strict=True)
             )
-            and len(self.fields) == len(other.fields)
+            and self.fields.keys() == other.fields.keys()
+            and all(value.same(other.fields[key]) for key, value in self.fields.items())
             and self.heap.keys() == other.heap.keys()
             and all(_same_object(obj, other.heap[key]) for key, obj in self.heap.items())
         )

@@ -8,6 +8,7 @@ A mark whose source is symbolic stands for whatever the caller passes (``Symbol`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from privlint.flow import limits
@@ -228,7 +229,13 @@ def cap_atoms(atoms: Atoms) -> Atoms:
         return atoms
     limits.reached("things one value may be")
     rest = [a for a in atoms if not isinstance(a, Lit | Prefix)]
-    return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=repr)[: limits.ATOMS])
+    return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=order)[: limits.ATOMS])
+
+
+@lru_cache(maxsize=50_000)
+def order(atom: Atom) -> str:
+    """A text to sort atoms by, the same in every run."""
+    return repr(atom)
 
 
 def join_all(values: Iterable[Value]) -> Value:

@@ -1,0 +1,1 @@
+"""The language suite: fixtures/lang, run and analysed."""
