@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from privlint.flow import limits
 from privlint.flow.frame import Frame
-from privlint.flow.heap import Object
+from privlint.flow.heap import Object, join_written
 from privlint.flow.objects import at_label, collect, store
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
@@ -166,7 +166,7 @@ class Binding:
         summary = self._summary()
         if summary is None:
             return UNKNOWN
-        effects = [(e.object, e.label, self.substitute(e.value)) for e in summary.effects]
+        effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
         result = self.substitute(summary.result, returned=True)
         yields = self.substitute(summary.yields, returned=True)
         raises = self.substitute(summary.raises, returned=True)
@@ -175,13 +175,13 @@ class Binding:
         for (cls, name), value in summary.fields.items():
             self.fr.write_field(cls, name, self.substitute(value))
         self._bring_objects(summary)
-        for key, label, value in effects:
+        for key, label, value, stored in effects:
+            target = of(Obj(key))
             if key[0] == "s":
                 path = key[2]
                 assert isinstance(path, tuple)
-                store(self.fr, self.part(int(str(key[1])), path), label, value)
-            else:
-                store(self.fr, of(Obj(key)), label, value)
+                target = self.part(int(str(key[1])), path)
+            store(self.fr, target, label, value, stored=stored)
         if raises:
             self.fr.raised(raises)
         if self.ir.generator:
@@ -209,7 +209,7 @@ class Binding:
             joined[label] = join(joined[label], value) if label in joined else value
         same = joined.keys() == old.fields.keys() and all(value.same(old.fields[at]) for at, value in joined.items())
         if not same or not old.many:
-            self.fr.put(key, Object(obj.kind, obj.cls, obj.type, joined, True, obj.written | old.written))
+            self.fr.put(key, Object(obj.kind, obj.cls, obj.type, joined, True, join_written(old.written, obj.written)))
 
     def _sink(self, flow: SinkFlow) -> None:
         out: dict[Mark, Hop | None] = {}

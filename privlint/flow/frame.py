@@ -285,7 +285,8 @@ class Frame:
             if not obj.written or (key[0] == "o" and key not in self.solver.shared):
                 continue
             for label in sorted(obj.written):
-                summary.effects.append(Effect(key, label, obj.fields[label]))
+                value = obj.fields[label]
+                summary.effects.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
         todo = [summary.result, summary.raises, summary.yields]
         todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
         while todo:

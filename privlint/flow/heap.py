@@ -27,30 +27,33 @@ class Object:
         type_: str = "",
         fields: dict[str, Value] | None = None,
         many: bool = False,
-        written: frozenset[str] = frozenset(),
+        written: dict[str, Value] | None = None,
     ) -> None:
         self.kind = kind
         self.cls = cls
         self.type = type_
         self.fields: dict[str, Value] = fields if fields is not None else {}
         self.many = many
-        self.written = written
+        self.written: dict[str, Value] = written if written is not None else {}  # label -> what was stored there
 
-    def with_field(self, label: str, value: Value) -> Object:
-        """The object with ``value`` at ``label``."""
+    def with_field(self, label: str, value: Value, stored: Value | None = None) -> Object:
+        """The object with ``value`` at ``label``, of which ``stored`` is new."""
         fields = dict(self.fields)
         if label not in fields and len(fields) >= limits.FIELDS and label != "[*]":
             limits.reached("labels on one object")
             label = "[*]" if label[0] == "[" else ".*"
             value = join(fields.get(label, UNKNOWN), value)
         fields[label] = value
-        return Object(self.kind, self.cls, self.type, fields, self.many, self.written | {label})
+        written = dict(self.written)
+        written[label] = join(written.get(label, UNKNOWN), value if stored is None else stored)
+        return Object(self.kind, self.cls, self.type, fields, self.many, written)
 
     def without(self, label: str) -> Object:
         """The object with nothing at ``label`` (``del``, ``pop``)."""
         fields = dict(self.fields)
         fields[label] = UNKNOWN
-        return Object(self.kind, self.cls, self.type, fields, self.many, self.written | {label})
+        written = {**self.written, label: self.written.get(label, UNKNOWN)}
+        return Object(self.kind, self.cls, self.type, fields, self.many, written)
 
     def plural(self) -> Object:
         """The object as one that stands for many."""
@@ -81,11 +84,24 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             if new is not left.fields[label]:
                 fields[label] = new
                 changed = True
-    written = left.written | right.written
+    written = join_written(left.written, right.written)
     many = left.many or right.many
-    if not changed and written == left.written and many == left.many:
+    if not changed and written is left.written and many == left.many:
         return left
     return Object(left.kind, left.cls if left.cls >= 0 else right.cls, left.type or right.type, fields, many, written)
+
+
+def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    """What was stored on either of two ways; ``left`` itself where ``right`` adds nothing."""
+    out = left
+    for label, value in right.items():
+        old = left.get(label)
+        new = value if old is None else join(old, value)
+        if old is None or new is not old:
+            if out is left:
+                out = dict(left)
+            out[label] = new
+    return out
 
 
 class State:

@@ -447,34 +447,40 @@ def _iterated(fr: Frame, atom: Atom) -> Value:
 # -- writing -----------------------------------------------------------------------------------------------------
 
 
-def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = True) -> None:
-    """Write ``value`` under ``label`` of all that ``target`` may be."""
+def store(
+    fr: Frame, target: Value, label: str, value: Value, strong: bool = True, stored: Value | None = None
+) -> None:
+    """Write ``value`` under ``label`` of all that ``target`` may be.
+
+    ``stored`` is what the attribute gets by this store alone, where ``value`` has what was there before in it.
+    """
+    stored = value if stored is None else stored
     objects = [a for a in target.atoms if isinstance(a, Obj)]
     for atom in target.atoms:
         if isinstance(atom, Obj):
-            _store_object(fr, atom.id, label, value, strong and len(objects) == 1)
+            _store_object(fr, atom.id, label, value, strong and len(objects) == 1, stored)
         elif isinstance(atom, Opaque) and label[0] == ".":
-            fr.write_field(atom.cls, label[1:], value)
+            fr.write_field(atom.cls, label[1:], stored)
         elif isinstance(atom, Cls) and label[0] == ".":
-            fr.solver.write_class_attribute(atom.cls, label[1:], value)
+            fr.solver.write_class_attribute(atom.cls, label[1:], stored)
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
-            fr.solver.write_function_attribute(func.fn, label[1:], value)
+            fr.solver.write_function_attribute(func.fn, label[1:], stored)
 
 
-def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool) -> None:
+def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
     if not strong or obj.many or label in ("[*]", "[#]", ".*"):
         old = obj.fields.get(label)
         if old is None:
-            old = fr.initial(key, label) if key[0] == "s" else UNKNOWN
+            old = fr.initial(key, label) if key[0] == "s" and label != ".*" else UNKNOWN
         new = join(old, value)
     else:
         new = value
     if new is not obj.fields.get(label) or label not in obj.written:
-        fr.put(key, obj.with_field(label, new))
-    if label[0] == "." and obj.cls >= 0:
-        fr.write_field(obj.cls, label[1:], value)
+        fr.put(key, obj.with_field(label, new, stored))
+    if label[0] == "." and label != ".*" and obj.cls >= 0:
+        fr.write_field(obj.cls, label[1:], stored)
 
 
 def delete(fr: Frame, target: Value, label: str) -> None:

@@ -148,9 +148,9 @@ class Stores:
                     marks.update({m: w for m, w in inner.items() if not isinstance(m.source, Symbol)})
             elif isinstance(atom, Func):
                 atoms.add(Func(atom.fn, None) if atom.env is None else atom)
-            elif not isinstance(atom, Super | Bound) and not (
-                isinstance(atom, Lit) and not isinstance(atom.value, str)
-            ):
+            elif isinstance(atom, Lit) and not isinstance(atom.value, str):
+                continue  # what an attribute was set to says nothing of what it is later
+            elif not isinstance(atom, Super | Bound):
                 atoms.add(atom)
         concrete = Value(frozenset(atoms), marks)
         if concrete:

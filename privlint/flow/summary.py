@@ -23,11 +23,16 @@ class SinkFlow(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """An object that the caller knows is written at a label."""
+    """An object that the caller knows is written at a label.
+
+    ``value`` is what is there when the call returns, which may be what was there before; ``stored`` is what the
+    attribute of the object's class gets by it (nothing where the callee knew the class and said so itself).
+    """
 
     object: ObjId
     label: str
     value: Value
+    stored: Value
 
 
 @dataclass(slots=True)
