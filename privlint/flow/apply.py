@@ -10,6 +10,7 @@ from privlint.flow.heap import Object, join_written
 from privlint.flow.objects import at_label, collect, store
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
+    NO_MARKS,
     UNKNOWN,
     Atom,
     Bound,
@@ -20,6 +21,7 @@ from privlint.flow.values import (
     Inst,
     Lit,
     Mark,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -49,6 +51,7 @@ class Binding:
         self.call = call
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
+        self._hops: dict[Symbol, tuple[Site, str, str]] = {}
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
 
@@ -77,30 +80,40 @@ class Binding:
             self._wholes[key] = found
         return found
 
-    def _passed(self, way: Hop | None, symbol: Symbol, inner: Hop | None) -> Hop:
-        if symbol.param < 0 or symbol.param >= len(self.sites):
-            return hop(way, self.call, "enter", self.ir.name, inner)
-        return hop(way, self.sites[symbol.param], "pass", self._parameter(symbol), inner)
+    def _passing(self, symbol: Symbol) -> tuple[Site, str, str]:
+        """The hop into the callee: where, of what kind, in which words."""
+        found = self._hops.get(symbol)
+        if found is None:
+            if symbol.param < 0 or symbol.param >= len(self.sites):
+                found = self.call, "enter", self.ir.name
+            else:
+                name = self.ir.params[symbol.param].name if symbol.param < len(self.ir.params) else ""
+                words = name + "".join(label if label[0] in ".[" else "" for label in symbol.path if label != "[*]")
+                found = self.sites[symbol.param], "pass", words
+            self._hops[symbol] = found
+        return found
 
-    def _parameter(self, symbol: Symbol) -> str:
-        name = self.ir.params[symbol.param].name if symbol.param < len(self.ir.params) else ""
-        return name + "".join(label if label[0] in ".[" else "" for label in symbol.path if label != "[*]")
-
-    def substitute_mark(self, mark: Mark, way: Hop | None) -> dict[Mark, Hop | None]:
+    def substitute_mark(self, mark: Mark, way: Hop | None) -> Marks:
         """What a mark of the callee is in the caller."""
         if not isinstance(mark.source, Symbol):
             return {mark: way}
+        actuals = self.marks(mark.source)
+        if not actuals:
+            return NO_MARKS
         out: dict[Mark, Hop | None] = {}
-        for actual, actual_way in self.marks(mark.source).items():
+        site, kind, words = self._passing(mark.source)
+        plain = mark.protection is Protection.CLEAR and not mark.weak and not mark.whole
+        for actual, actual_way in actuals.items():
             combined = actual
-            if mark.protection > actual.protection:
-                combined = combined._replace(protection=mark.protection)
-            if mark.weak:
-                combined = combined._replace(weak=min(2, actual.weak + mark.weak))
-            if mark.whole and not combined.whole:
-                combined = combined._replace(whole=mark.whole)
+            if not plain:
+                combined = Mark(
+                    actual.source,
+                    max(mark.protection, actual.protection),
+                    min(2, actual.weak + mark.weak),
+                    actual.whole or mark.whole,
+                )
             if combined.protection is not Protection.DERIVED:
-                out[combined] = self._passed(actual_way, mark.source, way)
+                out[combined] = hop(actual_way, site, kind, words, way)
         return out
 
     # -- values --------------------------------------------------------------------------------------------------
@@ -115,12 +128,14 @@ class Binding:
         marks: dict[Mark, Hop | None] = {}
         for mark, way in value.marks.items():
             for new, new_way in self.substitute_mark(mark, way).items():
-                if returned:
-                    new_way = hop(new_way, self.call, "return", self.ir.name)
-                if new not in marks and len(marks) >= limits.WIDTH:
+                if new in marks:
+                    continue
+                if len(marks) >= limits.WIDTH:
                     limits.reached("marks on one value")
                     break
-                marks.setdefault(new, new_way)
+                marks[new] = hop(new_way, self.call, "return", self.ir.name) if returned else new_way
+            if len(marks) >= limits.WIDTH:
+                break
         atoms: set[Atom] = set()
         for atom in value.atoms:
             atoms |= self._atom(atom)
@@ -212,11 +227,9 @@ class Binding:
             self.fr.put(key, Object(obj.kind, obj.cls, obj.type, joined, True, join_written(old.written, obj.written)))
 
     def _sink(self, flow: SinkFlow) -> None:
-        out: dict[Mark, Hop | None] = {}
-        for mark, way in self.substitute_mark(flow.mark, flow.way).items():
-            out[mark] = way
-        if out:
-            self.fr.sink(out, flow.target)
+        marks = self.substitute_mark(flow.mark, flow.way)
+        if marks:
+            self.fr.sink(marks, flow.target)
 
     def _summary(self) -> Summary | None:
         solver = self.fr.solver

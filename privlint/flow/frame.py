@@ -15,10 +15,10 @@ from privlint.flow.values import (
     Cls,
     Ext,
     Func,
-    Hop,
     Inst,
     Lit,
     Mark,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -71,6 +71,7 @@ class Frame:
         self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
         self.guards: tuple[str, ...] = ()
         self.ops = 0
+        self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.memo: dict[tuple[object, ...], tuple[object, Value]] = {}  # implicit calls, while no object changes
 
@@ -264,12 +265,23 @@ class Frame:
 
     # -- what comes out ------------------------------------------------------------------------------------------
 
-    def sink(self, marks: dict[Mark, Hop | None], target: Target) -> None:
+    def _has_room(self, target: Target) -> bool:
+        """Whether the summary can say of one more symbol that it reaches a sink."""
+        known = self.reaching.get(target, 0)
+        if known >= limits.WIDTH or len(self.summary.sinks) >= limits.SINKS:
+            limits.reached("sinks of one function")
+            return False
+        self.reaching[target] = known + 1
+        return True
+
+    def sink(self, marks: Marks, target: Target) -> None:
         """These marks reach a sink: facts, and for symbolic ones a line of the summary."""
         for mark, way in marks.items():
             if isinstance(mark.source, Symbol):
                 key = (mark, target)
                 old = self.summary.sinks.get(key)
+                if old is None and not self._has_room(target):
+                    continue
                 if old is None or (old.way and way and way.length < old.way.length):
                     self.summary.sinks[key] = SinkFlow(mark, target, way)
             else:

@@ -70,6 +70,8 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
     for label, value in right.fields.items():
         if label in fields:
             old = fields[label]
+            if old is value:
+                continue
         elif symbolic:
             old = initial(key, label)
         else:
@@ -96,6 +98,8 @@ def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, V
     out = left
     for label, value in right.items():
         old = left.get(label)
+        if old is value:
+            continue
         new = value if old is None else join(old, value)
         if old is None or new is not old:
             if out is left:

@@ -6,11 +6,14 @@ from collections import Counter
 
 PATH_DEPTH = 3  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
+SINKS = 600  # ways from what a caller passes to a sink that one summary tells
+WHOLE = 32  # marks that are taken along with a whole
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
 ATOMS = 12  # things one value may be
 VISITS = 3  # visits of one block in one function's analysis
 CONTEXTS = 4  # contexts of one function
+LONG = 400  # ops of a function that is analysed in one context besides the general one at most
 CONTEXT_DEPTH = 4  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
 OVERRIDES = 4  # overriding methods tried for one call

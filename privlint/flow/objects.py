@@ -447,9 +447,7 @@ def _iterated(fr: Frame, atom: Atom) -> Value:
 # -- writing -----------------------------------------------------------------------------------------------------
 
 
-def store(
-    fr: Frame, target: Value, label: str, value: Value, strong: bool = True, stored: Value | None = None
-) -> None:
+def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = True, stored: Value | None = None) -> None:
     """Write ``value`` under ``label`` of all that ``target`` may be.
 
     ``stored`` is what the attribute gets by this store alone, where ``value`` has what was there before in it.
@@ -505,7 +503,10 @@ def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], se
     for mark, way in value.marks.items():
         source = mark.source
         if isinstance(source, Symbol) and source.deep == 0:
-            mark = mark._replace(source=source._replace(deep=deep))
+            mark = Mark(Symbol(source.param, source.path, deep), mark.protection, mark.weak, mark.whole)
+        if mark not in out and len(out) >= limits.WHOLE:
+            limits.reached("marks of a whole")
+            return
         if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
             out[mark] = way
     if level >= limits.COLLECT_DEPTH:

@@ -173,7 +173,7 @@ class Solver(Stores):
             self.callers.setdefault(fn, set()).add(caller.fn.id)
         if context:
             known = (fn, context) in self.summaries
-            if not known and (depth >= limits.CONTEXT_DEPTH or self.contexts[fn] >= limits.CONTEXTS):
+            if not known and (depth >= limits.CONTEXT_DEPTH or self.contexts[fn] >= self._most_contexts(fn)):
                 limits.reached("contexts of one function")
                 context = NO_CONTEXT
             elif not known:
@@ -186,6 +186,10 @@ class Solver(Stores):
         if found is not None:
             return found
         return self._compute(key, depth + (1 if context else 0))
+
+    def _most_contexts(self, fn: int) -> int:
+        ops = sum(len(block.ops) for block in self.program.functions[fn].ir.blocks)
+        return limits.CONTEXTS if ops <= limits.LONG else 1
 
     def _compute(self, key: tuple[int, Context], depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:

@@ -205,6 +205,7 @@ def merge_marks(left: Marks, right: Marks) -> Marks:
             out[mark] = way
         else:
             limits.reached("marks on one value")
+            break
     return left if out is None else out
 
 
