@@ -28,6 +28,7 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
+    endurance,
     hop,
     join,
     of,
@@ -106,12 +107,11 @@ class Binding:
         for actual, actual_way in actuals.items():
             combined = actual
             if not plain:
-                combined = Mark(
-                    actual.source,
-                    max(mark.protection, actual.protection),
-                    min(2, actual.weak + mark.weak),
-                    actual.whole or mark.whole,
-                )
+                weak = actual.weak + mark.weak
+                if weak > endurance(actual.source):
+                    continue
+                protection = max(mark.protection, actual.protection)
+                combined = Mark(actual.source, protection, weak, actual.whole or mark.whole)
             if combined.protection is not Protection.DERIVED:
                 out[combined] = hop(actual_way, site, kind, words, way)
         return out

@@ -273,8 +273,19 @@ def moved(value: Value, site: Site, kind: str, text: str = "") -> Value:
 
 
 def weaken(marks: Marks) -> Marks:
-    """The marks after an unknown call."""
-    return {(m if m.weak >= 2 else m._replace(weak=m.weak + 1)): way for m, way in marks.items()} if marks else marks
+    """The marks after an unknown call; what was a guess before does not outlast it."""
+    if not marks:
+        return marks
+    return {
+        Mark(mark.source, mark.protection, mark.weak + 1, mark.whole): way
+        for mark, way in marks.items()
+        if mark.weak < endurance(mark.source)
+    }
+
+
+def endurance(source: Origin | Symbol) -> int:
+    """How many unknown calls the data of a source is believed to go through: two, less if the source is a guess."""
+    return limits.UNKNOWN_CALLS if isinstance(source, Symbol) else limits.UNKNOWN_CALLS - (3 - source.confidence)
 
 
 def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:
