@@ -33,6 +33,9 @@ from privlint.ir import ops as o
 from privlint.model.location import Site
 
 
+_WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
+
+
 @dataclass(slots=True)
 class Arguments:
     """The arguments of a call, in order; each with the node of its value."""
@@ -289,7 +292,11 @@ def call_value(
             results.append(part)
     if not known:
         results.append(call_unknown(fr, callee, func, args, verdict))
-    return verdict.result(results)
+    value = verdict.result(results)
+    if callee.last in _WITH_DEFAULT and any(isinstance(a, Ext) for a in func.atoms):
+        default = args.at(fr, 1, "default")
+        value = join(value, default[0]) if default is not None else value
+    return value
 
 
 def _own_marks(receiver: Value | None) -> Marks:
