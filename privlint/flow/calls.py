@@ -32,7 +32,6 @@ from privlint.flow.values import (
 from privlint.ir import ops as o
 from privlint.model.location import Site
 
-
 _WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
 
 
