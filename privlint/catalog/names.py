@@ -123,7 +123,8 @@ class Names:
         """``passport.number``: the owner's last component and the name make the spelling together."""
         if not owner.words or owner.machine or len(owner.words) > 4 or owner.words[-1] in self.lists["carriers"]:
             return None
-        if len(owner.words[-1]) < 2:
+        last = owner.words[-1]
+        if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None
         match = self._judge((*owner.words, *words), owner, notes, len(owner.words))
         return match._replace(confidence=min(match.confidence, Confidence.MEDIUM)) if match else None

@@ -9,6 +9,7 @@ from privlint.flow import limits
 from privlint.flow.heap import Object, State
 from privlint.flow.summary import Context, Effect, SinkFlow, Summary
 from privlint.flow.values import (
+    NO_ATOMS,
     UNKNOWN,
     Atom,
     Bound,
@@ -151,7 +152,7 @@ class Frame:
         assert isinstance(path, tuple)
         if len(path) >= limits.PATH_DEPTH:
             limits.reached("depth of an access path")
-            value = Value(frozenset((Obj(key),)), {Mark(Symbol(param, path, 2), Protection.CLEAR, 0): None})
+            value = Value(NO_ATOMS, {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
         else:
             value = self._begin(param, (*path, label), key, label)
         self.initials[(key, label)] = value

@@ -14,6 +14,7 @@ FIELDS = 64  # labels on one abstract object
 ATOMS = 12  # things one value may be
 VISITS = 3  # visits of one block in one function's analysis
 CONTEXTS = 4  # contexts of one function
+INNER_CONTEXTS = 40  # the same of an inner function: a decorator wraps many
 LONG = 400  # ops of a function that is analysed in one context besides the general one at most
 CONTEXT_DEPTH = 4  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole

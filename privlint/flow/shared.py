@@ -153,7 +153,7 @@ class Stores:
             elif not isinstance(atom, Super | Bound):
                 atoms.add(atom)
         concrete = Value(frozenset(atoms), marks)
-        if concrete:
+        if concrete and not self.program.is_exception(cls):  # an exception is followed to its handler itself
             held = self._fields.setdefault(name, {})
             old = held.get(cls, UNKNOWN)
             new = join(old, concrete)

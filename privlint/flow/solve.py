@@ -188,8 +188,10 @@ class Solver(Stores):
         return self._compute(key, depth + (1 if context else 0))
 
     def _most_contexts(self, fn: int) -> int:
-        ops = sum(len(block.ops) for block in self.program.functions[fn].ir.blocks)
-        return limits.CONTEXTS if ops <= limits.LONG else 1
+        function = self.program.functions[fn]
+        if sum(len(block.ops) for block in function.ir.blocks) > limits.LONG:
+            return 1
+        return limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
 
     def _compute(self, key: tuple[int, Context], depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:

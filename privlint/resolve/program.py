@@ -75,6 +75,7 @@ class Program:
         for number, ir in enumerate(modules):
             self._add(number, ir)
         self.subclasses: dict[int, list[int]] = {}
+        self._exceptions: dict[int, bool] = {}
         for cls in self.classes:
             self._link_bases(cls)
         for cls in self.classes:
@@ -263,6 +264,15 @@ class Program:
         """The library classes that ``cls`` derives from, in the order of bases."""
         for base in self.classes[cls].mro:
             yield from self.classes[base].external_bases
+
+    def is_exception(self, cls: int) -> bool:
+        """Whether instances of a class are raised: a library base says so by its name."""
+        found = self._exceptions.get(cls)
+        if found is None:
+            lasts = [base.rpartition(".")[2] for base in self.external_bases(cls)]
+            found = any(last.endswith(("Exception", "Error", "Warning")) for last in lasts)
+            self._exceptions[cls] = found
+        return found
 
     def resolve_type(self, module: Module, text: str) -> Entity | None:
         """What an annotation's dotted name means."""
