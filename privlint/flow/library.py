@@ -78,6 +78,7 @@ class Verdict:
         self.marks: dict[Mark, Hop | None] = {}
         self.decided = False  # a rule says what the result carries
         self.known = False  # a rule speaks of the call at all
+        self.sunk = False  # the call is a sink: what it gives back is of its own making
         self.protection: Protection | None = None
 
     def add(self, marks: Mapping[Mark, Hop | None]) -> None:
@@ -157,7 +158,7 @@ class Library:
             sure = self.matches(pattern, callee, candidates, names)
             if sure is not None and id(sink) not in done:
                 done.add(id(sink))
-                verdict.known = True
+                verdict.known = verdict.sunk = True
                 report_call(fr, callee, args, sink, min(sure, sink.confidence))
         for pattern, source in rules.sources:
             if self.matches(pattern, callee, candidates, names) is not None:
@@ -500,7 +501,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     marks: Mapping[Mark, Hop | None] = {}
     paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
-    if made_class or not _LOOKUP.match(callee.last.lstrip("_")):
+    if made_class or not (verdict.sunk or _LOOKUP.match(callee.last.lstrip("_"))):
         marks = _argument_marks(fr, args)
         if receiver is not None:
             marks = {**dict(receiver.marks.items()), **marks}

@@ -121,9 +121,16 @@ class Context:
         return sorted(places, key=lambda place: (place.target.site, place.party.key if place.party else ""))
 
     def finding(
-        self, code: str, place: Place, message: str, *, severity: str = "", related: Iterable[Related] = ()
+        self,
+        code: str,
+        place: Place,
+        message: str,
+        *,
+        severity: str = "",
+        confidence: Confidence | None = None,
+        related: Iterable[Related] = (),
     ) -> Finding:
-        """The result for one place; severity "" means the rule's own."""
+        """The result for one place; severity "" means the rule's own, confidence None the place's."""
         target = place.target
         return Finding(
             code=code,
@@ -131,7 +138,7 @@ class Context:
             message=message,
             data_types=place.types,
             sink_kind=place.kind,
-            confidence=place.confidence,
+            confidence=place.confidence if confidence is None else confidence,
             subject=place.subject,
             recipient=place.party.info if place.party else None,
             protection=place.protection,

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 
-from privlint.model.data import Protection
+from privlint.model.data import Confidence, Protection
 from privlint.model.finding import Finding
 from privlint.policy import wording
-from privlint.policy.context import Context, Place
+from privlint.policy.context import Context, Delivery, Place
 from privlint.policy.rule import Rule
 
 UNPROTECTED = (Protection.CLEAR, Protection.PSEUDONYMISED_WEAK)
+
+# What stands for a person without telling an outsider who it is: the usual replacement for an e-mail address or a
+# name, so that finding it is worth a remark at most.
+_REFERENCES = frozenset({"account.user_id"})
+# Where a reference is no remark either: a session knows whose it is, a task is given the key instead of the person.
+_FOR_REFERENCES = frozenset({"cookie", "cache", "queue"})
+# What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
+# visitor came from.  All of that was in an address before.
+_OF_REDIRECTS = _REFERENCES | {"account.username", "account.nickname", "account.avatar", "behavior.browsing_history"}
+_REDIRECT = re.compile(r"redirect|resolve_url|HTTP(Found|SeeOther|Moved\w*)\Z", re.IGNORECASE)
 
 
 def exposed(
@@ -31,12 +42,32 @@ def exposed(
     """
     places = context.places(
         lambda each: (
-            each.kind in kinds and each.flow.protection in UNPROTECTED and concerns(each.flow.origin.data_type)
+            each.kind in kinds
+            and each.flow.protection in UNPROTECTED
+            and concerns(each.flow.origin.data_type)
+            and not _ordinary(each)
         ),
     )
     for place in places:
-        severity = "error" if rule.severity == "warning" and _grave(context, place) else ""
-        yield context.finding(rule.code, place, _message(context, place, verbs, what), severity=severity)
+        message = _message(context, place, verbs, what)
+        if _REFERENCES.issuperset(place.types):
+            yield context.finding(rule.code, place, message, severity="note", confidence=Confidence.LOW)
+        else:
+            severity = "error" if rule.severity == "warning" and _grave(context, place) else ""
+            yield context.finding(rule.code, place, message, severity=severity)
+
+
+def _ordinary(each: Delivery) -> bool:
+    """Whether this data belongs in such a sink, as sinks go."""
+    data_type = each.flow.origin.data_type
+    if each.kind == "url":
+        return data_type in _OF_REDIRECTS and _is_redirect(each)
+    return each.kind in _FOR_REFERENCES and data_type in _REFERENCES
+
+
+def _is_redirect(each: Delivery) -> bool:
+    """Whether the browser is sent to the address, rather than a request to it: nobody is known to receive it."""
+    return each.party is None and _REDIRECT.search(each.flow.target.callee.rpartition(".")[2]) is not None
 
 
 def _grave(context: Context, place: Place) -> bool:

@@ -19,7 +19,7 @@ MAX_RELATED = 100
 MAX_LINKS = 10
 """Related places that the message links to; the others are listed without."""
 
-_EXTERNAL = ("baseline", "per-file", "config")
+_EXTERNAL = ("baseline", "ignored for ")
 """How a reason begins that stands outside of the reported file."""
 
 
