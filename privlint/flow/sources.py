@@ -240,6 +240,22 @@ def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: V
     return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
 
 
+def named(fr: Frame, name: str, n: int, value: Value) -> Found:
+    """A variable of which nothing is known but its name."""
+    match = fr.catalog.classify(name, None)
+    if match is None or match.confidence is not Confidence.HIGH:
+        return {}
+    return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
+
+
+def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
+    """A value of which nothing is known but the literal key it is stored under."""
+    match = fr.catalog.classify(key, owner or None)
+    if match is None or match.confidence is Confidence.LOW:
+        return {}
+    return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
+
+
 def ask(fr: Frame, value: Value) -> None:
     """It matters what a parameter is: a caller that knows is to say so."""
     for atom in value.atoms:

@@ -1,0 +1,299 @@
+"""The meaning of the ops that make values: strings, containers, operators, iteration, unpacking."""
+
+from __future__ import annotations
+
+from privlint.flow import sources
+from privlint.flow.calls import call_dunder
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.objects import (
+    collect,
+    element,
+    item,
+    key_label,
+    store,
+)
+from privlint.flow.values import (
+    SCALAR,
+    UNKNOWN,
+    Atom,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    Prefix,
+    Value,
+    join,
+    join_all,
+    literal,
+    moved,
+    of,
+    only_marks,
+    step,
+    strings,
+    with_marks,
+)
+from privlint.ir import ops as o
+
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "compare", "not"))
+_DUNDERS = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "//": "floordiv",
+    "%": "mod",
+    "@": "matmul",
+    "**": "pow",
+    "<<": "lshift",
+    ">>": "rshift",
+    "&": "and",
+    "|": "or",
+    "^": "xor",
+    "u-": "neg",
+    "u+": "pos",
+    "~": "invert",
+}
+
+
+def build(fr: Frame, op: o.Build) -> None:
+    """A display: list, dict, set, tuple, slice or formatted string."""
+    if op.kind == "str":
+        fr.put_register(op.dst, build_text(fr, [fr.get(part.reg) for part in op.parts], op.n))
+    elif op.kind == "dict":
+        fr.put_register(op.dst, _build_dict(fr, op))
+    elif op.kind == "slice":
+        bounds = {
+            f".{name}": fr.get(part.reg) for name, part in zip(("lower", "upper", "step"), op.parts, strict=False)
+        }
+        fr.put_register(op.dst, of(fr.allocate(op.n, Object("slice", fields=bounds), "slice object")))
+    else:
+        fr.put_register(op.dst, _build_sequence(fr, op))
+
+
+def build_text(fr: Frame, parts: list[Value], n: int) -> Value:
+    """A string put together of parts."""
+    marks: dict[Mark, Hop | None] = {}
+    for value in parts:
+        for mark, way in collect(fr, value, 1).items():
+            marks.setdefault(mark, way)
+    atoms: frozenset[Atom] = frozenset()
+    if parts:
+        texts = [""]
+        complete = True
+        for index, value in enumerate(parts):
+            found = [a.value if isinstance(a, Lit) else a.text for a in value.atoms if isinstance(a, Lit | Prefix)]
+            heads = sorted(t for t in found if isinstance(t, str))[:4]
+            if index == 0 and not heads:
+                _ask_for_address(fr, value, parts)
+            if not heads:
+                complete = False
+                break
+            texts = [text + head for text in texts for head in heads][:8]
+            if any(isinstance(a, Prefix) for a in value.atoms):
+                complete = False
+                break
+        kind: type[Lit] | type[Prefix] = Lit if complete else Prefix
+        if texts != [""]:
+            atoms = frozenset(Lit("str", t[:400]) if kind is Lit else Prefix(t[:400]) for t in texts)
+    return Value(atoms, step(marks, fr.site(n), "format"))
+
+
+def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
+    """``f"{base}/path"`` with a parameter: what the caller passes may be an address."""
+    following = [t for part in parts[1:2] for t in strings(part)]
+    if not any(t.startswith("/") for t in following):
+        return
+    for atom in value.atoms:
+        if isinstance(atom, Obj) and atom.id[0] == "s":
+            path = atom.id[2]
+            assert isinstance(path, tuple)
+            fr.summary.needs.add((int(str(atom.id[1])), path))
+
+
+def _build_dict(fr: Frame, op: o.Build) -> Value:
+    from privlint.flow.containers import _merge
+
+    made = of(fr.allocate(op.n, Object("dict"), "dict"))
+    parts = iter(op.parts)
+    for part in parts:
+        if part.label == "**":
+            _merge(fr, made, fr.get(part.reg))
+            continue
+        value_part = next(parts)
+        key, value = fr.get(part.reg), fr.get(value_part.reg)
+        texts = strings(key)
+        if value.marks:
+            value = moved(value, fr.site(value_part.n), "item", repr(texts[0])) if texts else value
+        elif texts and sources.unknown(value):
+            value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, ""))
+        label = key_label(key)
+        store(fr, made, label or "[*]", value, strong=label is not None)
+        if key.marks:
+            store(fr, made, "[#]", only_marks(key.marks), strong=False)
+    return made
+
+
+def _build_sequence(fr: Frame, op: o.Build) -> Value:
+    fields: dict[str, Value] = {}
+    exact = True
+    for index, part in enumerate(op.parts):
+        value = fr.get(part.reg)
+        if part.label == "*":
+            exact = False
+            value = element(fr, value)
+        label = f"[{index}]" if exact and op.kind != "set" else "[*]"
+        fields[label] = join(fields.get(label, UNKNOWN), value)
+    return of(fr.allocate(op.n, Object(op.kind, fields=fields), op.kind))
+
+
+def combine(fr: Frame, op: o.Combine) -> None:
+    """An operator, and what classes make of it."""
+    values = [fr.get(reg) for reg in op.args]
+    if op.op in _COMPARISONS:
+        for value in values[:1]:
+            _operator_calls(fr, value, {"==": "eq", "in": "contains"}.get(op.op, ""), values)
+        fr.put_register(op.dst, _compared(op.op, values))
+        return
+    plain = op.op.removesuffix("=")
+    called = _overloaded(fr, op.op, plain, values)
+    if called is not None:
+        fr.put_register(op.dst, called)
+    elif plain == "+":
+        fr.put_register(op.dst, _plus(fr, op, values))
+    elif plain == "%" and (strings(values[0]) or any(isinstance(a, Prefix) for a in values[0].atoms)):
+        fr.put_register(op.dst, _percent(fr, op, values))
+    elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):
+        fr.put_register(op.dst, _merged(fr, op, values))
+    elif plain == "*" and any(
+        isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple") for a in values[0].atoms
+    ):
+        fr.put_register(op.dst, _merged(fr, op, values[:1]))
+    else:
+        marks: dict[Mark, Hop | None] = {}
+        for value in values:
+            marks.update(value.marks)
+        fr.put_register(op.dst, with_marks(SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+
+
+def _compared(operator: str, values: list[Value]) -> Value:
+    """The truth of a comparison of constants, where it is one."""
+    if operator == "not" and len(values) == 1 and len(values[0].atoms) == 1 and not values[0].marks:
+        (atom,) = values[0].atoms
+        if isinstance(atom, Lit) and isinstance(atom.value, bool):
+            return literal(not atom.value)
+    return SCALAR
+
+
+def _operator_calls(fr: Frame, value: Value, name: str, values: list[Value]) -> None:
+    if name:
+        for atom in value.atoms:
+            call_dunder(fr, atom, f"__{name}__", values[1:2])
+
+
+def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Value | None:
+    name = _DUNDERS.get(plain, _DUNDERS.get(operator))
+    if name is None or not values:
+        return None
+    names = [f"__i{name}__", f"__{name}__"] if operator.endswith("=") else [f"__{name}__"]
+    for atom in values[0].atoms:
+        for dunder in names:
+            found = call_dunder(fr, atom, dunder, values[1:2])
+            if found is not None:
+                return found
+    for atom in values[1].atoms if len(values) > 1 else ():
+        found = call_dunder(fr, atom, f"__r{name}__", values[:1])
+        if found is not None:
+            return found
+    return None
+
+
+def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    lists = [a for v in values for a in v.atoms if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
+    if lists:
+        if op.op == "+=" and any(a in lists for a in values[0].atoms):
+            store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
+            return values[0]
+        return _merged(fr, op, values)
+    if (
+        op.op == "+="
+        and not strings(values[0])
+        and any(isinstance(a, Obj) and a.id[0] == "s" for a in values[0].atoms)
+        and any(isinstance(a, Obj) for a in values[1].atoms)
+    ):
+        store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
+    text = build_text(fr, values, op.n)
+    return text if text.marks or text.atoms else with_marks(SCALAR, text.marks)
+
+
+def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    marks = collect(fr, values[1], 1) if len(values) > 1 else {}
+    marks.update(values[0].marks)
+    heads = [t.partition("%")[0] for t in strings(values[0])]
+    atoms: frozenset[Atom] = frozenset(Prefix(h) for h in heads if h)
+    return Value(atoms, step(marks, fr.site(op.n), "format"))
+
+
+def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    from privlint.flow.containers import _merge
+
+    kinds = {fr.object(a.id).kind for v in values for a in v.atoms if isinstance(a, Obj)}
+    kind = "dict" if "dict" in kinds else "set" if "set" in kinds else "list"
+    made = of(fr.allocate(op.n, Object(kind), "merged"))
+    for value in values if op.op not in ("-", "&") else values[:1]:
+        if kind == "dict":
+            _merge(fr, made, value)
+        else:
+            store(fr, made, "[*]", element(fr, value), strong=False)
+    if op.op.endswith("=") and kind == "dict":
+        _merge(fr, values[0], values[-1])
+        return values[0]
+    return made
+
+
+def iterate(fr: Frame, op: o.Iterate) -> None:
+    """One item of what is iterated over."""
+    fr.names[op.dst] = fr.names.get(op.src, "")
+    fr.put_register(op.dst, element(fr, fr.get(op.src)))
+
+
+def unpack(fr: Frame, op: o.Unpack) -> None:
+    """``a, *b = src``."""
+    value = fr.get(op.src)
+    whole = None
+    kinds = {fr.object(a.id).kind for a in value.atoms if isinstance(a, Obj)}
+    if kinds & {"iter", "gen", "set", "dict"} or not any(isinstance(a, Obj) for a in value.atoms):
+        whole = element(fr, value)
+    count = len(op.dsts)
+    for index, dst in enumerate(op.dsts):
+        if op.star >= 0 and index == op.star:
+            rest = whole if whole is not None else _rest(fr, value, index, count - index - 1)
+            fr.put_register(dst, of(fr.allocate(op.n, Object("list", fields={"[*]": rest} if rest else {}), "rest")))
+        elif whole is not None:
+            fr.put_register(dst, whole)
+        elif op.star >= 0 and index > op.star:
+            fr.put_register(dst, _from_end(fr, value, count - index))
+        else:
+            fr.put_register(dst, item(fr, value, f"[{index}]"))
+
+
+def _length(fr: Frame, value: Value) -> int:
+    """The length of a sequence whose items are all known, or -1."""
+    sizes = set()
+    for atom in value.atoms:
+        if not isinstance(atom, Obj) or atom.id[0] == "s" or "[*]" in fr.object(atom.id).fields:
+            return -1
+        sizes.add(len(fr.object(atom.id).fields))
+    return sizes.pop() if len(sizes) == 1 else -1
+
+
+def _rest(fr: Frame, value: Value, start: int, behind: int) -> Value:
+    size = _length(fr, value)
+    if size < 0:
+        return item(fr, value, None)
+    return join_all(item(fr, value, f"[{i}]") for i in range(start, size - behind))
+
+
+def _from_end(fr: Frame, value: Value, back: int) -> Value:
+    size = _length(fr, value)
+    return item(fr, value, None) if size < 0 else item(fr, value, f"[{size - back}]")

@@ -1,0 +1,111 @@
+"""The meaning of the ops that read and write names."""
+
+from __future__ import annotations
+
+from privlint.flow import sources
+from privlint.flow.frame import Frame
+from privlint.flow.objects import (
+    at_label,
+    entity_value,
+    store,
+)
+from privlint.flow.values import (
+    UNKNOWN,
+    Ext,
+    Obj,
+    ObjId,
+    Value,
+    literal,
+    moved,
+    of,
+    with_marks,
+)
+from privlint.ir import ops as o
+
+
+def const(fr: Frame, op: o.Const) -> None:
+    """A constant."""
+    fr.put_register(op.dst, literal(op.value))
+    if isinstance(op.value, str) and len(op.value) < 60:
+        fr.names[op.dst] = ""
+
+
+def move(fr: Frame, op: o.Move) -> None:
+    """One register to another."""
+    fr.put_register(op.dst, fr.get(op.src))
+    if op.src in fr.names:
+        fr.names[op.dst] = fr.names[op.src]
+
+
+def load_name(fr: Frame, op: o.LoadName) -> None:
+    """A name is read."""
+    name = op.slot.partition("@")[0]
+    fr.names[op.dst] = name
+    value = _variable(fr, op, name)
+    if name in fr.catalog.index.load_sources:
+        value = with_marks(value, sources.of_load(fr, name, op.n))
+    fr.put_register(op.dst, value)
+
+
+def _variable(fr: Frame, op: o.LoadName, name: str) -> Value:
+    if op.scope == "local" or (op.scope == "class" and op.slot in fr.state.env):
+        return fr.state.env.get(op.slot, UNKNOWN)
+    if op.scope in ("cell", "free"):
+        holder = _holder(fr, op.scope, op.depth)
+        return at_label(fr, holder, f".{op.slot}") if holder else UNKNOWN
+    return global_variable(fr, name)
+
+
+def _holder(fr: Frame, scope: str, depth: int) -> Value:
+    """The object that holds the variables of this call, or of an enclosing one."""
+    if scope == "cell":
+        return of(Obj(fr.env)) if fr.env is not None else UNKNOWN
+    value = of(Obj(fr.outer)) if fr.outer is not None else UNKNOWN
+    functions = fr.module.ir.functions
+    above, number = 0, fr.ir.index
+    for _ in range(depth):  # class bodies have no variables of their own here
+        number = functions[number].parent
+        above += number >= 0 and functions[number].kind != "class"
+    for _ in range(above - 1):
+        value = at_label(fr, value, ".^")
+    return value
+
+
+def global_variable(fr: Frame, name: str) -> Value:
+    """A name of the module, a builtin, or one that nothing is known of."""
+    key: ObjId = ("g", fr.module.number)
+    held = fr.state.heap.get(key)
+    if held is not None and f".{name}" in held.fields:
+        return held.fields[f".{name}"]
+    entity = fr.program.name(fr.module, name)
+    if entity is None:
+        return of(Ext(name))
+    value = entity_value(fr, entity)
+    if entity.kind == "external" and any(b.kind == "alias" for b in fr.module.bindings.names.get(name, ())):
+        shared = fr.object(key).fields.get(f".{name}", UNKNOWN)  # ``x = SOURCE``: the name carries what was read
+        value = with_marks(value, shared.marks)
+    return value
+
+
+def store_name(fr: Frame, op: o.StoreName) -> None:
+    """A name is bound."""
+    value = fr.get(op.src)
+    name = op.slot.partition("@")[0]
+    if value.marks:
+        value = moved(value, fr.site(op.n), "assign", name)
+    elif fr.ir.kind != "class" and (not value.atoms or sources.unknown(value)):
+        value = with_marks(value, sources.named(fr, name, op.n, value))
+    if op.scope in ("local", "class"):
+        fr.state.env[op.slot] = value
+    elif op.scope in ("cell", "free"):
+        holder = _holder(fr, op.scope, op.depth)
+        if holder:
+            store(fr, holder, f".{op.slot}", value)
+    else:
+        store(fr, of(Obj(("g", fr.module.number))), f".{name}", value)
+
+
+def del_name(fr: Frame, op: o.DelName) -> None:
+    """``del name``."""
+    if op.scope in ("local", "class"):
+        fr.state.env[op.slot] = UNKNOWN

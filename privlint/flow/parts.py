@@ -1,0 +1,166 @@
+"""The meaning of the ops that read and write parts: attributes, items, slices."""
+
+from __future__ import annotations
+
+from privlint.flow import guards, sources
+from privlint.flow.calls import call_dunder
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.objects import (
+    collect,
+    delete,
+    item,
+    key_label,
+    load_attribute,
+    store,
+)
+from privlint.flow.sinks import arriving
+from privlint.flow.values import (
+    Obj,
+    Value,
+    join,
+    moved,
+    of,
+    only_marks,
+    strings,
+    with_marks,
+)
+from privlint.ir import ops as o
+from privlint.model.facts import Target
+
+
+def load_attr(fr: Frame, op: o.LoadAttr) -> None:
+    """``dst = obj.name``."""
+    obj = fr.get(op.obj)
+    owner = fr.names.get(op.obj, "")
+    value = load_attribute(fr, obj, op.name)
+    fr.names[op.dst] = op.name
+    fr.receivers[op.dst] = (obj, op.name, owner)
+    if op.dst not in fr.callees:
+        marks = sources.of_attribute(fr, obj, op.name, op.n, owner, value)
+        if marks:
+            value = with_marks(value, marks)
+    fr.put_register(op.dst, value)
+
+
+def store_attr(fr: Frame, op: o.StoreAttr) -> None:
+    """``obj.name = src``."""
+    obj, value = fr.get(op.obj), fr.get(op.src)
+    owner = fr.names.get(op.obj, "")
+    shown = f"{owner}.{op.name}" if owner else op.name
+    if value.marks:
+        value = moved(value, fr.site(op.n), "attribute", shown)
+        _assigned_sinks(fr, obj, owner, op.name, None, value, op.n)
+    elif sources.unknown(value) and not value.atoms:
+        value = with_marks(value, sources.named(fr, op.name, op.n, value))
+    _set_property(fr, obj, op.name, value)
+    store(fr, obj, f".{op.name}", value)
+
+
+def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
+    from privlint.flow.calls import call_method
+
+    for atom in obj.atoms:
+        if not isinstance(atom, Obj):
+            continue
+        cls = fr.object(atom.id).cls
+        for base in fr.program.classes[cls].mro if cls >= 0 else ():
+            setter = fr.program.classes[base].setters.get(name)
+            if setter is not None:
+                module = fr.program.modules[fr.program.classes[base].module]
+                call_method(fr, module.functions[setter], atom, [value])
+                break
+        else:
+            if cls >= 0 and (held := fr.solver.class_attribute(cls, name, fr.fn.id)) is not None:
+                for descriptor in held.atoms:
+                    call_dunder(fr, descriptor, "__set__", [of(atom), value])
+
+
+def _assigned_sinks(fr: Frame, obj: Value, owner: str, name: str, key: str | None, value: Value, n: int) -> None:
+    from privlint.flow.sources import _owned, owners
+
+    index = fr.catalog.index
+    table = index.attribute_sinks if key is None else index.item_sinks
+    rules = (*table.get(name if key is None else key, ()), *table.get("*", ()))
+    if not rules:
+        return
+    names, _ = owners(fr, obj)
+    for rule in rules:
+        if _owned(fr, obj, names, rule.owner, owner):
+            site = fr.site(n)
+            shown = f"{owner}.{name}" if key is None else f"{owner}[{key!r}]"
+            target = Target(site, site, rule.kind, shown, fr.fn.dotted, rule.recipient, confidence=rule.confidence)
+            fr.sink(arriving(collect(fr, value, 2), fr, n, shown, rule.kind), target)
+
+
+def del_attr(fr: Frame, op: o.DelAttr) -> None:
+    """``del obj.name``."""
+    delete(fr, fr.get(op.obj), f".{op.name}")
+
+
+def load_item(fr: Frame, op: o.LoadItem) -> None:
+    """``dst = obj[key]``."""
+    obj, key = fr.get(op.obj), fr.get(op.key)
+    owner = fr.names.get(op.obj, "")
+    label = key_label(key)
+    sliced = any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms)
+    if sliced:
+        value = _slice(fr, obj, op)
+    else:
+        value = item(fr, obj, label)
+        called = _subscript(fr, obj, key)
+        value = join(value, called) if called is not None else value
+        for text in strings(key)[:2]:
+            value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
+    texts = strings(key)
+    fr.names[op.dst] = texts[0] if len(texts) == 1 and texts[0].isidentifier() else owner
+    fr.receivers[op.dst] = (obj, "", owner)
+    fr.put_register(op.dst, value)
+
+
+def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
+    out: Value | None = None
+    for atom in obj.atoms:
+        found = call_dunder(fr, atom, "__getitem__", [key])
+        if found is not None:
+            out = found if out is None else join(out, found)
+    return out
+
+
+def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
+    """A slice of a string tells what the string told (its last four characters: masked); of a list, its items."""
+    marks = dict(obj.marks)
+    if marks and fr.solver.last_four(fr, op.key):
+        marks = dict(guards.masked(marks))
+    has_items = any(isinstance(a, Obj) and (fr.object(a.id).fields or a.id[0] == "s") for a in obj.atoms)
+    if not has_items:
+        return only_marks(marks)
+    whole = item(fr, Value(frozenset(a for a in obj.atoms if isinstance(a, Obj))), None)
+    made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"))
+    return with_marks(made, marks)
+
+
+def store_item(fr: Frame, op: o.StoreItem) -> None:
+    """``obj[key] = src``."""
+    obj, key, value = fr.get(op.obj), fr.get(op.key), fr.get(op.src)
+    owner = fr.names.get(op.obj, "")
+    label = key_label(key)
+    texts = strings(key)
+    if value.marks:
+        value = moved(value, fr.site(op.n), "item", f"{owner}[{texts[0]!r}]" if texts else owner)
+    elif texts and sources.unknown(value):
+        value = with_marks(value, sources.keyed(fr, texts[0], op.n, owner))
+    if value.marks or any(isinstance(a, Obj) for a in value.atoms):
+        _assigned_sinks(fr, obj, owner, "", texts[0] if texts else "", value, op.n)
+    for atom in obj.atoms:
+        call_dunder(fr, atom, "__setitem__", [key, value])
+    store(fr, obj, label or "[*]", value, strong=label is not None)
+    if key.marks:
+        store(fr, obj, "[#]", only_marks(key.marks), strong=False)
+
+
+def del_item(fr: Frame, op: o.DelItem) -> None:
+    """``del obj[key]``."""
+    label = key_label(fr.get(op.key))
+    if label is not None:
+        delete(fr, fr.get(op.obj), label)
