@@ -16,8 +16,9 @@ UNPROTECTED = (Protection.CLEAR, Protection.PSEUDONYMISED_WEAK)
 # What stands for a person without telling an outsider who it is: the usual replacement for an e-mail address or a
 # name, so that finding it is worth a remark at most.
 _REFERENCES = frozenset({"account.user_id"})
-# Where a reference is no remark either: a session knows whose it is, a task is given the key instead of the person.
-_FOR_REFERENCES = frozenset({"cookie", "cache", "queue"})
+# Where a reference is no remark either: a session knows whose it is, a task is given the key instead of the person,
+# the addresses of one's own pages and services are made of keys.
+_FOR_REFERENCES = frozenset({"url", "cookie", "cache", "queue"})
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
 # visitor came from.  All of that was in an address before.
 _OF_REDIRECTS = _REFERENCES | {"account.username", "account.nickname", "account.avatar", "behavior.browsing_history"}
@@ -60,13 +61,13 @@ def exposed(
 def _ordinary(each: Delivery) -> bool:
     """Whether this data belongs in such a sink, as sinks go."""
     data_type = each.flow.origin.data_type
-    if each.kind == "url":
-        return data_type in _OF_REDIRECTS and _is_redirect(each)
-    return each.kind in _FOR_REFERENCES and data_type in _REFERENCES
+    if each.party is None and each.kind in _FOR_REFERENCES and data_type in _REFERENCES:
+        return True
+    return each.kind == "url" and data_type in _OF_REDIRECTS and _is_redirect(each)
 
 
 def _is_redirect(each: Delivery) -> bool:
-    """Whether the browser is sent to the address, rather than a request to it: nobody is known to receive it."""
+    """Whether the browser is sent to the address, rather than a request; told by the callee, which has no host."""
     return each.party is None and _REDIRECT.search(each.flow.target.callee.rpartition(".")[2]) is not None
 
 

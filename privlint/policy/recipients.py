@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -162,6 +163,7 @@ def host_matches(pattern: str, host: str) -> bool:
     return fnmatchcase(host, pattern) or ("*" not in pattern and host.endswith("." + pattern))
 
 
+@functools.lru_cache(maxsize=4096)  # every host is compared with every declared one
 def clean_host(host: str) -> str:
     """A host in lower case without port, user or brackets; "" where its registered part cannot be told.
 

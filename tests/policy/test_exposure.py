@@ -120,3 +120,55 @@ def test_order_does_not_depend_on_the_order_of_facts(catalog: Catalog) -> None:
     flows = [flow(data, kind, at=at) for at in (300, 100, 200) for data in ("contact.phone", "contact.email")
              for kind in ("log", "http")]  # fmt: skip
     assert judge(facts(*flows), None, catalog) == judge(facts(*reversed(flows)), None, catalog)
+
+
+@pytest.mark.parametrize("kind", ["log", "console", "exception", "file", "process", "telemetry"])
+def test_a_users_key_alone_is_a_remark(catalog: Catalog, kind: str) -> None:
+    (found,) = judge(facts(flow("account.user_id", kind)), None, catalog)
+    assert (found.code, found.severity, found.confidence) == (CODES[kind], "note", Confidence.LOW)
+
+
+@pytest.mark.parametrize("kind", ["url", "cookie", "cache", "queue"])
+def test_a_users_key_is_what_these_are_for(catalog: Catalog, kind: str) -> None:
+    assert judge(facts(flow("account.user_id", kind, callee="redirect")), None, catalog) == []
+    (found,) = judge(facts(flow("contact.email", kind, callee="redirect")), None, catalog)
+    assert found.code == CODES[kind]
+
+
+def test_a_users_key_beside_other_data_counts_as_that_data(catalog: Catalog) -> None:
+    flows = [flow("account.user_id", "log"), flow("contact.email", "log", origin=12)]
+    (found,) = judge(facts(*flows), None, catalog)
+    assert found.data_types == ("account.user_id", "contact.email")
+    assert (found.severity, found.confidence) == ("warning", Confidence.HIGH)
+
+
+ORDINARY = ["account.user_id", "account.username", "account.nickname", "account.avatar", "behavior.browsing_history"]
+REDIRECTS = [
+    "redirect",
+    "shortcuts.redirect",
+    "HttpResponseRedirect",
+    "RedirectResponse",
+    "web.HTTPFound",
+    "HTTPSeeOther",
+]
+
+
+@pytest.mark.parametrize("data", ORDINARY)
+def test_what_redirects_carry_as_a_matter_of_course(catalog: Catalog, data: str) -> None:
+    for callee in REDIRECTS:
+        assert judge(facts(flow(data, "url", callee=callee)), None, catalog) == []
+    party = flow(data, "url", callee="requests.get", hosts=("api.partner.example",))
+    assert [each.code for each in judge(facts(party), None, catalog)] == ["PRV201", "PRV304"]
+
+
+@pytest.mark.parametrize("data", ["contact.email", "contact.phone", "identity.full_name", "identity.national_id",
+                                  "account.access_token", "online.session_id"])  # fmt: skip
+def test_what_no_redirect_should_carry(catalog: Catalog, data: str) -> None:
+    for callee in REDIRECTS:
+        (found,) = judge(facts(flow(data, "url", callee=callee)), None, catalog)
+        assert found.code == "PRV304"
+
+
+def test_a_login_name_in_a_request_to_somewhere(catalog: Catalog) -> None:
+    (found,) = judge(facts(flow("account.username", "url", callee="requests.get")), None, catalog)
+    assert (found.code, found.severity) == ("PRV304", "warning")

@@ -197,7 +197,11 @@ def test_fingerprints() -> None:
 def test_suppressions_have_a_status() -> None:
     own = only(LOG, suppressed="noqa")["suppressions"]
     assert own == [{"kind": "inSource", "status": "accepted", "justification": "noqa"}]
+    reason = "ignored for tests/**"  # as the engine says of the per-file ignores of the configuration
+    outside = only(LOG, suppressed=reason)["suppressions"]
+    assert outside == [{"kind": "external", "status": "accepted", "justification": reason}]
     assert only(LOG, suppressed="baseline")["suppressions"][0]["kind"] == "external"
+    assert only(LOG, suppressed="ignored: agreed with the team")["suppressions"][0]["kind"] == "inSource"
     assert "suppressions" not in only(LOG)
 
 

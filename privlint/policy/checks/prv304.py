@@ -9,8 +9,9 @@ Follows personal data into addresses: the path, the query (``params=``), redirec
 Addresses are written down everywhere on the way, in access logs, proxies, browser histories and ``Referer`` headers,
 even where the transport is encrypted.
 
-The identifier of a user in a path is what addresses of one's own pages are made of, and a redirect to where the user
-came from is what browsers do: neither is reported.
+The key of a user is what addresses of one's own pages are made of, a redirect leads to somebody's profile by login
+name, or back to where the visitor came from: none of these is reported. What goes to somebody else is: a user's key
+as a note.
 
 ## Example
 
@@ -42,16 +43,7 @@ from privlint.policy.rule import Rule
 
 RULE = Rule("PRV304", "personal-data-in-url", "warning", "6.5", "high", ("CWE-598", "CWE-359"), ("privacy", "exposure"))
 
-ORDINARY = frozenset({"account.user_id", "behavior.browsing_history"})
-
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(
-        context,
-        RULE,
-        ("url",),
-        ("is put", "are put"),
-        "into a URL by {sink}",
-        concerns=lambda data_type: data_type not in ORDINARY,
-    )
+    return exposed(context, RULE, ("url",), ("is put", "are put"), "into a URL by {sink}")
