@@ -60,6 +60,8 @@ class Frame:
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
         self.receivers: dict[int, tuple[Value, str, str]] = {}  # register -> (object, attribute, object's name)
         self.calls: dict[int, o.Call] = {}  # register -> the call that made it
+        self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
+        self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
         self.types: dict[ObjId, tuple[int, o.TypeRef]] = {}  # symbolic object -> module and annotation
         self.initials: dict[tuple[ObjId, str], Value] = {}
         self.summary = Summary()

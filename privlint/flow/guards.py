@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
-from privlint.flow.values import Ext, Hop, Lit, Mark, Value, protect
+from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Value, protect
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 
@@ -38,11 +38,45 @@ def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
         return [(end.then, fr.state)]
     if known is False:
         return [(end.orelse, fr.state)]
-    then = fr.state
+    then, orelse = narrowed(fr, end.cond, True), narrowed(fr, end.cond, False)
     guarded = _guarded(fr, end)
     if guarded is not None:
         then = guarded
-    return [(end.then, then), (end.orelse, fr.state)]
+    return [(end.then, then), (end.orelse, orelse)]
+
+
+def narrowed(fr: Frame, cond: int, outcome: bool) -> State:
+    """The state where a condition on a local variable came out so: nothing is left of one that is None or empty."""
+    slot, value = _settled(fr, cond, outcome, 0)
+    if slot is None or fr.state.env.get(slot) is None:
+        return fr.state
+    state = fr.state.copy()
+    state.env[slot] = value
+    return state
+
+
+def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | None, Value]:
+    slot = fr.slots.get(cond)
+    if slot is not None:
+        return (None, UNKNOWN) if outcome else (slot, _falsy(fr, slot))
+    test = fr.tests.get(cond)
+    if test is None or depth > 4:
+        return None, UNKNOWN
+    if test.op == "not":
+        return _settled(fr, test.args[0], not outcome, depth + 1)
+    same = test.op in ("is", "==")
+    if not same and test.op not in ("is not", "!="):
+        return None, UNKNOWN
+    for subject, other in (test.args, test.args[::-1]):
+        slot = fr.slots.get(subject)
+        if slot is not None and fr.get(other).atoms == NONE.atoms and not fr.get(other).marks:
+            return (slot, NONE) if same == outcome else (None, UNKNOWN)
+    return None, UNKNOWN
+
+
+def _falsy(fr: Frame, slot: str) -> Value:
+    """What a variable may still be where it counts as false: an empty object, but no text that tells anything."""
+    return Value(fr.state.env[slot].atoms) if slot in fr.state.env else UNKNOWN
 
 
 def _guarded(fr: Frame, end: o.Branch) -> State | None:

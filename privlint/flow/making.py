@@ -151,6 +151,7 @@ def combine(fr: Frame, op: o.Combine) -> None:
     """An operator, and what classes make of it."""
     values = [fr.get(reg) for reg in op.args]
     if op.op in _COMPARISONS:
+        fr.tests[op.dst] = op
         for value in values[:1]:
             _operator_calls(fr, value, {"==": "eq", "in": "contains"}.get(op.op, ""), values)
         fr.put_register(op.dst, _compared(op.op, values))

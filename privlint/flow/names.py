@@ -42,6 +42,8 @@ def load_name(fr: Frame, op: o.LoadName) -> None:
     name = op.slot.partition("@")[0]
     fr.names[op.dst] = name
     value = _variable(fr, op, name)
+    if op.scope == "local":
+        fr.slots[op.dst] = op.slot
     if name in fr.catalog.index.load_sources:
         value = with_marks(value, sources.of_load(fr, name, op.n))
     fr.put_register(op.dst, value)

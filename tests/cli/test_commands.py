@@ -19,9 +19,7 @@ COMMANDS = ["check", "baseline", "rule", "rules", "explain-name"]
 HEAVY = {"libcst", "yaml", "sarif_om", "privlint.engine"}
 
 
-def process(
-    *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
+def process(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Runs ``python -m privlint`` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "privlint", *arguments],

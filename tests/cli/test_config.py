@@ -53,9 +53,7 @@ def test_command_line_wins(project: Path, run: Run) -> None:
     assert ran.status == 0
 
 
-def test_paths_and_globs_are_relative_to_the_file(
-    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_and_globs_are_relative_to_the_file(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     configure(project, 'exclude = ["app/data.py"]', "[per-file-ignores]", '"app/views.py" = ["PRV302"]')
     assert codes(run) == []  # without data.py only PRV302 is left, and that is ignored
     monkeypatch.chdir(project / "app")

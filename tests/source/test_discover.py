@@ -174,7 +174,9 @@ def test_no_python_files_is_said(tmp_path: Path, write: Write) -> None:
     assert discover(Project((Path(),), root=tmp_path)).notes == ["no Python files found under ."]
 
 
-@pytest.mark.parametrize(("name", "first", "said"), [("a.md", "# Title", True), ("tool", "#!/usr/bin/env python3", False)])
+@pytest.mark.parametrize(
+    ("name", "first", "said"), [("a.md", "# Title", True), ("tool", "#!/usr/bin/env python3", False)]
+)
 def test_named_file_that_does_not_look_like_python(tmp_path: Path, name: str, first: str, said: bool) -> None:
     (tmp_path / name).write_text(f"{first}\n", encoding="utf-8")
     result = discover(Project((Path(name),), root=tmp_path))
