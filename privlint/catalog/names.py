@@ -123,6 +123,8 @@ class Names:
         """``passport.number``: the owner's last component and the name make the spelling together."""
         if not owner.words or owner.machine or len(owner.words) > 4 or owner.words[-1] in self.lists["carriers"]:
             return None
+        if any(word in _AFTER_HEAD for word in words):  # ``customer.number_of_orders`` is no customer number
+            return None
         last = owner.words[-1]
         if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None

@@ -54,7 +54,8 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> LowerError:
     """Python words syntax errors better and knows their place better, if it refuses the same spot."""
     found = re.search(r"error at (\d+):(\d+)", error.message)
     own = _python_error(text)
-    if own is not None and (found is None or abs(own.line - int(found[1])) <= 1):
+    ended = found is not None and int(found[1]) > len(text.splitlines())
+    if own is not None and (found is None or ended or abs(own.line - int(found[1])) <= 1):
         return own
     message = _PREFIX.sub("", error.message)
     reason = "syntax error: " + ("invalid syntax" if message.startswith("expected one of") else message)
