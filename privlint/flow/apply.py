@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from privlint.flow import limits
+from privlint.flow.access import at_label, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
-from privlint.flow.objects import at_label, collect, store
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     NO_MARKS,
@@ -33,6 +33,7 @@ from privlint.flow.values import (
     join,
     of,
 )
+from privlint.flow.wholes import collect
 from privlint.model.data import Protection
 from privlint.model.location import Site
 

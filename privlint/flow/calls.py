@@ -1,13 +1,12 @@
-"""Calls: what is called, with which arguments bound to which parameters."""
+"""Calls: what is called, and with which receiver."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from privlint.flow.apply import Binding
+from privlint.flow.arguments import Arguments, bind
+from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.objects import at_label, element, item, load_attribute
 from privlint.flow.values import (
     UNKNOWN,
     Atom,
@@ -15,190 +14,15 @@ from privlint.flow.values import (
     Cls,
     Ext,
     Func,
-    Inst,
-    Lit,
     Marks,
     Obj,
-    ObjId,
     Opaque,
     Value,
-    Wrapped,
     join,
-    literal,
-    of,
     order,
-    with_marks,
 )
-from privlint.ir import ops as o
-from privlint.model.location import Site
 
 _WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
-
-
-@dataclass(slots=True)
-class Arguments:
-    """The arguments of a call, in order; each with the node of its value."""
-
-    positional: list[tuple[Value, int]] = field(default_factory=list)
-    keywords: dict[str, tuple[Value, int]] = field(default_factory=dict)
-    star: tuple[Value, int] | None = None  # *xs, behind the positional ones
-    mappings: list[tuple[Value, int]] = field(default_factory=list)  # **d
-    names: dict[int, str] = field(default_factory=dict)  # node -> name of the expression
-
-    def all(self) -> list[tuple[Value, int]]:
-        """Every argument."""
-        out = [*self.positional, *self.keywords.values(), *self.mappings]
-        if self.star is not None:
-            out.append(self.star)
-        return out
-
-    def at(self, fr: Frame, position: int, name: str | None = None) -> tuple[Value, int] | None:
-        """The argument at a position or of a name; parts of ``*xs`` and ``**d`` included."""
-        if 0 <= position < len(self.positional):
-            return self.positional[position]
-        if name is not None and name in self.keywords:
-            return self.keywords[name]
-        if position >= 0 and self.star is not None:
-            return item(fr, self.star[0], f"[{position - len(self.positional)}]"), self.star[1]
-        if name is not None:
-            for mapping, n in self.mappings:
-                found = item(fr, mapping, f"[{name!r}]")
-                if found:
-                    return found, n
-        return None
-
-
-def arguments(fr: Frame, op: o.Call) -> Arguments:
-    """The arguments of a call op."""
-    out = Arguments()
-    for arg in op.args:
-        value = fr.get(arg.reg)
-        out.names[arg.n] = fr.names.get(arg.reg, "")
-        if arg.label is None:
-            if out.star is None:
-                out.positional.append((value, arg.n))
-            else:
-                out.star = (_appended(fr, op, out.star[0], value), arg.n)
-        elif arg.label == "*":
-            _add_star(fr, op, out, value, arg.n)
-        elif arg.label == "**":
-            out.mappings.append((value, arg.n))
-        else:
-            out.keywords[arg.label] = (value, arg.n)
-    return out
-
-
-def _add_star(fr: Frame, op: o.Call, out: Arguments, value: Value, n: int) -> None:
-    exact = _exact_items(fr, value)
-    if exact is not None and out.star is None:
-        out.positional += [(part, n) for part in exact]
-    elif out.star is None:
-        out.star = (value, n)
-    else:
-        out.star = (_appended(fr, op, out.star[0], element(fr, value)), n)
-
-
-def _appended(fr: Frame, op: o.Call, star: Value, value: Value) -> Value:
-    whole = join(element(fr, star), value)
-    return of(fr.allocate(op.n, Object("tuple", fields={"[*]": whole}), "star"))
-
-
-def _exact_items(fr: Frame, value: Value) -> list[Value] | None:
-    """The items of a tuple or list whose length is known."""
-    if len(value.atoms) != 1 or value.marks:
-        return None
-    (atom,) = value.atoms
-    if not isinstance(atom, Obj) or atom.id[0] == "s":
-        return None
-    obj = fr.object(atom.id)
-    if obj.kind not in ("tuple", "list") or obj.many or "[*]" in obj.fields:
-        return None
-    labels = [f"[{i}]" for i in range(len(obj.fields))]
-    return [obj.fields[label] for label in labels] if all(label in obj.fields for label in labels) else None
-
-
-# -- binding -----------------------------------------------------------------------------------------------------
-
-
-def bind(fr: Frame, fn: int, args: Arguments, n: int, receiver: Value | None) -> tuple[list[Value], list[Site]]:
-    """What each parameter of a function gets, and at which node it is passed."""
-    ir = fr.program.functions[fn].ir
-    call = fr.site(n)
-    positional = list(args.positional)
-    if receiver is not None:
-        positional.insert(0, (receiver, n))
-    values: list[Value] = []
-    sites: list[Site] = []
-    taken = {p.name for p in ir.params if p.kind in ("pos", "kwonly")}
-    position = 0
-    for param in ir.params:
-        value, node = UNKNOWN, n
-        if param.kind == "*":
-            value = _rest(fr, n, positional[position:], args, len(positional))
-            node = positional[position][1] if position < len(positional) else n
-        elif param.kind == "**":
-            value, node = _keywords(fr, n, args, taken)
-        else:
-            found: tuple[Value, int] | None = None
-            if param.kind != "kwonly":
-                if position < len(positional):
-                    found = positional[position]
-                elif param.name not in args.keywords and args.star is not None:
-                    found = item(fr, args.star[0], f"[{position - len(positional)}]"), args.star[1]
-                position += 1
-            if (found is None or not found[0]) and param.kind != "posonly":
-                found = _by_name(fr, args, param.name) or found
-            if found is None and param.default:
-                found = fr.solver.default_of(fn, param.name, fr), n
-            if found is not None:
-                value, node = found
-        values.append(value)
-        sites.append(fr.site(node) if node else call)
-    return values, sites
-
-
-def _by_name(fr: Frame, args: Arguments, name: str) -> tuple[Value, int] | None:
-    if name in args.keywords:
-        return args.keywords[name]
-    for mapping, n in args.mappings:
-        found = item(fr, mapping, f"[{name!r}]")
-        if found:
-            return found, n
-    return None
-
-
-def _rest(fr: Frame, n: int, rest: list[tuple[Value, int]], args: Arguments, before: int) -> Value:
-    fields = {f"[{i}]": value for i, (value, _) in enumerate(rest)}
-    if args.star is not None:
-        fields["[*]"] = element(fr, args.star[0])
-    return of(fr.allocate(n, Object("tuple", fields=fields), "args"))
-
-
-def _keywords(fr: Frame, n: int, args: Arguments, taken: set[str]) -> tuple[Value, int]:
-    fields: dict[str, Value] = {}
-    node = n
-    for mapping, at in args.mappings:
-        node = at
-        for atom in mapping.atoms:
-            if isinstance(atom, Obj):
-                if atom.id[0] == "s" and not fields and not args.keywords:
-                    return mapping, at
-                for label, value in fr.object(atom.id).fields.items():
-                    if label[0] == "[":
-                        fields[label] = join(fields.get(label, UNKNOWN), value)
-        if mapping.marks or any(isinstance(a, Inst) for a in mapping.atoms):
-            fields["[*]"] = join(fields.get("[*]", UNKNOWN), Value(mapping.atoms, mapping.marks))
-        for atom in mapping.atoms:
-            if isinstance(atom, Obj) and atom.id[0] == "s":
-                fields["[*]"] = join(fields.get("[*]", UNKNOWN), item(fr, of(atom), None))
-    for name, (value, at) in args.keywords.items():
-        if name not in taken:
-            fields[f"[{name!r}]"] = value
-            node = at
-    return of(fr.allocate(n, Object("dict", fields=fields), "kwargs")), node
-
-
-# -- calling -----------------------------------------------------------------------------------------------------
 
 
 def call_function(fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None = None) -> Value:
@@ -266,7 +90,8 @@ def call_value(
     receiver_name: str = "",
 ) -> Value:
     """Call whatever ``func`` may be; ``attribute`` and ``receiver`` where it was read off an object."""
-    from privlint.flow.library import Callee, call_library, call_unknown
+    from privlint.flow.library import Callee
+    from privlint.flow.unknown import call_library, call_unknown
 
     callee = Callee(n, text, attribute, receiver, receiver_name)
     verdict = fr.solver.library.judge(fr, callee, func, args)
@@ -330,105 +155,3 @@ def _call_partial(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
         positional + args.positional, {**keywords, **args.keywords}, args.star, args.mappings, args.names
     )
     return call_value(fr, obj.fields.get(".func", UNKNOWN), merged, n)
-
-
-# -- construction ------------------------------------------------------------------------------------------------
-
-
-def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
-    """``C(...)``: a new instance, its ``__init__`` called or its fields filled."""
-    metaclass = fr.solver.metaclass_call(cls)
-    if metaclass is not None:
-        return call_function(fr, Func(metaclass, None), args, n, of(Cls(cls)))
-    if fr.solver.records.is_enum(cls):
-        return fr.solver.class_members(cls, fr.fn.id)
-    new = fr.program.method(cls, "__new__")
-    made: Value
-    if new is not None:
-        made = call_function(fr, Func(new.function, None), args, n, of(Cls(cls)))
-        if not any(isinstance(a, Obj) for a in made.atoms):
-            made = of(new_instance(fr, cls, n))
-    else:
-        made = of(new_instance(fr, cls, n))
-    init = fr.program.method(cls, "__init__")
-    if init is not None:
-        func = Func(init.function, fr.solver.environment(init.function, fr))
-        call_function(fr, func, args, n, made)
-    else:
-        _fill_fields(fr, cls, made, args, n)
-    return made
-
-
-def new_instance(fr: Frame, cls: int, n: int) -> Obj:
-    """A new instance of a class of the program; one of a library's container is a container too."""
-    kind, type_ = "inst", ""
-    for base in fr.program.external_bases(cls):
-        last = base.rpartition(".")[2]
-        if last in ("dict", "UserDict", "OrderedDict", "TypedDict", "defaultdict"):
-            kind = "dict"
-        elif last in ("list", "UserList", "deque"):
-            kind = "list"
-        elif fr.solver.library.has_type(base) and not type_:
-            type_ = base
-    return fr.allocate(n, Object(kind, cls, type_), ("new", cls))
-
-
-def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> None:
-    """Fields by position and name, for classes whose ``__init__`` is made for them (or lies in a library)."""
-    from privlint.flow.objects import store
-
-    names = fr.solver.records.init_order(cls)
-    for name, value in fr.solver.records.defaults(cls, fr.fn.id).items():
-        store(fr, made, f".{name}", value)
-    for index, (value, _at) in enumerate(args.positional):
-        if index < len(names):
-            store(fr, made, f".{names[index]}", value)
-            if fr.solver.records.is_tuple(cls):
-                store(fr, made, f"[{index}]", value)
-        elif not names:
-            store(fr, made, "[*]", value)
-    if args.star is not None:
-        for index, name in enumerate(names[len(args.positional) :]):
-            store(fr, made, f".{name}", item(fr, args.star[0], f"[{index}]"))
-    mapping = any(fr.object(a.id).kind == "dict" for a in made.atoms if isinstance(a, Obj))
-    for name, (value, _at) in args.keywords.items():
-        store(fr, made, f"[{name!r}]" if mapping else f".{name}", value)
-        if fr.solver.records.is_tuple(cls) and name in names:
-            store(fr, made, f"[{names.index(name)}]", value)
-    for value, _at in args.mappings:
-        _spread(fr, made, value)
-    post = fr.program.method(cls, "__post_init__")
-    if post is not None:
-        call_method(fr, post.function, next(iter(made.atoms)), [], n)
-
-
-def _spread(fr: Frame, made: Value, mapping: Value) -> None:
-    from privlint.flow.objects import store
-
-    for atom in mapping.atoms:
-        if isinstance(atom, Obj):
-            obj = fr.object(atom.id)
-            for label, value in obj.fields.items():
-                if label[:2] in ("['", '["'):
-                    store(fr, made, f".{label[2:-2]}", value, strong=False)
-                elif label == "[*]":
-                    store(fr, made, ".*", value)
-            if atom.id[0] == "s" and "[*]" not in obj.fields:
-                store(fr, made, ".*", fr.initial(atom.id, "[*]"))
-    if mapping.marks:
-        carried = dict(mapping.marks.items())
-        store(fr, made, ".*", with_marks(UNKNOWN, carried))
-
-
-__all__ = [
-    "Arguments",
-    "Lit",
-    "ObjId",
-    "Wrapped",
-    "at_label",
-    "call_value",
-    "construct",
-    "element",
-    "literal",
-    "load_attribute",
-]

@@ -84,7 +84,7 @@ def _guarded(fr: Frame, end: o.Branch) -> State | None:
     call = fr.calls.get(end.cond)
     if call is None or not fr.catalog.index.guards:
         return None
-    from privlint.flow.calls import arguments
+    from privlint.flow.arguments import arguments
     from privlint.flow.library import Callee, chosen
 
     receiver, attribute, owner = fr.receivers.get(call.func, (None, "", ""))

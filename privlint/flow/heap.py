@@ -55,6 +55,12 @@ class Object:
         written = {**self.written, label: self.written.get(label, UNKNOWN)}
         return Object(self.kind, self.cls, self.type, fields, self.many, written)
 
+    def shortened(self, label: str) -> Object:
+        """The sequence without its last item, which is at ``label``."""
+        fields = {k: v for k, v in self.fields.items() if k != label}
+        written = {k: v for k, v in self.written.items() if k != label}
+        return Object(self.kind, self.cls, self.type, fields, self.many, written)
+
     def plural(self) -> Object:
         """The object as one that stands for many."""
         return self if self.many else Object(self.kind, self.cls, self.type, self.fields, True, self.written)
@@ -86,11 +92,26 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             if new is not left.fields[label]:
                 fields[label] = new
                 changed = True
+    if not symbolic and left.kind in ("list", "tuple"):
+        changed |= _lengths_differ(left, right, fields)
     written = join_written(left.written, right.written)
     many = left.many or right.many
     if not changed and written is left.written and many == left.many:
         return left
     return Object(left.kind, left.cls if left.cls >= 0 else right.cls, left.type or right.type, fields, many, written)
+
+
+def _lengths_differ(left: Object, right: Object, fields: dict[str, Value]) -> bool:
+    """Where two ways made a sequence of different length, an item of only one of them may be at any position."""
+    only = {label for label in left.fields.keys() ^ right.fields.keys() if label[0] == "[" and label != "[*]"}
+    if not only or ("[*]" in left.fields) != ("[*]" in right.fields):
+        return False  # nothing to say, or one of them is of unknown length and stays so
+    old = fields.get("[*]")
+    rest = old if old is not None else UNKNOWN
+    for label in only:
+        rest = join(rest, fields[label])
+    fields["[*]"] = rest
+    return old is None or rest is not old
 
 
 def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:

@@ -11,6 +11,7 @@ SINKS = 600  # ways from what a caller passes to a sink that one summary tells
 WHOLE = 32  # marks that are taken along with a whole
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
+ITEMS = 16  # items of one sequence that are kept apart
 ATOMS = 12  # things one value may be
 VISITS = 3  # visits of one block in one function's analysis
 CONTEXTS = 4  # contexts of one function

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from privlint.flow import sources
+from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.objects import (
-    collect,
-    element,
-    item,
-    key_label,
-    store,
-)
+from privlint.flow.items import element, item, key_label
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -33,6 +28,7 @@ from privlint.flow.values import (
     strings,
     with_marks,
 )
+from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "compare", "not"))
@@ -112,13 +108,13 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:
-    from privlint.flow.containers import _merge
+    from privlint.flow.models.containers import merge
 
     made = of(fr.allocate(op.n, Object("dict"), "dict"))
     parts = iter(op.parts)
     for part in parts:
         if part.label == "**":
-            _merge(fr, made, fr.get(part.reg))
+            merge(fr, made, fr.get(part.reg))
             continue
         value_part = next(parts)
         key, value = fr.get(part.reg), fr.get(value_part.reg)
@@ -236,18 +232,18 @@ def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 
 def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    from privlint.flow.containers import _merge
+    from privlint.flow.models.containers import merge
 
     kinds = {fr.object(a.id).kind for v in values for a in v.atoms if isinstance(a, Obj)}
     kind = "dict" if "dict" in kinds else "set" if "set" in kinds else "list"
     made = of(fr.allocate(op.n, Object(kind), "merged"))
     for value in values if op.op not in ("-", "&") else values[:1]:
         if kind == "dict":
-            _merge(fr, made, value)
+            merge(fr, made, value)
         else:
             store(fr, made, "[*]", element(fr, value), strong=False)
     if op.op.endswith("=") and kind == "dict":
-        _merge(fr, values[0], values[-1])
+        merge(fr, values[0], values[-1])
         return values[0]
     return made
 

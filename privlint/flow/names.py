@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from privlint.flow import sources
+from privlint.flow.access import at_label, store
+from privlint.flow.attributes import entity_value
 from privlint.flow.frame import Frame
-from privlint.flow.objects import (
-    at_label,
-    entity_value,
-    store,
-)
 from privlint.flow.values import (
     UNKNOWN,
     Ext,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from privlint.flow import guards, sources
+from privlint.flow.access import delete, store
+from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.objects import (
-    collect,
-    delete,
-    item,
-    key_label,
-    load_attribute,
-    store,
-)
+from privlint.flow.items import item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
+    NONE,
+    Lit,
     Obj,
     Value,
     join,
@@ -25,6 +22,7 @@ from privlint.flow.values import (
     strings,
     with_marks,
 )
+from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 from privlint.model.facts import Target
 
@@ -132,12 +130,34 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     marks = dict(obj.marks)
     if marks and fr.solver.last_four(fr, op.key):
         marks = dict(guards.masked(marks))
+    cut = _cut(fr, obj, op)
+    if cut is not None:
+        return with_marks(cut, marks)
     has_items = any(isinstance(a, Obj) and (fr.object(a.id).fields or a.id[0] == "s") for a in obj.atoms)
     if not has_items:
         return only_marks(marks)
     whole = item(fr, Value(frozenset(a for a in obj.atoms if isinstance(a, Obj))), None)
     made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"))
     return with_marks(made, marks)
+
+
+def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:
+    """The items of a sequence that is known, between constant bounds."""
+    labels = positions(fr, obj)
+    bounds = [fr.object(a.id).fields for a in fr.get(op.key).atoms if isinstance(a, Obj)]
+    if not labels or len(bounds) != 1:
+        return None
+    numbers: list[int | None] = []
+    for name in (".lower", ".upper", ".step"):
+        values = [a.value if isinstance(a, Lit) else "" for a in bounds[0].get(name, NONE).atoms]
+        if len(values) != 1 or not (values[0] is None or isinstance(values[0], int)):
+            return None
+        numbers.append(values[0])
+    if numbers[2] == 0:
+        return None
+    chosen = labels[slice(*numbers)]
+    fields = {f"[{index}]": item(fr, obj, label) for index, label in enumerate(chosen)}
+    return of(fr.allocate(op.n, Object("list", fields=fields), "slice"))
 
 
 def store_item(fr: Frame, op: o.StoreItem) -> None:

@@ -128,7 +128,7 @@ class Stores:
 
     def write_field(self, cls: int, name: str, value: Value, frame: Frame) -> bool:
         """Store what any instance of ``cls`` may have as ``name``; whether the caller has to complete it."""
-        from privlint.flow.objects import collect
+        from privlint.flow.wholes import collect
 
         atoms: set[Atom] = set()
         symbolic = any(isinstance(m.source, Symbol) for m in value.marks)

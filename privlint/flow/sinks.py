@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from privlint.flow.frame import Frame
-from privlint.flow.objects import collect
 from privlint.flow.values import Hop, Lit, Mark, Obj, Prefix, Value, hop
+from privlint.flow.wholes import collect
 from privlint.model.data import Confidence
 from privlint.model.facts import Target
 from privlint.model.rules import ArgSpec, SinkRule
 
 if TYPE_CHECKING:
-    from privlint.flow.calls import Arguments
+    from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
 TEXTUAL = frozenset({"log", "console", "exception", "url"})

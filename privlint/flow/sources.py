@@ -30,7 +30,7 @@ from privlint.model.facts import CollectionFact, Origin
 from privlint.model.rules import SourceRule
 
 if TYPE_CHECKING:
-    from privlint.flow.calls import Arguments
+    from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
 Found = dict[Mark, Hop | None]
@@ -196,13 +196,13 @@ def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str
 
 
 def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str) -> bool:
-    from privlint.flow.library import _class_names
+    from privlint.flow.library import class_names
 
     if owner in ("", "*"):
         return True
     if owner == owner_name and not names:
         return True
-    all_names = _class_names(fr, value) | names
+    all_names = class_names(fr, value) | names
     for atom in value.atoms:
         if isinstance(atom, Inst):
             all_names.add(atom.type)

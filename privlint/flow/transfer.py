@@ -6,17 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from privlint.flow import guards, making, names, parts
-from privlint.flow.calls import arguments, call_dunder, call_value
+from privlint.flow.access import at_label
+from privlint.flow.arguments import arguments
+from privlint.flow.attributes import entity_value, external_value
+from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.frame import RAISED, Frame
 from privlint.flow.heap import State
-from privlint.flow.objects import (
-    at_label,
-    collect,
-    element,
-    entity_value,
-    external_value,
-    item,
-)
+from privlint.flow.items import element, item
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
@@ -29,6 +25,7 @@ from privlint.flow.values import (
     of,
     with_marks,
 )
+from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 from privlint.model.facts import Target
 from privlint.resolve.program import Entity

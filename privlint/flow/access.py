@@ -1,0 +1,88 @@
+"""Access paths: reading and writing the part of a value under a label."""
+
+from __future__ import annotations
+
+from privlint.flow.attributes import load_attribute
+from privlint.flow.frame import Frame
+from privlint.flow.items import item, keys_of
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Func,
+    Obj,
+    ObjId,
+    Opaque,
+    Value,
+    join,
+    of,
+)
+
+
+def at_label(fr: Frame, value: Value, label: str) -> Value:
+    """The part of a value under a label of an access path."""
+    if label[0] == ".":
+        return load_attribute(fr, value, label[1:])
+    if label == "^env":
+        return of(*(Obj(env) for a in value.atoms if (env := _environment(a)) is not None))
+    if label == "^self":
+        return of(*(a.self for a in value.atoms if isinstance(a, Bound)))
+    if label == "[#]":
+        return keys_of(fr, value)
+    return item(fr, value, None if label == "[*]" else label)
+
+
+def _environment(atom: Atom) -> ObjId | None:
+    if isinstance(atom, Bound):
+        return atom.func.env
+    return atom.env if isinstance(atom, Func) else None
+
+
+def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = True, stored: Value | None = None) -> None:
+    """Write ``value`` under ``label`` of all that ``target`` may be.
+
+    ``stored`` is what the attribute gets by this store alone, where ``value`` has what was there before in it.
+    """
+    stored = value if stored is None else stored
+    objects = [a for a in target.atoms if isinstance(a, Obj)]
+    for atom in target.atoms:
+        if isinstance(atom, Obj):
+            _store_object(fr, atom.id, label, value, strong and len(objects) == 1, stored)
+        elif isinstance(atom, Opaque) and label[0] == ".":
+            fr.write_field(atom.cls, label[1:], stored)
+        elif isinstance(atom, Cls) and label[0] == ".":
+            fr.solver.write_class_attribute(atom.cls, label[1:], stored)
+        elif isinstance(atom, Func | Bound) and label[0] == ".":
+            func = atom.func if isinstance(atom, Bound) else atom
+            fr.solver.write_function_attribute(func.fn, label[1:], stored)
+
+
+def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
+    obj = fr.object(key)
+    if not strong or obj.many or label in ("[*]", "[#]", ".*"):
+        old = obj.fields.get(label)
+        if old is None:
+            old = fr.initial(key, label) if key[0] == "s" and label != ".*" else UNKNOWN
+        new = join(old, value)
+    else:
+        new = value
+    if new is not obj.fields.get(label) or label not in obj.written:
+        fr.put(key, obj.with_field(label, new, stored))
+    if label[0] == "." and label != ".*" and obj.cls >= 0:
+        fr.write_field(obj.cls, label[1:], stored)
+
+
+def delete(fr: Frame, target: Value, label: str) -> None:
+    """Remove what is under ``label`` (only where it is certain which object is meant)."""
+    objects = [a for a in target.atoms if isinstance(a, Obj)]
+    if len(objects) == 1 and not fr.object(objects[0].id).many:
+        obj = fr.object(objects[0].id)
+        fr.put(objects[0].id, obj.without(label))
+
+
+def shorten(fr: Frame, target: Value, label: str) -> None:
+    """Take the last item off one sequence whose items are all known."""
+    for atom in target.atoms:
+        if isinstance(atom, Obj):
+            fr.put(atom.id, fr.object(atom.id).shortened(label))

@@ -1,0 +1,278 @@
+"""Reading attributes: of objects, instances made elsewhere, classes, modules and library types."""
+
+from __future__ import annotations
+
+from privlint.flow import limits
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import QUERY, steps_into
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Inst,
+    Lit,
+    Obj,
+    ObjId,
+    Opaque,
+    Super,
+    Symbol,
+    Value,
+    join,
+    of,
+    with_marks,
+)
+from privlint.resolve.program import Entity
+
+MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "all_objects", "select", "unscoped"})
+
+
+def load_attribute(fr: Frame, value: Value, name: str) -> Value:
+    """``value.name`` without any judgement of what the name says."""
+    out = UNKNOWN
+    heap_known = False
+    for atom in value.atoms:
+        part = _attribute_of(fr, atom, name)
+        if part is not None:
+            heap_known = True
+            out = join(out, part)
+    carried = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
+    return with_marks(out, carried)
+
+
+def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
+    if isinstance(atom, Obj):
+        return object_attribute(fr, atom.id, name)
+    if isinstance(atom, Opaque):
+        return opaque_attribute(fr, atom, name)
+    if isinstance(atom, Cls):
+        return class_attribute(fr, atom.cls, name)
+    if isinstance(atom, Ext):
+        return of(Ext(f"{atom.path}.{name}"))
+    if isinstance(atom, Inst):
+        return instance_attribute(fr, atom.type, name)
+    if isinstance(atom, Super):
+        return super_attribute(fr, atom, name)
+    if isinstance(atom, Func | Bound):
+        func = atom.func if isinstance(atom, Bound) else atom
+        stored = fr.solver.function_attributes.get((func.fn, name))
+        return stored if stored is not None else of(Lit("str", name)) if name.startswith("__") else None
+    return None
+
+
+def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
+    """An attribute of a heap object."""
+    obj = fr.object(key)
+    label = f".{name}"
+    if key[0] == "g":
+        return module_attribute(fr, key, obj, name)
+    if label in obj.fields:
+        value = obj.fields[label]
+        return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))
+    out: Value | None = _named_so(obj, name) if ".*" in obj.fields else None
+    if obj.cls >= 0:
+        found = member_of_class(fr, obj.cls, name, Obj(key))
+        if found is not None and (found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms)):
+            return found
+        if found is not None:
+            out = found if out is None else join(out, found)
+        elif key[0] != "s":
+            stored = fr.solver.read_field(obj.cls, name, fr.fn.id)
+            out = stored if out is None else join(out, stored)
+    if obj.type:
+        part = instance_attribute(fr, obj.type, name)
+        out = part if out is None else join(out, part)
+    if key[0] == "s":
+        first = fr.initial(key, label)
+        out = first if out is None else join(out, first)
+    elif "[**]" in obj.fields:
+        out = join(out or UNKNOWN, obj.fields["[**]"])
+    return out
+
+
+def _named_so(obj: Object, name: str) -> Value:
+    """What was stored under an unknown name and may be ``name``: not what is known to have another one."""
+    value = obj.fields[".*"]
+    marks = {
+        m: w
+        for m, w in value.marks.items()
+        if isinstance(m.source, Symbol) or m.source.name == name or m.source.evidence == "rule"
+    }
+    return Value(value.atoms, marks)
+
+
+def module_attribute(fr: Frame, key: ObjId, obj: Object, name: str) -> Value | None:
+    """A name of an analysed module."""
+    label = f".{name}"
+    module = fr.program.modules[int(str(key[1]))]
+    if label in obj.fields and (label in obj.written or (fr.fn.ir.kind == "module" and fr.fn.module == module.number)):
+        return obj.fields[label]
+    entity = fr.program.member(Entity("module", module.number), name)
+    return entity_value(fr, entity) if entity is not None else obj.fields.get(label)
+
+
+def entity_value(fr: Frame, entity: Entity) -> Value:
+    """The value of what a name means by static linking."""
+    if entity.kind == "module":
+        return of(Obj(("g", entity.number)))
+    if entity.kind == "external":
+        return external_value(fr, entity.path)
+    if entity.kind == "class":
+        return fr.solver.class_value(entity.number, fr.fn.id)
+    if entity.kind == "function":
+        return fr.solver.function_value(entity.number, fr.fn.id)
+    key: ObjId = ("g", entity.number)
+    obj = fr.object(key)
+    value = obj.fields.get(f".{entity.path}", UNKNOWN)
+    module = fr.program.modules[entity.number]
+    annotation = module.bindings.annotations.get(entity.path)
+    if annotation is not None and not value.atoms:
+        value = Value(value.atoms | fr.solver.annotations.atoms(module, annotation), value.marks)
+    return value
+
+
+def external_value(fr: Frame, path: str) -> Value:
+    """A library's symbol; an object that the catalogue gives a type is an instance of it."""
+    typed = fr.catalog.index.objects.get(path)
+    return of(Inst(typed), Ext(path)) if typed else of(Ext(path))
+
+
+def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
+    """An attribute of an instance of a library's type."""
+    if type_.startswith(QUERY):
+        return of(Inst(type_), Ext(f"{type_}.{name}"))
+    for rule in fr.solver.library.type_order(type_):
+        for attribute, result in rule.attributes:
+            if attribute == name:
+                return of(Inst(result), Ext(f"{type_}.{name}"))
+        if rule.request_data:
+            return of(Inst(type_), Ext(f"{type_}.{name}"))
+    return of(Ext(f"{type_}.{name}"))
+
+
+def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
+    """An attribute of some instance of an analysed class."""
+    found = member_of_class(fr, atom.cls, name, atom)
+    if found is not None and found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms):
+        return found
+    stored = fr.solver.read_field(atom.cls, name, fr.fn.id)
+    out = stored if found is None else join(found, stored)
+    known = fr.solver.annotations.field(atom.cls, name)
+    if known is not None:
+        out = Value(out.atoms | fr.solver.annotations.atoms_at(*known), out.marks)
+    for base in fr.program.external_bases(atom.cls):
+        out = join(out, instance_attribute(fr, base, name))
+    return out
+
+
+def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | None:
+    """What an instance finds in its class: a bound method, a property's value, a class attribute."""
+    from privlint.flow.calls import call_property
+
+    method = fr.program.method(cls, name)
+    value = fr.solver.class_attribute(cls, name, fr.fn.id)
+    if method is not None:
+        if method.kind == "property":
+            return call_property(fr, method.function, receiver)
+        if value is not None and method.decorators and any(isinstance(a, Func) for a in value.atoms):
+            return Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in value.atoms), value.marks)
+        func = Func(method.function, fr.solver.environment(method.function, fr))
+        if method.kind == "static":
+            return of(func)
+        if method.kind == "class":
+            return of(Bound(func, Cls(cls)))
+        return of(Bound(func, receiver), *_overrides(fr, cls, name, receiver))
+    if value is not None:
+        return bind_descriptors(fr, value, receiver, cls)
+    for base in fr.program.external_bases(cls):
+        if fr.catalog.calls_named(name) is not None and fr.solver.library.has_type(base):
+            return of(Ext(f"{base}.{name}"))
+    return None
+
+
+def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
+    """Methods of subclasses that a receiver of an only declared class may have instead."""
+    exact = isinstance(receiver, Obj) and receiver.id[0] != "s"
+    if exact or not (
+        isinstance(receiver, Opaque) or fr.fn.cls < 0 or fr.fn.cls != cls or fr.solver.is_abstract(cls, name)
+    ):
+        return []
+    out: list[Bound] = []
+    for sub in fr.program.subclasses.get(cls, []):
+        index = fr.program.classes[sub].methods.get(name)
+        if index is not None and index.kind == "method":
+            fn = fr.program.modules[fr.program.classes[sub].module].functions[index.index]
+            if len(out) >= limits.OVERRIDES:
+                limits.reached("overriding methods tried for one call")
+                break
+            out.append(Bound(Func(fn, None), receiver))
+    return out
+
+
+def bind_descriptors(fr: Frame, value: Value, receiver: Atom, cls: int) -> Value:
+    """A class attribute read through an instance: functions bind, descriptors' ``__get__`` is called."""
+    from privlint.flow.calls import call_method
+
+    atoms: set[Atom] = set()
+    extra = UNKNOWN
+    for atom in value.atoms:
+        owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        getter = fr.program.method(owner, "__get__") if owner >= 0 else None
+        if getter is not None:
+            extra = join(extra, call_method(fr, getter.function, atom, [of(receiver), of(Cls(cls))]))
+        elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda":
+            atoms.add(Bound(atom, receiver))
+        else:
+            atoms.add(atom)
+    return join(Value(frozenset(atoms), value.marks), extra)
+
+
+def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
+    """An attribute read on a class of the program."""
+    method = fr.program.method(cls, name)
+    value = fr.solver.class_attribute(cls, name, fr.fn.id)
+    if method is not None and not (value is not None and method.decorators):
+        func = Func(method.function, fr.solver.environment(method.function, fr))
+        return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)
+    if value is not None:
+        return value
+    inner = fr.program.member(Entity("class", cls), name)
+    if inner is not None:
+        return entity_value(fr, inner)
+    if name in MANAGERS and fr.solver.records.kind(cls) == "model":
+        return of(Inst(f"{QUERY}{cls}"))
+    bases = list(fr.program.external_bases(cls))
+    return of(*(Ext(f"{base}.{name}") for base in bases[:3])) if bases else None
+
+
+def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
+    """``super().name``: the next class in the order of bases of the receiver's class."""
+    receiver = atom.self
+    start = atom.cls
+    if isinstance(receiver, Obj):
+        start = fr.object(receiver.id).cls
+    elif isinstance(receiver, Opaque | Cls):
+        start = receiver.cls
+    order = fr.program.classes[start if start >= 0 else atom.cls].mro
+    rest = order[order.index(atom.cls) + 1 :] if atom.cls in order else fr.program.classes[atom.cls].mro[1:]
+    for base in rest:
+        index = fr.program.classes[base].methods.get(name)
+        if index is not None:
+            fn = fr.program.modules[fr.program.classes[base].module].functions[index.index]
+            func = Func(fn, fr.solver.environment(fn, fr))
+            if index.kind == "static":
+                return of(func)
+            if index.kind == "property":
+                from privlint.flow.calls import call_property
+
+                return call_property(fr, fn, receiver)
+            return of(Bound(func, receiver))
+    for base in rest or order:
+        external = fr.program.classes[base].external_bases
+        if external:
+            return of(Ext(f"{external[0]}.{name}"))
+    bases = list(fr.program.external_bases(atom.cls))
+    return of(Ext(f"{bases[0]}.{name}")) if bases else of(Ext(f"builtins.object.{name}"))

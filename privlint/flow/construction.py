@@ -1,0 +1,106 @@
+"""Making instances of classes of the program: ``__new__``, ``__init__``, or fields filled in order."""
+
+from __future__ import annotations
+
+from privlint.flow.arguments import Arguments
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import item
+from privlint.flow.values import (
+    UNKNOWN,
+    Cls,
+    Func,
+    Obj,
+    Value,
+    of,
+    with_marks,
+)
+
+
+def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
+    """``C(...)``: a new instance, its ``__init__`` called or its fields filled."""
+    from privlint.flow.calls import call_function
+
+    metaclass = fr.solver.metaclass_call(cls)
+    if metaclass is not None:
+        return call_function(fr, Func(metaclass, None), args, n, of(Cls(cls)))
+    if fr.solver.records.is_enum(cls):
+        return fr.solver.class_members(cls, fr.fn.id)
+    new = fr.program.method(cls, "__new__")
+    made: Value
+    if new is not None:
+        made = call_function(fr, Func(new.function, None), args, n, of(Cls(cls)))
+        if not any(isinstance(a, Obj) for a in made.atoms):
+            made = of(new_instance(fr, cls, n))
+    else:
+        made = of(new_instance(fr, cls, n))
+    init = fr.program.method(cls, "__init__")
+    if init is not None:
+        func = Func(init.function, fr.solver.environment(init.function, fr))
+        call_function(fr, func, args, n, made)
+    else:
+        _fill_fields(fr, cls, made, args, n)
+    return made
+
+
+def new_instance(fr: Frame, cls: int, n: int) -> Obj:
+    """A new instance of a class of the program; one of a library's container is a container too."""
+    kind, type_ = "inst", ""
+    for base in fr.program.external_bases(cls):
+        last = base.rpartition(".")[2]
+        if last in ("dict", "UserDict", "OrderedDict", "TypedDict", "defaultdict"):
+            kind = "dict"
+        elif last in ("list", "UserList", "deque"):
+            kind = "list"
+        elif fr.solver.library.has_type(base) and not type_:
+            type_ = base
+    return fr.allocate(n, Object(kind, cls, type_), ("new", cls))
+
+
+def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> None:
+    """Fields by position and name, for classes whose ``__init__`` is made for them (or lies in a library)."""
+    from privlint.flow.access import store
+
+    names = fr.solver.records.init_order(cls)
+    for name, value in fr.solver.records.defaults(cls, fr.fn.id).items():
+        store(fr, made, f".{name}", value)
+    for index, (value, _at) in enumerate(args.positional):
+        if index < len(names):
+            store(fr, made, f".{names[index]}", value)
+            if fr.solver.records.is_tuple(cls):
+                store(fr, made, f"[{index}]", value)
+        elif not names:
+            store(fr, made, "[*]", value)
+    if args.star is not None:
+        for index, name in enumerate(names[len(args.positional) :]):
+            store(fr, made, f".{name}", item(fr, args.star[0], f"[{index}]"))
+    mapping = any(fr.object(a.id).kind == "dict" for a in made.atoms if isinstance(a, Obj))
+    for name, (value, _at) in args.keywords.items():
+        store(fr, made, f"[{name!r}]" if mapping else f".{name}", value)
+        if fr.solver.records.is_tuple(cls) and name in names:
+            store(fr, made, f"[{names.index(name)}]", value)
+    for value, _at in args.mappings:
+        _spread(fr, made, value)
+    post = fr.program.method(cls, "__post_init__")
+    if post is not None:
+        from privlint.flow.calls import call_method
+
+        call_method(fr, post.function, next(iter(made.atoms)), [], n)
+
+
+def _spread(fr: Frame, made: Value, mapping: Value) -> None:
+    from privlint.flow.access import store
+
+    for atom in mapping.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            for label, value in obj.fields.items():
+                if label[:2] in ("['", '["'):
+                    store(fr, made, f".{label[2:-2]}", value, strong=False)
+                elif label == "[*]":
+                    store(fr, made, ".*", value)
+            if atom.id[0] == "s" and "[*]" not in obj.fields:
+                store(fr, made, ".*", fr.initial(atom.id, "[*]"))
+    if mapping.marks:
+        carried = dict(mapping.marks.items())
+        store(fr, made, ".*", with_marks(UNKNOWN, carried))

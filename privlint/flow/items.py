@@ -1,0 +1,187 @@
+"""Reading items and elements: of sequences, mappings, and what iterates."""
+
+from __future__ import annotations
+
+from privlint.flow import limits
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Cls,
+    Inst,
+    Lit,
+    Mark,
+    Obj,
+    ObjId,
+    Opaque,
+    Symbol,
+    Value,
+    constant_label,
+    join,
+    of,
+    with_marks,
+)
+
+CONTAINERS = frozenset({"list", "dict", "set", "tuple", "gen", "iter"})
+
+
+QUERY = "@query:"
+
+
+def steps_into(mark: Mark, value: Value, known: bool) -> bool:
+    """Whether an exact symbolic mark is taken over by the symbol of the part that is read."""
+    if isinstance(mark.source, Symbol):
+        return mark.source.deep == 0 and known
+    return mark.whole != "" and known
+
+
+def item(fr: Frame, value: Value, label: str | None) -> Value:
+    """``value[key]``; ``label`` None where the key is not one constant."""
+    out = UNKNOWN
+    known = False
+    for atom in value.atoms:
+        part: Value | None = None
+        if isinstance(atom, Obj):
+            part = object_item(fr, atom.id, label)
+        elif isinstance(atom, Inst):
+            part = instance_item(fr, atom)
+        if part is not None:
+            known = True
+            out = join(out, part)
+    carried = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
+    return with_marks(out, carried)
+
+
+def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
+    """An item of a heap object."""
+    obj = fr.object(key)
+    if obj.cls >= 0 and obj.kind in ("inst", "sym"):
+        from privlint.flow.calls import call_dunder
+
+        called = call_dunder(fr, Obj(key), "__getitem__", [UNKNOWN])
+        if called is not None:
+            return called
+    if obj.type and obj.kind not in CONTAINERS:
+        typed = instance_item(fr, Inst(obj.type))
+        fields = obj.fields.get("[*]", UNKNOWN)
+        if label is not None:
+            fields = join(fields, obj.fields.get(label, UNKNOWN))
+        rest = fields
+        return join(typed, rest) if typed is not None else rest
+    if label is not None and label[1:2] == "-":
+        known = positions(fr, of(Obj(key)))
+        label = known[int(label[1:-1])] if known and -int(label[1:-1]) <= len(known) else None
+    if label is None:
+        return any_item(fr, key, obj)
+    if label in obj.fields:
+        found = obj.fields[label]
+        return join(found, obj.fields["[*]"]) if "[*]" in obj.fields else found
+    if key[0] == "s":
+        first = fr.initial(key, label)
+        return join(first, obj.fields["[*]"]) if "[*]" in obj.fields else first
+    return obj.fields.get("[*]", UNKNOWN)
+
+
+def positions(fr: Frame, value: Value) -> list[str] | None:
+    """The labels of the items of one sequence, in order, where all of them are known; else None."""
+    if len(value.atoms) != 1 or value.marks:
+        return None
+    (atom,) = value.atoms
+    if not isinstance(atom, Obj) or atom.id[0] == "s" or atom.id in fr.solver.shared:
+        return None
+    obj = fr.object(atom.id)
+    if obj.kind not in ("list", "tuple") or obj.many or obj.cls >= 0:
+        return None
+    labels = [label for label in obj.fields if label[0] == "["]
+    expected = [f"[{index}]" for index in range(len(labels))]
+    return expected if set(labels) == set(expected) else None
+
+
+def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
+    """All that an item of the object may be."""
+    out = UNKNOWN
+    for label, value in obj.fields.items():
+        if label[0] == "[" and label != "[#]":
+            out = join(out, value)
+    if key[0] == "s" and "[*]" not in obj.fields:
+        out = join(out, fr.initial(key, "[*]"))
+    return out
+
+
+def instance_item(fr: Frame, atom: Inst) -> Value | None:
+    """An item of a library type's instance."""
+    if atom.type.startswith(QUERY):
+        return of(Opaque(int(atom.type[len(QUERY) :])))
+    for rule in fr.solver.library.type_order(atom.type):
+        if rule.items:
+            return of(Inst(rule.items))
+        if rule.request_data:
+            return of(atom)
+    return None
+
+
+def keys_of(fr: Frame, value: Value) -> Value:
+    """What iterating over a mapping yields."""
+    out = UNKNOWN
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            out = join(out, obj.fields.get("[#]", UNKNOWN))
+            if atom.id[0] == "s":
+                out = join(out, fr.initial(atom.id, "[#]"))
+            literals = [label for label in obj.fields if label[0] == "[" and label[1] in "'\"" and len(label) < 80]
+            out = join(out, of(*(Lit("str", label[2:-2]) for label in literals[: limits.ATOMS])))
+    return out
+
+
+def element(fr: Frame, value: Value) -> Value:
+    """What iterating over a value yields."""
+    out = UNKNOWN
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            if obj.kind == "dict" or (obj.kind == "sym" and obj.type == "builtins.dict"):
+                out = join(out, keys_of(fr, of(atom)))
+            elif obj.cls >= 0 and obj.kind in ("inst", "sym"):
+                out = join(out, _iterated(fr, atom))
+            else:
+                out = join(out, item(fr, Value(frozenset((atom,))), None))
+        elif isinstance(atom, Inst):
+            part = instance_item(fr, atom)
+            out = join(out, part) if part is not None else out
+        elif isinstance(atom, Opaque):
+            out = join(out, _iterated(fr, atom))
+        elif isinstance(atom, Cls):  # an enum: its members
+            out = join(out, fr.solver.class_members(atom.cls, fr.fn.id))
+    known = any(isinstance(a, Obj) for a in value.atoms)
+    carried = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
+    return with_marks(out, carried)
+
+
+def _iterated(fr: Frame, atom: Atom) -> Value:
+    from privlint.flow.calls import call_dunder
+
+    iterator = call_dunder(fr, atom, "__iter__", [])
+    if iterator is None:
+        iterator = call_dunder(fr, atom, "__aiter__", [])
+    if iterator is None:
+        got = call_dunder(fr, atom, "__getitem__", [UNKNOWN])
+        if got is not None:
+            return got
+        return item(fr, Value(frozenset((atom,))), None) if isinstance(atom, Obj) else UNKNOWN
+    out = UNKNOWN
+    for made in iterator.atoms:
+        following = call_dunder(fr, made, "__next__", []) if isinstance(made, Obj | Opaque) else None
+        if following is None and isinstance(made, Obj | Opaque):
+            following = call_dunder(fr, made, "__anext__", [])
+        if following is not None:
+            out = join(out, following)
+        elif made != atom:
+            out = join(out, element(fr, Value(frozenset((made,)))))
+    return with_marks(out, iterator.marks)
+
+
+def key_label(value: Value) -> str | None:
+    """The label that an item under this key has, or None for an unknown key."""
+    return constant_label(value)

@@ -1,0 +1,1 @@
+"""What the language and its library do, for code that is not analysed itself."""

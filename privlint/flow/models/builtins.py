@@ -1,0 +1,349 @@
+"""The language's own functions: where data goes in ``sorted(xs)``, ``map(f, xs)``, ``getattr(x, name)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow import sources
+from privlint.flow.access import delete, store
+from privlint.flow.attributes import load_attribute
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import element, item
+from privlint.flow.values import (
+    NONE,
+    SCALAR,
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cls,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    Opaque,
+    Prefix,
+    Value,
+    join,
+    join_all,
+    of,
+    only_marks,
+    step,
+    strings,
+    with_marks,
+)
+from privlint.flow.wholes import collect
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+from privlint.flow.models.containers import merge
+from privlint.flow.models.registry import function
+
+
+@function(
+    "str",
+    "repr",
+    "format",
+    "ascii",
+    "unicode",
+    "bytes",
+    "bytearray",
+    "int",
+    "float",
+    "complex",
+    "Decimal",
+    "memoryview",
+)
+def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    out = UNKNOWN
+    for value, _ in args.positional[:1]:
+        texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix))
+        out = join(
+            out, Value(texts, dict(step(collect(fr, value, 1), fr.site(callee.n), "through", callee.last + "()")))
+        )
+    return out
+
+
+@function(
+    "len",
+    "bool",
+    "isinstance",
+    "issubclass",
+    "callable",
+    "hasattr",
+    "hash",
+    "id",
+    "all",
+    "any",
+    "range",
+    "builtins.type",
+    "dir",
+    "object",
+    "print",
+    "operator.eq",
+    "operator.ne",
+    "operator.lt",
+    "operator.le",
+    "operator.gt",
+    "operator.ge",
+    "operator.is_",
+    "operator.is_not",
+    "operator.not_",
+    "operator.truth",
+    "operator.contains",
+    "hex",
+    "oct",
+    "bin",
+    "chr",
+    "ord",
+)
+def _silent(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return SCALAR
+
+
+@function(
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "sorted",
+    "reversed",
+    "iter",
+    "aiter",
+    "collections.deque",
+    "itertools.chain",
+    "itertools.chain.from_iterable",
+    "itertools.islice",
+    "itertools.cycle",
+    "itertools.takewhile",
+    "itertools.dropwhile",
+    "itertools.accumulate",
+    "itertools.repeat",
+    "itertools.tee",
+    "itertools.compress",
+    "itertools.filterfalse",
+    "itertools.starmap",
+)
+def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    last = callee.last
+    kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(last, "list")
+    if last in ("list", "tuple") and len(args.positional) == 1:
+        exact = _same_items(fr, args.positional[0][0])
+        if exact is not None:
+            return of(fr.allocate(callee.n, Object(kind, fields=exact), "seq"))
+    values = [value for value, _ in args.positional]
+    if last in ("takewhile", "dropwhile", "filterfalse", "starmap"):
+        values = values[1:]
+    whole = join_all(element(fr, value) for value in values)
+    if last == "from_iterable":
+        whole = element(fr, whole)
+    elif last == "repeat" and values:
+        whole = values[0]
+    if last == "tee":
+        inner = of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "tee"))
+        whole = inner
+    return of(fr.allocate(callee.n, Object(kind, fields={"[*]": whole} if whole else {}), "seq"))
+
+
+def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
+    if len(value.atoms) == 1 and not value.marks:
+        (atom,) = value.atoms
+        if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple"):
+            return dict(fr.object(atom.id).fields)
+    return None
+
+
+@function(
+    "dict",
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.Counter",
+    "collections.ChainMap",
+    "types.MappingProxyType",
+    "types.SimpleNamespace",
+)
+def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    space = callee.last == "SimpleNamespace"
+    made = of(fr.allocate(callee.n, Object("inst" if space else "dict"), "dict"))
+    for value, _ in [*args.positional, *args.mappings]:
+        for atom in value.atoms:
+            if isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen", "set"):
+                pair = element(fr, of(atom))
+                store(fr, made, "[*]", item(fr, pair, "[1]"), strong=False)
+                store(fr, made, "[#]", item(fr, pair, "[0]"), strong=False)
+        merge(
+            fr,
+            made,
+            Value(
+                frozenset(
+                    a
+                    for a in value.atoms
+                    if not isinstance(a, Obj) or fr.object(a.id).kind not in ("list", "tuple", "iter", "gen", "set")
+                ),
+                value.marks,
+            ),
+        )
+    for name, (value, _) in args.keywords.items():
+        store(fr, made, f".{name}" if space else f"[{name!r}]", value)
+    return made
+
+
+@function(
+    "enumerate",
+    "zip",
+    "itertools.zip_longest",
+    "itertools.product",
+    "itertools.permutations",
+    "itertools.combinations",
+    "itertools.pairwise",
+    "itertools.groupby",
+)
+def _tuples(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    parts = [element(fr, value) for value, _ in args.positional]
+    if callee.last == "enumerate":
+        parts = [SCALAR, *parts[:1]]
+    elif callee.last in ("permutations", "combinations", "pairwise"):
+        parts = [parts[0], parts[0]] if parts else []
+    elif callee.last == "groupby" and parts:
+        group = of(fr.allocate(callee.n, Object("iter", fields={"[*]": parts[0]}), "group"))
+        key = args.at(fr, 1, "key")
+        parts = [call_here(fr, callee, key[0], [parts[0]]) if key else parts[0], group]
+    fields = {f"[{i}]": value for i, value in enumerate(parts)}
+    if args.star is not None:
+        fields["[*]"] = element(fr, element(fr, args.star[0]))
+    row = of(fr.allocate(callee.n, Object("tuple", fields=fields), "row"))
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "rows"))
+
+
+def call_here(fr: Frame, callee: Callee, func: Value, values: list[Value]) -> Value:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.calls import call_value
+
+    return call_value(fr, func, Arguments([(value, callee.n) for value in values]), callee.n)
+
+
+@function("map", "filter", "functools.reduce")
+def _higher(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) < 2:
+        return None
+    func = args.positional[0][0]
+    parts = [element(fr, value) for value, _ in args.positional[1:]]
+    if callee.last == "reduce":
+        first = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
+        total = join(first, parts[0])
+        for _ in range(2):
+            total = join(total, call_here(fr, callee, func, [total, parts[0]]))
+        return total
+    result = call_here(fr, callee, func, parts) if func.atoms else UNKNOWN
+    whole = parts[0] if callee.last == "filter" else result
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "mapped"))
+
+
+@function("divmod")
+def _divmod(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    marks: dict[Mark, Hop | None] = {}
+    for value, _ in args.positional:
+        marks.update(value.marks)
+    part = with_marks(SCALAR, step(marks, fr.site(callee.n), "combine", "divmod"))
+    return of(fr.allocate(callee.n, Object("tuple", fields={"[0]": part, "[1]": part}), "pair"))
+
+
+@function("next", "anext", "min", "max", "sum")
+def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    values = [value for value, _ in args.positional]
+    if callee.last in ("min", "max") and len(values) > 1:
+        return join_all(values)
+    if not values:
+        return UNKNOWN
+    default = args.at(fr, 1, "default")
+    picked = element(fr, values[0])
+    return join(picked, default[0]) if default is not None else picked
+
+
+@function("getattr")
+def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) < 2:
+        return UNKNOWN
+    value, name = args.positional[0][0], strings(args.positional[1][0])
+    out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
+    if not name:
+        return join(out, all_attributes(fr, value))
+    for text in name[:4]:
+        found = load_attribute(fr, value, text)
+        marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
+        out = join(out, with_marks(found, marks))
+    return out
+
+
+def callee_name(args: Arguments) -> str:
+    """The name of the first argument's expression."""
+    return args.names.get(args.positional[0][1], "") if args.positional else ""
+
+
+def all_attributes(fr: Frame, value: Value) -> Value:
+    """All that any attribute of the value may be."""
+    out = UNKNOWN
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            out = join_all([out, *(v for k, v in fr.object(atom.id).fields.items() if k[0] == ".")])
+    return out
+
+
+@function("setattr")
+def _setattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) == 3:
+        name = strings(args.positional[1][0])
+        store(fr, args.positional[0][0], f".{name[0]}" if len(name) == 1 else ".*", args.positional[2][0])
+    return NONE
+
+
+@function("delattr")
+def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    for name in strings(args.positional[1][0]) if len(args.positional) == 2 else ():
+        delete(fr, args.positional[0][0], f".{name}")
+    return NONE
+
+
+@function("vars", "dataclasses.asdict", "attr.asdict", "attrs.asdict")
+def _vars(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return as_mapping(fr, args.positional[0][0], callee.n) if args.positional else UNKNOWN
+
+
+def as_mapping(fr: Frame, value: Value, n: int) -> Value:
+    """The attributes of a value as items of a new dictionary."""
+    fields: dict[str, Value] = {}
+    marks: dict[Mark, Hop | None] = dict(value.marks)
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            for label, part in obj.fields.items():
+                if label[0] == "." and label != ".*" and not any(isinstance(a, Bound) for a in part.atoms):
+                    key = f"[{label[1:]!r}]"
+                    fields[key] = join(fields.get(key, UNKNOWN), part)
+                elif label[0] == "[":
+                    fields[label] = join(fields.get(label, UNKNOWN), part)
+            if atom.id[0] == "s":
+                fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(collect(fr, of(atom), 2)))
+                marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
+        elif isinstance(atom, Opaque):
+            marks.update(fr.solver.records.whole(fr, atom.cls, 2))
+    made = of(fr.allocate(n, Object("dict", fields=fields), "vars"))
+    return with_marks(made, marks)
+
+
+@function("super")
+def _super(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return fr.solver.super_value(fr, args)
+
+
+@function("type")
+def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    out: set[Atom] = set()
+    for value, _ in args.positional[:1]:
+        for atom in value.atoms:
+            if isinstance(atom, Obj) and fr.object(atom.id).cls >= 0:
+                out.add(Cls(fr.object(atom.id).cls))
+            elif isinstance(atom, Opaque):
+                out.add(Cls(atom.cls))
+    return Value(frozenset(out)) if out else SCALAR

@@ -1,0 +1,240 @@
+"""Methods of containers: what goes in with ``append`` and ``update``, what comes out of ``get`` and ``pop``."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from privlint.flow import limits, sources
+from privlint.flow.access import delete, shorten, store
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions
+from privlint.flow.values import (
+    NONE,
+    SCALAR,
+    UNKNOWN,
+    Atom,
+    Lit,
+    Obj,
+    Prefix,
+    Value,
+    join,
+    join_all,
+    of,
+    only_marks,
+    step,
+    strings,
+    with_marks,
+)
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+from privlint.flow.models.texts import CARRYING, SILENT, carry
+
+MUTATORS = frozenset(
+    [
+        "append",
+        "add",
+        "appendleft",
+        "put",
+        "put_nowait",
+        "insert",
+        "push",
+        "extend",
+        "update",
+        "setdefault",
+        "write",
+        "writelines",
+        "extendleft",
+        "add_header",
+        "send_nowait",
+    ]
+)
+
+
+_READERS = frozenset(
+    [
+        "get",
+        "pop",
+        "popitem",
+        "items",
+        "values",
+        "keys",
+        "copy",
+        "popleft",
+        "get_nowait",
+        "iteritems",
+        "itervalues",
+        "most_common",
+        "elements",
+        "__iter__",
+        "__next__",
+        "send",
+        "clear",
+        "remove",
+        "discard",
+        "sort",
+        "reverse",
+        "union",
+        "intersection",
+        "difference",
+        "symmetric_difference",
+        "getlist",
+        "setlist",
+    ]
+)
+
+
+def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A method of a container or string, told by its name; None where the receiver is known to be something else."""
+    receiver = callee.receiver
+    name = callee.attribute
+    if receiver is None or not name:
+        return None
+    kinds = {_kind(fr, atom) for atom in receiver.atoms} or {"unknown"}
+    if kinds & {"container", "unknown"}:
+        if name in MUTATORS:
+            return _mutate(fr, receiver, name, callee, args)
+        if name in _READERS:
+            return _read(fr, receiver, name, callee, args)
+    if name in SILENT and kinds & {"container", "unknown", "text"}:
+        return SCALAR
+    if name in CARRYING and (receiver.marks or "text" in kinds or name in ("join", "format", "format_map")):
+        return carry(fr, receiver, name, callee, args)
+    return None
+
+
+def _kind(fr: Frame, atom: Atom) -> str:
+    if isinstance(atom, Obj):
+        obj = fr.object(atom.id)
+        if obj.kind in CONTAINERS or obj.kind == "dict":
+            return "container"
+        if obj.cls >= 0:
+            return "class"
+        return "unknown"
+    return "text" if isinstance(atom, Lit | Prefix) else "other"
+
+
+def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
+    site = fr.site(callee.n)
+    into = callee.receiver_name or "the container"
+    values = [value for value, _ in args.positional]
+    if name in ("update",):
+        for value in values:
+            merge(fr, receiver, value)
+        for key, (value, _) in args.keywords.items():
+            store(fr, receiver, f"[{key!r}]", value)
+        for value, _ in args.mappings:
+            merge(fr, receiver, value)
+        return NONE
+    if name == "setdefault":
+        label = key_label(values[0]) if values else None
+        new = values[1] if len(values) > 1 else UNKNOWN
+        store(fr, receiver, label or "[*]", join(item(fr, receiver, label), new))
+        return item(fr, receiver, label)
+    if name in ("extend", "extendleft", "writelines"):
+        given = join_all(element(fr, value) for value in values)
+    elif name in ("insert", "add_header"):
+        given = join_all(values[1:])
+    else:
+        given = join_all(values)
+    if given:
+        marks = step(given.marks, site, "into", into)
+        labels = positions(fr, receiver) if name == "append" else None
+        if labels is not None and len(labels) < limits.ITEMS:
+            store(fr, receiver, f"[{len(labels)}]", Value(given.atoms, marks))
+        else:
+            store(fr, receiver, "[*]", Value(given.atoms, marks), strong=False)
+    return NONE
+
+
+def merge(fr: Frame, receiver: Value, given: Value) -> None:
+    for atom in given.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            for label, value in obj.fields.items():
+                if label[0] == "[":
+                    store(fr, receiver, label, value, strong=label != "[*]")
+            if atom.id[0] == "s" and "[*]" not in obj.fields:
+                store(fr, receiver, "[*]", fr.initial(atom.id, "[*]"), strong=False)
+        elif not isinstance(atom, Lit):
+            store(fr, receiver, "[*]", of(atom), strong=False)
+    if given.marks:
+        store(fr, receiver, "[*]", only_marks(given.marks), strong=False)
+
+
+def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
+    values = [value for value, _ in args.positional]
+    if name in ("get", "pop") and (values or args.keywords):
+        return _lookup(fr, receiver, name, callee, args, values)
+    if name in ("pop", "popleft"):
+        return taken(fr, receiver, first=name == "popleft")
+    if name in ("get", "get_nowait", "__next__", "send", "getlist"):
+        return item(fr, receiver, None)
+    if name in ("items", "iteritems", "most_common", "popitem"):
+        pair = Object("tuple", fields={"[0]": keys_of(fr, receiver), "[1]": item(fr, receiver, None)})
+        made = of(fr.allocate(callee.n, pair, "pair"))
+        return made if name == "popitem" else of(fr.allocate(callee.n, Object("iter", fields={"[*]": made}), "items"))
+    if name in ("values", "itervalues", "elements", "__iter__"):
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": item(fr, receiver, None)}), "values"))
+    if name == "keys":
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": keys_of(fr, receiver)}), "keys"))
+    if name in ("union", "intersection", "difference", "symmetric_difference"):
+        whole = join_all([element(fr, receiver), *(element(fr, value) for value in values)])
+        return of(fr.allocate(callee.n, Object("set", fields={"[*]": whole}), "set"))
+    if name == "copy":
+        return clone(fr, receiver, callee.n)
+    if name == "clear":
+        for atom in receiver.atoms:
+            if isinstance(atom, Obj) and len(receiver.atoms) == 1 and not fr.object(atom.id).many:
+                for label in list(fr.object(atom.id).fields):
+                    delete(fr, receiver, label)
+        return NONE
+    return NONE
+
+
+def taken(fr: Frame, receiver: Value, first: bool) -> Value:
+    """The first or last item, which is removed where every item of the sequence is known."""
+    labels = positions(fr, receiver)
+    if not labels:
+        return item(fr, receiver, None)
+    found = item(fr, receiver, labels[0] if first else labels[-1])
+    if first:
+        for before, behind in pairwise(labels):
+            store(fr, receiver, before, item(fr, receiver, behind))
+    shorten(fr, receiver, labels[-1])
+    return found
+
+
+def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments, values: list[Value]) -> Value:
+    key = values[0] if values else UNKNOWN
+    label = key_label(key)
+    if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
+        return taken(fr, receiver, first=label == "[0]")
+    found = item(fr, receiver, label)
+    if label is not None:
+        for text in strings(key)[:1]:
+            found = with_marks(found, sources.of_item(fr, receiver, text, callee.n, callee.receiver_name, found))
+    if name == "pop" and label is not None:
+        found = Value(found.atoms, found.marks)
+        delete(fr, receiver, label)
+    default = values[1] if len(values) > 1 else args.keywords.get("default", (UNKNOWN, 0))[0]
+    return join(found, default)
+
+
+def clone(fr: Frame, value: Value, n: int) -> Value:
+    """A shallow copy."""
+    atoms: set[Atom] = set()
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            fields = dict(obj.fields)
+            if atom.id[0] == "s":
+                atoms.add(atom)
+                continue
+            atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, fields), ("copy", atom.id[:3])))
+        else:
+            atoms.add(atom)
+    return Value(frozenset(atoms), value.marks)

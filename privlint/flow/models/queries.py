@@ -1,0 +1,86 @@
+"""Methods of object managers and query sets: rows and values of a model of the program."""
+
+from __future__ import annotations
+
+from privlint.flow import sources
+from privlint.flow.arguments import Arguments
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import QUERY
+from privlint.flow.library import Callee
+from privlint.flow.values import (
+    UNKNOWN,
+    Inst,
+    Opaque,
+    Value,
+    join_all,
+    of,
+    strings,
+    with_marks,
+)
+
+_SINGLES = frozenset(
+    [
+        "get",
+        "first",
+        "last",
+        "latest",
+        "earliest",
+        "create",
+        "aget",
+        "acreate",
+        "afirst",
+        "get_or_404",
+        "first_or_404",
+        "one",
+        "one_or_none",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalar",
+        "get_object",
+        "refresh_from_db",
+        "in_bulk",
+        "get_by_id",
+        "create_user",
+        "find_one",
+    ]
+)
+
+
+_PAIRS = frozenset(("get_or_create", "update_or_create", "aget_or_create"))
+
+
+_PLAIN = frozenset(["count", "exists", "update", "delete", "acount", "aexists", "bulk_update", "aggregate"])
+
+
+def query_method(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value:
+    """A method of an object manager or query set of a model: what it looks up by is not in its result."""
+    cls = int(path.rpartition(".")[0][len(QUERY) :].partition(".")[0])
+    name = callee.attribute
+    if name in _SINGLES:
+        return of(Opaque(cls))
+    if name in _PAIRS:
+        return of(fr.allocate(callee.n, Object("tuple", fields={"[0]": of(Opaque(cls))}), "pair"))
+    if name in _PLAIN:
+        return of(Inst("builtins.int"))
+    if name in ("values", "values_list"):
+        return _values(fr, callee, cls, args, name == "values")
+    return of(Inst(f"{QUERY}{cls}"))
+
+
+def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool) -> Value:
+    from privlint.flow.attributes import opaque_attribute
+
+    fields: dict[str, Value] = {}
+    flat = "flat" in args.keywords
+    names = [text for value, _ in args.positional for text in strings(value)]
+    for index, name in enumerate(names or list(fr.program.classes[cls].fields)):
+        value = with_marks(
+            opaque_attribute(fr, Opaque(cls), name) or UNKNOWN,
+            sources.of_attribute(fr, of(Opaque(cls)), name, callee.n, ""),
+        )
+        fields[f"[{name!r}]" if mapping else "[*]" if flat else f"[{index}]"] = value
+    if flat:
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": join_all(fields.values())}), "values"))
+    row = fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row")
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(row)}), "values"))

@@ -1,0 +1,120 @@
+"""Functions of the standard library that hand on, copy or call what they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow.access import store
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import element, key_label
+from privlint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Value,
+    join_all,
+    of,
+)
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+from privlint.flow.models.containers import clone
+from privlint.flow.models.registry import function
+
+
+@function("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
+def _push(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) > 1:
+        value = args.positional[1][0]
+        store(fr, args.positional[0][0], "[*]", value, strong=False)
+    return NONE
+
+
+@function("heapq.heappop", "heapq.heapreplace", "heapq.heappushpop")
+def _popped(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return join_all([element(fr, args.positional[0][0]), *(v for v, _ in args.positional[1:])])
+
+
+@function("operator.setitem")
+def _setitem(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) == 3:
+        label = key_label(args.positional[1][0])
+        store(fr, args.positional[0][0], label or "[*]", args.positional[2][0], strong=label is not None)
+    return NONE
+
+
+@function("copy.copy", "copy.deepcopy", "copy.replace", "dataclasses.replace", "attr.evolve", "attrs.evolve")
+def _copy(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if not args.positional:
+        return UNKNOWN
+    made = clone(fr, args.positional[0][0], callee.n)
+    for name, (value, _) in args.keywords.items():
+        store(fr, made, f".{name}", value)
+    return made
+
+
+@function("functools.partial", "functools.partialmethod")
+def _partial(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if not args.positional:
+        return UNKNOWN
+    fields = {".func": args.positional[0][0]}
+    fields.update({f"[{i}]": value for i, (value, _) in enumerate(args.positional[1:])})
+    fields.update({f"[{name!r}]": value for name, (value, _) in args.keywords.items()})
+    return of(fr.allocate(callee.n, Object("partial", fields=fields), "partial"))
+
+
+@function("asyncio.gather")
+def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    fields = {f"[{i}]": value for i, (value, _) in enumerate(args.positional)}
+    if args.star is not None:
+        fields["[*]"] = element(fr, args.star[0])
+    return of(fr.allocate(callee.n, Object("list", fields=fields), "gather"))
+
+
+@function(
+    "asyncio.create_task",
+    "asyncio.ensure_future",
+    "asyncio.wait_for",
+    "asyncio.shield",
+    "asyncio.run",
+    "typing.cast",
+    "typing.assert_type",
+    "weakref.proxy",
+    "weakref.ref",
+    "contextlib.nullcontext",
+    "contextlib.closing",
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.singledispatch",
+    "contextlib.contextmanager",
+    "contextlib.asynccontextmanager",
+    "staticmethod",
+    "abc.abstractmethod",
+    "typing.overload",
+    "typing.final",
+    "typing.no_type_check",
+    "atexit.register",
+    "asyncio.as_completed",
+)
+def _pass_on(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    position = 1 if callee.last in ("cast",) else 0
+    found = args.positional[position][0] if len(args.positional) > position else UNKNOWN
+    return found if found else None
+
+
+@function("functools.wraps", "functools.update_wrapper")
+def _wraps(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return UNKNOWN
+
+
+@function("asyncio.to_thread", "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync")
+def _thread(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if callee.last != "to_thread":
+        return args.positional[0][0] if args.positional else UNKNOWN
+    from privlint.flow.arguments import Arguments as Given
+    from privlint.flow.calls import call_value
+
+    if not args.positional:
+        return UNKNOWN
+    return call_value(fr, args.positional[0][0], Given(args.positional[1:], args.keywords), callee.n)

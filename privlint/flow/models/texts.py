@@ -1,0 +1,165 @@
+"""Methods of strings: what their results tell of the text, and which say nothing of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import element
+from privlint.flow.values import (
+    Hop,
+    Lit,
+    Mark,
+    Prefix,
+    Value,
+    join,
+    literal,
+    of,
+    only_marks,
+    step,
+    strings,
+    with_marks,
+)
+from privlint.flow.wholes import collect
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+
+
+# Methods of strings (and of what is like them) whose result tells what the receiver told.
+CARRYING = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "encode",
+        "decode",
+        "split",
+        "rsplit",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "join",
+        "format",
+        "format_map",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "expandtabs",
+        "translate",
+        "removeprefix",
+        "removesuffix",
+        "hex",
+        "tobytes",
+        "read",
+        "readline",
+        "readlines",
+        "getvalue",
+        "isoformat",
+        "strftime",
+        "group",
+        "groups",
+        "groupdict",
+        "__str__",
+        "__repr__",
+        "as_string",
+        "as_dict",
+        "to_dict",
+        "dict",
+        "json",
+        "text",
+        "copy",
+        "__getitem__",
+        "__format__",
+        "total_seconds",
+        "date",
+        "time",
+        "to_string",
+        "tolist",
+        "item",
+        "as_str",
+        "as_bytes",
+        "getbuffer",
+        "data",
+        "value",
+    ]
+)
+
+
+# Methods whose result says nothing of it.
+SILENT = frozenset(
+    [
+        "startswith",
+        "endswith",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isnumeric",
+        "isspace",
+        "islower",
+        "isupper",
+        "isidentifier",
+        "__len__",
+        "__eq__",
+        "__contains__",
+        "__hash__",
+        "exists",
+        "is_valid",
+        "is_authenticated",
+        "has_perm",
+        "close",
+    ]
+)
+
+
+def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
+    marks: dict[Mark, Hop | None] = dict(receiver.marks)
+    if name == "join":
+        for value, _ in args.positional:
+            marks.update(collect(fr, element(fr, value), 1))
+            marks.update(value.marks)
+    elif name in ("format", "format_map"):
+        for value, _ in args.all():
+            marks.update(collect(fr, value, 1))
+    elif name in ("replace", "ljust", "rjust", "center"):
+        for value, _ in args.positional[1:]:
+            marks.update(value.marks)
+    text = _folded(receiver, name, args)
+    carried = only_marks(dict(step(marks, fr.site(callee.n), "through", f".{name}()")))
+    if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
+        return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
+    return join(text, carried) if text is not None else carried
+
+
+def _folded(receiver: Value, name: str, args: Arguments) -> Value | None:
+    """The constant that a string method gives for constants, where an address may be in it."""
+    texts = [a.value for a in receiver.atoms if isinstance(a, Lit) and isinstance(a.value, str)]
+    if len(texts) != 1 or len(receiver.atoms) != 1:
+        return None
+    given = [strings(value) for value, _ in args.positional]
+    if name in ("strip", "rstrip", "lstrip", "lower", "upper", "removesuffix", "removeprefix"):
+        if all(len(g) == 1 for g in given) and len(given) <= 1:
+            return literal(getattr(texts[0], name)(*(g[0] for g in given)))
+        return None
+    if name in ("format", "format_map"):
+        head = texts[0].partition("{")[0]
+        first = strings(args.positional[0][0]) if args.positional else []
+        if not head and len(first) == 1 and texts[0].startswith("{}"):
+            head = first[0] + texts[0][2:].partition("{")[0]
+        return of(Prefix(head)) if head else None
+    return None

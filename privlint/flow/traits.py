@@ -1,0 +1,118 @@
+"""What the code itself says of functions and classes: decorators, metaclasses, what is abstract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from privlint.flow.shared import Stores
+from privlint.ir import ops as o
+from privlint.resolve.program import Function, Program
+from privlint.resolve.scan import scan
+
+if TYPE_CHECKING:
+    pass
+
+
+class Traits(Stores):
+    """Facts about functions and classes that no flow changes, kept once they are found."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._joined: dict[int, frozenset[int]] = {}
+        self._callees: dict[int, frozenset[int]] = {}
+        self._inner = {f.parent for f in program.functions if f.parent >= 0}
+        self._decorators: dict[int, list[str]] = {}
+        self._scanned: dict[tuple[int, int], dict[int, str]] = {}
+
+    def metaclass_call(self, cls: int) -> int | None:
+        """The ``__call__`` that a class's metaclass defines."""
+        for base in self.program.classes[cls].mro:
+            info = self.program.classes[base]
+            for label, text in info.keywords:
+                if label == "metaclass":
+                    entity = self.program.lookup(self.program.modules[info.module], text)
+                    if entity is not None and entity.kind == "class":
+                        method = self.program.method(entity.number, "__call__")
+                        return method.function if method is not None else None
+        return None
+
+    def is_abstract(self, cls: int, name: str) -> bool:
+        """Whether a method is only there to be overridden."""
+        method = self.program.method(cls, name)
+        if method is None:
+            return True
+        ir = self.program.functions[method.function].ir
+        if any(d.rpartition(".")[2].startswith("abstract") for d in ir.decorators):
+            return True
+        ops = [op for block in ir.blocks for op in block.ops]
+        if any(isinstance(block.end, o.Raise) for block in ir.blocks):
+            return any(isinstance(op, o.LoadName) and op.slot == "NotImplementedError" for op in ops)
+        return not any(isinstance(op, o.Call | o.StoreAttr | o.LoadAttr) for op in ops)
+
+    def joined_registers(self, fn: Function) -> frozenset[int]:
+        """Registers that more than one op writes."""
+        found = self._joined.get(fn.id)
+        if found is None:
+            seen: Counter[int] = Counter()
+            for block in fn.ir.blocks:
+                for op in block.ops:
+                    if isinstance(op, o.Unpack):
+                        seen.update(op.dsts)
+                    else:
+                        written = getattr(op, "dst", None)
+                        if written is not None:
+                            seen[written] += 1
+            found = frozenset(reg for reg, times in seen.items() if times > 1)
+            self._joined[fn.id] = found
+        return found
+
+    def callee_registers(self, fn: Function) -> frozenset[int]:
+        """Registers that are called."""
+        found = self._callees.get(fn.id)
+        if found is None:
+            found = frozenset(op.func for block in fn.ir.blocks for op in block.ops if isinstance(op, o.Call))
+            self._callees[fn.id] = found
+        return found
+
+    def has_inner(self, fn: Function) -> bool:
+        """Whether functions are defined inside."""
+        return fn.id in self._inner
+
+    def decorator_paths(self, fn: Function) -> list[str]:
+        """The decorators of a function by what they mean."""
+        found = self._decorators.get(fn.id)
+        if found is None:
+            module = self.program.modules[fn.module]
+            found = []
+            for text in fn.ir.decorators:
+                entity = self.program.lookup(module, text)
+                if entity is not None and entity.kind == "external":
+                    found.append(entity.path)
+                head, _, rest = text.partition(".")
+                bound = module.bindings.names.get(head, [])
+                if rest and bound and bound[-1].kind == "call":
+                    made = self.program.lookup(module, bound[-1].text)
+                    if made is not None and made.kind == "external":
+                        found.append(f"{made.path}.{rest}")
+            self._decorators[fn.id] = found
+        return found
+
+    def default_text(self, fn: Function, name: str) -> str:
+        """The callee of a parameter's default, as a dotted path (``fastapi.Form``)."""
+        module = self.program.modules[fn.module]
+        if fn.ir.parent < 0:
+            return ""
+        texts = self._scanned.get((fn.module, fn.ir.parent))
+        if texts is None:
+            texts = scan(module.ir.functions[fn.ir.parent]).texts
+            self._scanned[(fn.module, fn.ir.parent)] = texts
+        for block in module.ir.functions[fn.ir.parent].blocks:
+            for op in block.ops:
+                if isinstance(op, o.MakeFunction) and op.index == fn.ir.index:
+                    for default in op.defaults:
+                        if default.label == name:
+                            text = texts.get(default.reg, "").removesuffix("()")
+                            entity = self.program.lookup(module, text) if text else None
+                            return entity.path if entity is not None and entity.path else text
+        return ""

@@ -1,0 +1,245 @@
+"""Code that is not there: calls of libraries, and what is assumed where nothing is known of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from privlint.flow import sources
+from privlint.flow.arguments import Arguments
+from privlint.flow.calls import call_value
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import QUERY, element, item
+from privlint.flow.library import Callee, Verdict
+from privlint.flow.models import builtins, containers, stdlib  # noqa: F401 (their functions register themselves)
+from privlint.flow.models.queries import query_method
+from privlint.flow.models.registry import FUNCTIONS
+from privlint.flow.models.texts import SILENT
+from privlint.flow.values import (
+    SCALAR,
+    UNKNOWN,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Hop,
+    Inst,
+    Mark,
+    Obj,
+    Opaque,
+    Value,
+    join,
+    join_all,
+    of,
+    only_marks,
+    step,
+    strings,
+    weaken,
+    with_marks,
+)
+from privlint.flow.wholes import collect
+
+# Calls that find or act by what they are given and hand back something else: the key is not in the result.
+_LOOKUP = re.compile(
+    r"(get|find|filter|exists|has|is|can|should|check|verify|validate|lookup|query|select|search|count|delete|remove|"
+    r"exclude|fetch|load|authenticate|create|save|update|register|send|notify|publish|post|put|patch|add|set|insert|"
+    r"log|write|emit|record|track|raise|assert|ensure|exec|execute|scan|list|len|contains|match|compare|open|connect|"
+    r"login|logout|order|sort|render|redirect|reverse|url)(_|[A-Z]|s?$)|^_?(get|find)\b"
+)
+
+
+_CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
+
+
+def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict: Verdict) -> Value | None:
+    """Call a library's symbol."""
+    handler = FUNCTIONS.get(path.removeprefix("builtins."))
+    if handler is not None:
+        made = handler(fr, callee, args)
+        if made is not None:
+            return Value(made.atoms) if verdict.decided and verdict.protection is not None else made
+    if callee.receiver is not None and callee.attribute:
+        found = _method_of_type(fr, callee, path, args)
+        if found is not None:
+            return found
+    type_ = fr.catalog.index.made_by.get(path)
+    library = fr.solver.library
+    if type_ is None and library.has_type(path):
+        type_ = library.type_order(path)[0].name
+    if type_ is not None:
+        marks = {} if verdict.decided else weaken(_argument_marks(fr, args))
+        return Value(frozenset((fr.allocate(callee.n, Object("inst", type_=type_), "lib"),)), marks)
+    returned = returned_type(fr, path)
+    if returned is not None:
+        return of(Inst(returned))
+    if verdict.decided:
+        call_backs(fr, callee, args)
+        return of(Inst(f"{path}()"))
+    return call_unknown(fr, callee, of(Ext(path)), args, verdict)
+
+
+def returned_type(fr: Frame, path: str) -> str | None:
+    owner, _, method = path.rpartition(".")
+    for rule in fr.solver.library.type_order(owner):
+        for name, result in rule.returns:
+            if name == method:
+                return result
+    return None
+
+
+def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value | None:
+    """A method of an instance whose library type the catalogue describes."""
+    assert callee.receiver is not None
+    if path.startswith(QUERY):
+        return query_method(fr, callee, path, args)
+    owner = path.rpartition(".")[0]
+    returned = returned_type(fr, path)
+    if returned is not None:
+        if fr.solver.library.type_order(returned) and not fr.solver.library.type_order(returned)[0].request_data:
+            return of(Inst(returned))
+        return of(Inst(returned))
+    if any(rule.request_data for rule in fr.solver.library.type_order(owner)):
+        return _request_method(fr, callee, owner, args)
+    if callee.attribute in ("get", "getlist", "pop") and args.positional:
+        marks: dict[Mark, Hop | None] = {}
+        for text in strings(args.positional[0][0])[:3]:
+            marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, SCALAR))
+        if marks:
+            return only_marks(marks)
+    return None
+
+
+def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
+    """A look-up in what a user sent: ``request.form.get("phone")``."""
+    whole = of(Inst(owner))
+    if callee.attribute in ("get", "getlist", "pop", "getone", "getall", "get_list", "setdefault", "__getitem__"):
+        key = args.at(fr, 0, "key")
+        default = args.at(fr, 1, "default")
+        marks: dict[Mark, Hop | None] = {}
+        for text in strings(key[0])[:3] if key else ():
+            marks.update(sources.of_request_key(fr, text, callee.n, owner, required=False))
+        out = with_marks(whole, marks)
+        return join(out, default[0]) if default is not None else out
+    if callee.attribute in ("items", "iteritems"):
+        pair = fr.allocate(callee.n, Object("tuple", fields={"[1]": whole}), "pair")
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
+    if callee.attribute == "keys":
+        return UNKNOWN
+    if callee.attribute in SILENT:
+        return SCALAR
+    return with_marks(whole, callee.receiver.marks if callee.receiver is not None else {})
+
+
+def _argument_marks(fr: Frame, args: Arguments) -> dict[Mark, Hop | None]:
+    marks: dict[Mark, Hop | None] = {}
+    for value, _ in args.all():
+        marks.update(collect(fr, value, 2))
+    return marks
+
+
+def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdict: Verdict) -> Value:
+    """Call something of which nothing is known: it may pass on what it is given (weaker), and call what it is given."""
+    receiver = callee.receiver
+    if receiver is not None:
+        done = containers.method(fr, callee, args)
+        if done is not None:
+            return Value(done.atoms) if verdict.protection is not None else done
+        if _need_of_receiver(fr, receiver):
+            pass
+    if _decorates(fr, args):
+        return args.positional[0][0]
+    returned = call_backs(fr, callee, args)
+    models = _model_arguments(fr, callee, args)
+    if models is not None:
+        return models
+    if verdict.decided:
+        return returned
+    if not verdict.known:
+        fr.solver.count_unresolved(func, callee)
+    marks: Mapping[Mark, Hop | None] = {}
+    paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
+    made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
+    if made_class or not (verdict.sunk or _LOOKUP.match(callee.last.lstrip("_"))):
+        marks = _argument_marks(fr, args)
+        if receiver is not None:
+            marks = {**dict(receiver.marks.items()), **marks}
+        exception = made_class and paths[0].startswith("builtins.")
+        marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
+    if made_class:
+        obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
+        return join(Value(frozenset((obj,)), marks), returned)
+    atoms = frozenset((Inst(f"{paths[0]}()"),)) if paths else frozenset()
+    if receiver is not None and not paths:
+        pass
+    return join(Value(atoms, marks), returned)
+
+
+def _need_of_receiver(fr: Frame, receiver: Value) -> bool:
+    for atom in receiver.atoms:
+        if isinstance(atom, Obj) and atom.id[0] == "s":
+            path = atom.id[2]
+            assert isinstance(path, tuple)
+            fr.summary.needs.add((int(str(atom.id[1])), path))
+            return True
+    return False
+
+
+def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
+    out: list[Value] = []
+    for value, _ in args.positional[:3]:
+        for atom in value.atoms:
+            if isinstance(atom, Cls) and fr.solver.records.kind(atom.cls) == "model":
+                many = re.search(r"query|select|filter|list|all", callee.last)
+                out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))
+            elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
+                single = re.search(r"get|one|first|single", callee.last)
+                out.append(of(Opaque(int(atom.type[len(QUERY) :]))) if single else of(atom))
+    return join_all(out) if out else None
+
+
+def call_backs(fr: Frame, callee: Callee, args: Arguments) -> Value:
+    """Functions that are handed to unknown code are called by it, with what stands beside them."""
+    out = UNKNOWN
+    for position, (value, n) in enumerate(args.positional):
+        if _callable(fr, value):
+            rest = args.positional[position + 1 :]
+            out = join(out, _call_back(fr, callee, args, value, rest, n))
+    for _name, (value, n) in args.keywords.items():
+        if _callable(fr, value):
+            out = join(out, _call_back(fr, callee, args, value, [], n))
+    return out
+
+
+def _decorates(fr: Frame, args: Arguments) -> bool:
+    """Whether the call looks like a decorator's: one function or class, and nothing else."""
+    if len(args.positional) != 1 or args.keywords or args.star is not None or args.mappings:
+        return False
+    atoms = args.positional[0][0].atoms
+    return bool(atoms) and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)
+
+
+def _callable(fr: Frame, value: Value) -> bool:
+    return any(
+        isinstance(a, Func | Bound) or (isinstance(a, Obj) and fr.object(a.id).kind == "partial") for a in value.atoms
+    )
+
+
+def _call_back(
+    fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]], n: int
+) -> Value:
+    positional = rest
+    keywords: dict[str, tuple[Value, int]] = {}
+    if callee.last in _CALLBACK_MAPS:
+        positional = [(element(fr, given), at) for given, at in rest]
+        if not positional and callee.receiver is not None:
+            positional = [(element(fr, callee.receiver), n)]
+    elif "args" in args.keywords:
+        given, at = args.keywords["args"]
+        positional = [(item(fr, given, f"[{i}]"), at) for i in range(6)]
+    if "kwargs" in args.keywords:
+        given, at = args.keywords["kwargs"]
+        return call_value(fr, value, Arguments(positional, keywords, None, [(given, at)]), callee.n)
+    keywords = {k: v for k, v in args.keywords.items() if v[0] is not value and k not in ("args", "kwargs", "target")}
+    return call_value(fr, value, Arguments(positional, keywords), callee.n)

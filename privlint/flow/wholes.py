@@ -1,0 +1,85 @@
+"""A whole with all it holds: the marks that a value carries as text, or as a thing handed over."""
+
+from __future__ import annotations
+
+from privlint.flow import limits
+from privlint.flow.frame import Frame
+from privlint.flow.values import (
+    Atom,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    ObjId,
+    Opaque,
+    Prefix,
+    Symbol,
+    Value,
+    only_marks,
+)
+
+
+def collect(fr: Frame, value: Value, deep: int) -> dict[Mark, Hop | None]:
+    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything."""
+    out: dict[Mark, Hop | None] = {}
+    _collect(fr, value, deep, out, set(), 0)
+    return out
+
+
+def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+    for mark, way in value.marks.items():
+        source = mark.source
+        if isinstance(source, Symbol) and source.deep == 0:
+            mark = Mark(Symbol(source.param, source.path, deep), mark.protection, mark.weak, mark.whole)
+        if mark not in out and len(out) >= limits.WHOLE:
+            limits.reached("marks of a whole")
+            return
+        if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
+            out[mark] = way
+    if level >= limits.COLLECT_DEPTH:
+        return
+    for atom in value.atoms:
+        if isinstance(atom, Obj) and atom.id not in seen:
+            seen.add(atom.id)
+            _collect_object(fr, atom, deep, out, seen, level)
+        elif isinstance(atom, Opaque):
+            for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
+                out.setdefault(mark, way)
+            shown = shown_by_text(fr, atom) if deep == 1 else None
+            if shown is not None:
+                _collect(fr, shown, deep, out, seen, level + 1)
+
+
+def _collect_object(fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+    obj = fr.object(atom.id)
+    if obj.kind in ("env", "module"):
+        return
+    if obj.cls >= 0 and deep == 1:
+        shown = shown_by_text(fr, atom)
+        if shown is not None:
+            _collect(fr, shown, deep, out, seen, level + 1)
+            return
+        if obj.kind == "inst" and not fr.solver.records.shows_all(obj.cls):
+            return
+    for label, field in obj.fields.items():
+        if atom.id[0] == "s" and label not in obj.written:
+            continue
+        _collect(fr, field, deep, out, seen, level + 1)
+
+
+def shown_by_text(fr: Frame, atom: Atom) -> Value | None:
+    """What ``str()`` of an instance gives, where its class says so."""
+    from privlint.flow.calls import call_dunder
+
+    for name in ("__str__", "__repr__", "__format__"):
+        shown = call_dunder(fr, atom, name, [])
+        if shown is not None:
+            return only_marks(shown.marks)
+    return None
+
+
+def text_of(value: Value) -> str | None:
+    """The beginning of the string that the value is, where it is one constant or prefix."""
+    found = [a.value if isinstance(a, Lit) else a.text for a in value.atoms if isinstance(a, Lit | Prefix)]
+    texts = [t for t in found if isinstance(t, str)]
+    return texts[0] if len(texts) == 1 and len(value.atoms) == 1 else None
