@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item
+from privlint.flow.items import element, item, positions
 from privlint.flow.values import (
     UNKNOWN,
     Inst,
@@ -89,16 +89,8 @@ def _appended(fr: Frame, op: o.Call, star: Value, value: Value) -> Value:
 
 def _exact_items(fr: Frame, value: Value) -> list[Value] | None:
     """The items of a tuple or list whose length is known."""
-    if len(value.atoms) != 1 or value.marks:
-        return None
-    (atom,) = value.atoms
-    if not isinstance(atom, Obj) or atom.id[0] == "s":
-        return None
-    obj = fr.object(atom.id)
-    if obj.kind not in ("tuple", "list") or obj.many or "[*]" in obj.fields:
-        return None
-    labels = [f"[{i}]" for i in range(len(obj.fields))]
-    return [obj.fields[label] for label in labels] if all(label in obj.fields for label in labels) else None
+    labels = positions(fr, value)
+    return None if labels is None else [item(fr, value, label) for label in labels]
 
 
 # -- binding -----------------------------------------------------------------------------------------------------

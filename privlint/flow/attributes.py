@@ -7,6 +7,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, steps_into
 from privlint.flow.values import (
+    SCALAR,
     UNKNOWN,
     Atom,
     Bound,
@@ -22,6 +23,7 @@ from privlint.flow.values import (
     Symbol,
     Value,
     join,
+    literal,
     of,
     with_marks,
 )
@@ -32,6 +34,8 @@ MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "
 
 def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     """``value.name`` without any judgement of what the name says."""
+    if name in ("name", "_name_") and _all_enum(fr, value):
+        return SCALAR
     out = UNKNOWN
     heap_known = False
     for atom in value.atoms:
@@ -41,6 +45,11 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
             out = join(out, part)
     carried = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
     return with_marks(out, carried)
+
+
+def _all_enum(fr: Frame, value: Value) -> bool:
+    """Whether the value is a member of an enum, whose name is written in the code."""
+    return bool(value.atoms) and all(isinstance(a, Opaque) and fr.solver.records.is_enum(a.cls) for a in value.atoms)
 
 
 def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
@@ -67,6 +76,10 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     """An attribute of a heap object."""
     obj = fr.object(key)
     label = f".{name}"
+    if name == "__dict__" and key[0] != "g":
+        from privlint.flow.models.builtins import as_mapping
+
+        return as_mapping(fr, of(Obj(key)), fr.solver.current_node)
     if key[0] == "g":
         return module_attribute(fr, key, obj, name)
     if label in obj.fields:
@@ -85,12 +98,21 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     if obj.type:
         part = instance_attribute(fr, obj.type, name)
         out = part if out is None else join(out, part)
+    if obj.cls >= 0 and not out and not name.startswith("__"):
+        out = _by_getattr(fr, Obj(key), name) or out
     if key[0] == "s":
         first = fr.initial(key, label)
         out = first if out is None else join(out, first)
     elif "[**]" in obj.fields:
         out = join(out or UNKNOWN, obj.fields["[**]"])
     return out
+
+
+def _by_getattr(fr: Frame, atom: Atom, name: str) -> Value | None:
+    """What a class gives for attributes that its instances do not have."""
+    from privlint.flow.calls import call_dunder
+
+    return call_dunder(fr, atom, "__getattr__", [literal(name)])
 
 
 def _named_so(obj: Object, name: str) -> Value:
@@ -220,6 +242,9 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom, cls: int) -> Value
     extra = UNKNOWN
     for atom in value.atoms:
         owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields:
+            atoms.add(_bound_partial(fr, fr.object(atom.id), receiver))
+            continue
         getter = fr.program.method(owner, "__get__") if owner >= 0 else None
         if getter is not None:
             extra = join(extra, call_method(fr, getter.function, atom, [of(receiver), of(Cls(cls))]))
@@ -228,6 +253,14 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom, cls: int) -> Value
         else:
             atoms.add(atom)
     return join(Value(frozenset(atoms), value.marks), extra)
+
+
+def _bound_partial(fr: Frame, obj: Object, receiver: Atom) -> Obj:
+    """A ``partialmethod`` read through an instance."""
+    fields = {label: value for label, value in obj.fields.items() if label != ".%method"}
+    func = fields.get(".func", UNKNOWN)
+    fields[".func"] = Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in func.atoms))
+    return fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "bound partial")
 
 
 def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
 from privlint.flow.construction import construct
@@ -22,6 +24,7 @@ from privlint.flow.values import (
     order,
 )
 
+MADE_CALLABLE: dict[str, Callable[[Frame, Object, Arguments, int], Value]] = {}  # kind of object -> calling it
 _WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
 
 
@@ -132,6 +135,8 @@ def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Valu
         obj = fr.object(atom.id)
         if obj.kind == "partial":
             return _call_partial(fr, obj, args, n)
+        if obj.kind in MADE_CALLABLE:
+            return MADE_CALLABLE[obj.kind](fr, obj, args, n)
         if atom.id[0] == "s":
             path = atom.id[2]
             assert isinstance(path, tuple)

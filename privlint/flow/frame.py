@@ -76,6 +76,7 @@ class Frame:
         self.ops = 0
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
+        self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
         self.memo: dict[tuple[object, ...], tuple[object, Value]] = {}  # implicit calls, while no object changes
 
     # -- small helpers -------------------------------------------------------------------------------------------
@@ -87,6 +88,14 @@ class Frame:
     def get(self, reg: int) -> Value:
         """The value of a register."""
         return self.regs.get(reg, UNKNOWN)
+
+    def need(self, value: Value) -> None:
+        """It matters what the value is: a caller that knows makes a context of its own."""
+        for atom in value.atoms:
+            if isinstance(atom, Obj) and atom.id[0] == "s":
+                path = atom.id[2]
+                assert isinstance(path, tuple)
+                self.summary.needs.add((int(str(atom.id[1])), path))
 
     def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""

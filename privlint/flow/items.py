@@ -19,6 +19,7 @@ from privlint.flow.values import (
     Value,
     constant_label,
     join,
+    literal,
     of,
     with_marks,
 )
@@ -27,6 +28,7 @@ CONTAINERS = frozenset({"list", "dict", "set", "tuple", "gen", "iter"})
 
 
 QUERY = "@query:"
+DEFAULT = ".%default"  # the label of a mapping's default factory
 
 
 def steps_into(mark: Mark, value: Value, known: bool) -> bool:
@@ -73,14 +75,41 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         known = positions(fr, of(Obj(key)))
         label = known[int(label[1:-1])] if known and -int(label[1:-1]) <= len(known) else None
     if label is None:
-        return any_item(fr, key, obj)
+        found = any_item(fr, key, obj)
+        return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
         return join(found, obj.fields["[*]"]) if "[*]" in obj.fields else found
     if key[0] == "s":
         first = fr.initial(key, label)
         return join(first, obj.fields["[*]"]) if "[*]" in obj.fields else first
-    return obj.fields.get("[*]", UNKNOWN)
+    found = obj.fields.get("[*]", UNKNOWN)
+    if DEFAULT in obj.fields:
+        return join(found, _by_default(fr, key, obj, label))
+    if obj.cls >= 0 and obj.kind == "dict":
+        from privlint.flow.calls import call_dunder
+
+        missing = call_dunder(fr, Obj(key), "__missing__", [literal(label[1:-1].strip("'"))])
+        return found if missing is None else join(found, missing)
+    return found
+
+
+def _by_default(fr: Frame, key: ObjId, obj: Object, label: str) -> Value:
+    """What the factory of a ``defaultdict`` makes for a key that is looked up: it stays in the mapping."""
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.calls import call_value
+
+    if ("default", key) in fr.implicit_keys:
+        return UNKNOWN
+    fr.implicit_keys.add(("default", key))
+    try:
+        made = call_value(fr, obj.fields[DEFAULT], Arguments(), fr.solver.current_node)
+    finally:
+        fr.implicit_keys.discard(("default", key))
+    if made:
+        current = fr.object(key)
+        fr.put(key, current.with_field(label, made))
+    return made
 
 
 def positions(fr: Frame, value: Value) -> list[str] | None:

@@ -19,7 +19,6 @@ from privlint.flow.values import (
     Prefix,
     Value,
     join,
-    join_all,
     literal,
     moved,
     of,
@@ -264,8 +263,8 @@ def unpack(fr: Frame, op: o.Unpack) -> None:
     count = len(op.dsts)
     for index, dst in enumerate(op.dsts):
         if op.star >= 0 and index == op.star:
-            rest = whole if whole is not None else _rest(fr, value, index, count - index - 1)
-            fr.put_register(dst, of(fr.allocate(op.n, Object("list", fields={"[*]": rest} if rest else {}), "rest")))
+            fields = _starred(fr, value, whole, index, count - index - 1)
+            fr.put_register(dst, of(fr.allocate(op.n, Object("list", fields=fields), "rest")))
         elif whole is not None:
             fr.put_register(dst, whole)
         elif op.star >= 0 and index > op.star:
@@ -280,15 +279,16 @@ def _length(fr: Frame, value: Value) -> int:
     for atom in value.atoms:
         if not isinstance(atom, Obj) or atom.id[0] == "s" or "[*]" in fr.object(atom.id).fields:
             return -1
-        sizes.add(len(fr.object(atom.id).fields))
+        sizes.add(sum(label[0] == "[" for label in fr.object(atom.id).fields))
     return sizes.pop() if len(sizes) == 1 else -1
 
 
-def _rest(fr: Frame, value: Value, start: int, behind: int) -> Value:
-    size = _length(fr, value)
-    if size < 0:
-        return item(fr, value, None)
-    return join_all(item(fr, value, f"[{i}]") for i in range(start, size - behind))
+def _starred(fr: Frame, value: Value, whole: Value | None, start: int, behind: int) -> dict[str, Value]:
+    size = _length(fr, value) if whole is None else -1
+    if size >= 0:
+        return {f"[{i - start}]": item(fr, value, f"[{i}]") for i in range(start, size - behind)}
+    rest = whole if whole is not None else item(fr, value, None)
+    return {"[*]": rest} if rest else {}
 
 
 def _from_end(fr: Frame, value: Value, back: int) -> Value:

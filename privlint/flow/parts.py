@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privlint.flow import guards, sources
 from privlint.flow.access import delete, store
-from privlint.flow.attributes import load_attribute
+from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -12,10 +12,14 @@ from privlint.flow.items import item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
+    UNKNOWN,
+    Cls,
     Lit,
     Obj,
     Value,
     join,
+    join_all,
+    literal,
     moved,
     of,
     only_marks,
@@ -52,6 +56,8 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
     elif sources.unknown(value) and not value.atoms:
         value = with_marks(value, sources.named(fr, op.name, op.n, value))
     _set_property(fr, obj, op.name, value)
+    for atom in obj.atoms:
+        call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
     store(fr, obj, f".{op.name}", value)
 
 
@@ -119,10 +125,20 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
 def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
     out: Value | None = None
     for atom in obj.atoms:
-        found = call_dunder(fr, atom, "__getitem__", [key])
+        found = _class_item(fr, atom, key) if isinstance(atom, Cls) else call_dunder(fr, atom, "__getitem__", [key])
         if found is not None:
             out = found if out is None else join(out, found)
     return out
+
+
+def _class_item(fr: Frame, atom: Cls, key: Value) -> Value | None:
+    """``Enum["MEMBER"]`` and ``C[x]`` where the class says what that is."""
+    from privlint.flow.calls import call_method
+
+    if fr.solver.records.is_enum(atom.cls):
+        return join_all(class_attribute(fr, atom.cls, text) or UNKNOWN for text in strings(key))
+    method = fr.program.method(atom.cls, "__class_getitem__")
+    return call_method(fr, method.function, atom, [key]) if method is not None else None
 
 
 def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
@@ -175,6 +191,9 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     for atom in obj.atoms:
         call_dunder(fr, atom, "__setitem__", [key, value])
     store(fr, obj, label or "[*]", value, strong=label is not None)
+    holder, attribute, _ = fr.receivers.get(op.obj, (None, "", ""))
+    if attribute == "__dict__" and holder is not None:
+        store(fr, holder, f".{texts[0]}" if len(texts) == 1 else ".*", value, strong=len(texts) == 1)
     if key.marks:
         store(fr, obj, "[#]", only_marks(key.marks), strong=False)
 

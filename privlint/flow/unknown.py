@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from privlint.flow import sources
 from privlint.flow.arguments import Arguments
-from privlint.flow.calls import call_value
+from privlint.flow.calls import MADE_CALLABLE, call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item
 from privlint.flow.library import Callee, Verdict
-from privlint.flow.models import builtins, containers, stdlib  # noqa: F401 (their functions register themselves)
+from privlint.flow.models import builtins, callables, containers, stdlib  # noqa: F401 (their functions register themselves)
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
 from privlint.flow.models.texts import SILENT
@@ -50,6 +50,10 @@ _LOOKUP = re.compile(
 
 
 _CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
+
+
+# Methods that run a function with the arguments beside it and give its result.
+_RUNNERS = _CALLBACK_MAPS | {"submit", "run_in_executor", "apply_async", "run_sync"}
 
 
 def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict: Verdict) -> Value | None:
@@ -150,6 +154,9 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if _decorates(fr, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
+    if callee.last in _RUNNERS and any(_callable(fr, value) for value, _ in args.positional[:2]):
+        many = callee.last in _CALLBACK_MAPS
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": returned}), "ran")) if many else returned
     models = _model_arguments(fr, callee, args)
     if models is not None:
         return models
@@ -222,7 +229,9 @@ def _decorates(fr: Frame, args: Arguments) -> bool:
 
 def _callable(fr: Frame, value: Value) -> bool:
     return any(
-        isinstance(a, Func | Bound) or (isinstance(a, Obj) and fr.object(a.id).kind == "partial") for a in value.atoms
+        isinstance(a, Func | Bound)
+        or (isinstance(a, Obj) and (fr.object(a.id).kind == "partial" or fr.object(a.id).kind in MADE_CALLABLE))
+        for a in value.atoms
     )
 
 

@@ -164,6 +164,8 @@ class Program:
             inside = [e for e in solid if e.kind != "external"]
             if len(bindings) == len(found) and len(set(found)) == 1:
                 return found[0]
+            if len(set(inside)) > 1 and all(b.kind == "import" for b in bindings):
+                return Entity("value", module.number, name)  # imported on two ways: either
             if solid and all(b.kind in ("import", "function", "class") for b in bindings):
                 return (inside or solid)[-1]  # try: import a except ImportError: a = ...
             return Entity("value", module.number, name)

@@ -9,7 +9,7 @@ from privlint.flow.access import delete, store
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item
+from privlint.flow.items import DEFAULT, element, item
 from privlint.flow.values import (
     NONE,
     SCALAR,
@@ -23,6 +23,7 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Prefix,
+    Super,
     Value,
     join,
     join_all,
@@ -123,7 +124,6 @@ def _silent(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "itertools.tee",
     "itertools.compress",
     "itertools.filterfalse",
-    "itertools.starmap",
 )
 def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     last = callee.last
@@ -133,7 +133,7 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         if exact is not None:
             return of(fr.allocate(callee.n, Object(kind, fields=exact), "seq"))
     values = [value for value, _ in args.positional]
-    if last in ("takewhile", "dropwhile", "filterfalse", "starmap"):
+    if last in ("takewhile", "dropwhile", "filterfalse"):
         values = values[1:]
     whole = join_all(element(fr, value) for value in values)
     if last == "from_iterable":
@@ -166,7 +166,16 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     space = callee.last == "SimpleNamespace"
     made = of(fr.allocate(callee.n, Object("inst" if space else "dict"), "dict"))
-    for value, _ in [*args.positional, *args.mappings]:
+    given = args.positional
+    if callee.last == "defaultdict" and given:
+        store(fr, made, DEFAULT, given[0][0])
+        given = given[1:]
+    if callee.last == "Counter":
+        for value, _ in given:
+            store(fr, made, "[#]", element(fr, value), strong=False)
+            store(fr, made, "[*]", SCALAR, strong=False)
+        return made
+    for value, _ in [*given, *args.mappings]:
         for atom in value.atoms:
             if isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen", "set"):
                 pair = element(fr, of(atom))
@@ -231,7 +240,7 @@ def _higher(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     parts = [element(fr, value) for value, _ in args.positional[1:]]
     if callee.last == "reduce":
         first = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
-        total = join(first, parts[0])
+        total = first if len(args.positional) > 2 else parts[0]
         for _ in range(2):
             total = join(total, call_here(fr, callee, func, [total, parts[0]]))
         return total
@@ -268,6 +277,7 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     value, name = args.positional[0][0], strings(args.positional[1][0])
     out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
     if not name:
+        fr.need(args.positional[1][0])
         return join(out, all_attributes(fr, value))
     for text in name[:4]:
         found = load_attribute(fr, value, text)
@@ -290,11 +300,15 @@ def all_attributes(fr: Frame, value: Value) -> Value:
     return out
 
 
-@function("setattr")
+@function("setattr", "object.__setattr__")
 def _setattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    if len(args.positional) == 3:
-        name = strings(args.positional[1][0])
-        store(fr, args.positional[0][0], f".{name[0]}" if len(name) == 1 else ".*", args.positional[2][0])
+    given = [value for value, _ in args.positional]
+    if len(given) == 2 and callee.receiver is not None:  # super().__setattr__(name, value)
+        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
+    if len(given) == 3:
+        fr.need(given[1])
+        name = strings(given[1])
+        store(fr, given[0], f".{name[0]}" if len(name) == 1 else ".*", given[2])
     return NONE
 
 
@@ -318,7 +332,7 @@ def as_mapping(fr: Frame, value: Value, n: int) -> Value:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, part in obj.fields.items():
-                if label[0] == "." and label != ".*" and not any(isinstance(a, Bound) for a in part.atoms):
+                if label[0] == "." and label[1] not in "*%" and not any(isinstance(a, Bound) for a in part.atoms):
                     key = f"[{label[1:]!r}]"
                     fields[key] = join(fields.get(key, UNKNOWN), part)
                 elif label[0] == "[":

@@ -31,7 +31,7 @@ from privlint.flow.values import (
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.texts import CARRYING, SILENT, carry
+from privlint.flow.models.texts import CARRYING, QUESTIONS, SILENT, carry
 
 MUTATORS = frozenset(
     [
@@ -99,11 +99,45 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             return _mutate(fr, receiver, name, callee, args)
         if name in _READERS:
             return _read(fr, receiver, name, callee, args)
+    if name in QUESTIONS and "class" not in kinds:
+        return SCALAR
+    if name in ("_asdict", "_replace") and kinds & {"container", "class"}:
+        return _named_tuple(fr, receiver, name, callee, args)
     if name in SILENT and kinds & {"container", "unknown", "text"}:
         return SCALAR
     if name in CARRYING and (receiver.marks or "text" in kinds or name in ("join", "format", "format_map")):
         return carry(fr, receiver, name, callee, args)
     return None
+
+
+def _named_tuple(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
+    """``t._asdict()`` and ``t._replace(field=value)`` of tuples with named fields."""
+    found = [a for a in receiver.atoms if isinstance(a, Obj) and _has_names(fr, a)]
+    if not found:
+        return None
+    if name == "_replace":
+        made = clone(fr, Value(frozenset(found), receiver.marks), callee.n)
+        for atom in found:
+            names = [label[1:] for label in fr.object(atom.id).fields if label[0] == "."]
+            for field, (value, _) in args.keywords.items():
+                store(fr, made, f".{field}", value)
+                if field in names:
+                    store(fr, made, f"[{names.index(field)}]", value)
+        return made
+    fields: dict[str, Value] = {}
+    for atom in found:
+        for label, value in fr.object(atom.id).fields.items():
+            if label[0] == "." and label[1] not in "%*":
+                key = f"[{label[1:]!r}]"
+                fields[key] = join(fields.get(key, UNKNOWN), value)
+    return with_marks(of(fr.allocate(callee.n, Object("dict", fields=fields), "asdict")), receiver.marks)
+
+
+def _has_names(fr: Frame, atom: Obj) -> bool:
+    obj = fr.object(atom.id)
+    return (obj.cls >= 0 and fr.solver.records.is_tuple(obj.cls)) or (
+        obj.kind == "tuple" and any(label[0] == "." for label in obj.fields)
+    )
 
 
 def _kind(fr: Frame, atom: Atom) -> str:

@@ -61,6 +61,11 @@ def _partial(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fields = {".func": args.positional[0][0]}
     fields.update({f"[{i}]": value for i, (value, _) in enumerate(args.positional[1:])})
     fields.update({f"[{name!r}]": value for name, (value, _) in args.keywords.items()})
+    if callee.last == "partialmethod":
+        fields[".%method"] = NONE
+    fields[".args"] = of(
+        fr.allocate(callee.n, Object("tuple", fields={k: v for k, v in fields.items() if k[0] == "["}), "given")
+    )
     return of(fr.allocate(callee.n, Object("partial", fields=fields), "partial"))
 
 

@@ -96,6 +96,25 @@ CARRYING = frozenset(
 )
 
 
+# Questions that only a text is asked.
+QUESTIONS = frozenset(
+    [
+        "startswith",
+        "endswith",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isascii",
+        "isdecimal",
+        "isnumeric",
+        "isspace",
+        "islower",
+        "isupper",
+        "istitle",
+        "isidentifier",
+        "isprintable",
+    ]
+)
 # Methods whose result says nothing of it.
 SILENT = frozenset(
     [

@@ -1,0 +1,156 @@
+"""Functions of the standard library that make something to be called, call what they are given, or import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from privlint.flow import sources
+from privlint.flow.arguments import Arguments
+from privlint.flow.attributes import load_attribute
+from privlint.flow.calls import MADE_CALLABLE, call_value
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import element, item, key_label, positions
+from privlint.flow.models.builtins import all_attributes
+from privlint.flow.models.registry import function
+from privlint.flow.values import UNKNOWN, Obj, Opaque, Value, join, literal, moved, of, strings, with_marks
+
+if TYPE_CHECKING:
+    from privlint.flow.library import Callee
+
+
+@function("operator.attrgetter", "operator.itemgetter", "operator.methodcaller")
+def _getter(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    fields = {f"[{i}]": value for i, (value, _) in enumerate(args.positional)}
+    fields.update({f"[{name!r}]": value for name, (value, _) in args.keywords.items()})
+    return of(fr.allocate(callee.n, Object(callee.last, fields=fields), "getter"))
+
+
+def _given(obj: Object) -> list[Value]:
+    return [obj.fields[f"[{i}]"] for i in range(len(obj.fields)) if f"[{i}]" in obj.fields]
+
+
+def _call_attrgetter(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    return _got(fr, obj, args, n, _attribute_path)
+
+
+def _attribute_path(fr: Frame, value: Value, name: Value, n: int) -> Value:
+    texts = strings(name)
+    if len(texts) != 1:
+        return all_attributes(fr, value)
+    for part in texts[0].split("."):
+        found = load_attribute(fr, value, part)
+        value = with_marks(found, sources.of_attribute(fr, value, part, n, "", found))
+    return value
+
+
+def _call_itemgetter(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    return _got(fr, obj, args, n, _keyed_item)
+
+
+def _keyed_item(fr: Frame, value: Value, key: Value, n: int) -> Value:
+    found = item(fr, value, key_label(key))
+    for text in strings(key)[:1]:
+        found = with_marks(found, sources.of_item(fr, value, text, n, "", found))
+    return found
+
+
+def _got(fr: Frame, obj: Object, args: Arguments, n: int, get: Callable[[Frame, Value, Value, int], Value]) -> Value:
+    """What a getter gives of its argument: one part, or a tuple of them."""
+    value = args.positional[0][0] if args.positional else UNKNOWN
+    parts = [get(fr, value, name, n) for name in _given(obj)]
+    if len(parts) == 1:
+        return parts[0]
+    fields = {f"[{i}]": part for i, part in enumerate(parts)}
+    return of(fr.allocate(n, Object("tuple", fields=fields), "got"))
+
+
+def _call_methodcaller(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    value = args.positional[0][0] if args.positional else UNKNOWN
+    name, *rest = _given(obj) or [UNKNOWN]
+    out = UNKNOWN
+    keywords = {label[2:-2]: (part, n) for label, part in obj.fields.items() if label[1] == "'"}
+    for text in strings(name)[:1]:
+        func = load_attribute(fr, value, text)
+        given = Arguments([(part, n) for part in rest], keywords)
+        out = call_value(fr, func, given, n, attribute=text, receiver=value)
+    return out
+
+
+@function("collections.namedtuple")
+def _namedtuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = args.at(fr, 1, "field_names")
+    names: list[Value] = []
+    if given is not None:
+        texts = strings(given[0])
+        labels = positions(fr, given[0])
+        if texts:
+            names = [literal(name) for name in texts[0].replace(",", " ").split()]
+        elif labels is not None:
+            names = [item(fr, given[0], label) for label in labels]
+    if not names:
+        return None
+    fields = {f"[{i}]": name for i, name in enumerate(names)}
+    return of(fr.allocate(callee.n, Object("namedtuple", fields=fields), "namedtuple"))
+
+
+def _call_namedtuple(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    """An instance: a tuple whose items have names, too."""
+    fields: dict[str, Value] = {}
+    for index, name in enumerate(_given(obj)):
+        for text in strings(name)[:1]:
+            found = args.at(fr, index, text)
+            value = found[0] if found is not None else UNKNOWN
+            if found is not None and value.marks:
+                value = moved(value, fr.site(found[1]), "attribute", text)
+            fields[f"[{index}]"] = fields[f".{text}"] = value
+    return of(fr.allocate(n, Object("tuple", fields=fields), "named"))
+
+
+MADE_CALLABLE.update(
+    attrgetter=_call_attrgetter,
+    itemgetter=_call_itemgetter,
+    methodcaller=_call_methodcaller,
+    namedtuple=_call_namedtuple,
+)
+
+
+@function("itertools.starmap")
+def _starmap(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) < 2:
+        return None
+    rows = element(fr, args.positional[1][0])
+    given = Arguments([], {}, (rows, args.positional[1][1]))
+    if (labels := positions(fr, rows)) is not None:
+        given = Arguments([(item(fr, rows, label), args.positional[1][1]) for label in labels])
+    func = args.positional[0][0]
+    whole = call_value(fr, func, given, callee.n) if func.atoms else element(fr, rows)
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "mapped"))
+
+
+@function("importlib.import_module", "__import__")
+def _import_module(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A module of the program that is imported by a constant name."""
+    out = UNKNOWN
+    for text in strings(args.positional[0][0]) if args.positional else ():
+        top = callee.last == "__import__" and len(args.positional) < 4 and "fromlist" not in args.keywords
+        number = fr.program.index.find(fr.module.number, text.partition(".")[0] if top else text)
+        if number is not None:
+            fr.solver.run_module(number)
+            out = join(out, of(Obj(("g", number))))
+    return out or None
+
+
+@function("dataclasses.astuple", "attr.astuple", "attrs.astuple")
+def _astuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    fields: dict[str, Value] = {}
+    value = args.positional[0][0] if args.positional else UNKNOWN
+    for atom in value.atoms:
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        for index, name in enumerate(fr.solver.records.init_order(cls) if cls >= 0 else ()):
+            found = load_attribute(fr, of(atom), name)
+            fields[f"[{index}]"] = join(fields.get(f"[{index}]", UNKNOWN), found)
+    if not fields:
+        return None
+    return with_marks(of(fr.allocate(callee.n, Object("tuple", fields=fields), "astuple")), value.marks)
