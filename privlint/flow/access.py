@@ -10,6 +10,7 @@ from privlint.flow.values import (
     Atom,
     Bound,
     Cls,
+    Ext,
     Func,
     Obj,
     ObjId,
@@ -53,6 +54,8 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
             fr.write_field(atom.cls, label[1:], stored)
         elif isinstance(atom, Cls) and label[0] == ".":
             fr.solver.write_class_attribute(atom.cls, label[1:], stored)
+        elif isinstance(atom, Ext):
+            fr.solver.write_external(atom.path, label, stored)
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
             fr.solver.write_function_attribute(func.fn, label[1:], stored)

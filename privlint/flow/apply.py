@@ -253,7 +253,14 @@ class Binding:
 
     def _describe(self, param: int, path: Path) -> frozenset[Description]:
         out: set[Description] = set()
-        for atom in self.part(param, path).atoms:
+        value = self.part(param, path)
+        literals = [atom for atom in value.atoms if isinstance(atom, Lit)]
+        others = [atom for atom in value.atoms if not isinstance(atom, Lit)]
+        if len(literals) == 1 and (
+            all(isinstance(atom, Obj) and self.fr.constant(atom.id) for atom in others) if others else not value.marks
+        ):
+            out.add(("only", True))
+        for atom in value.atoms:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 symbolic_path = atom.id[2]
                 assert isinstance(symbolic_path, tuple)
@@ -283,7 +290,7 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
     if isinstance(atom, Obj):
         obj = fr.object(atom.id)
         if obj.cls >= 0:
-            return ("of", obj.cls)
+            return ("exact" if fr.exact(atom.id) else "of", obj.cls)
         if obj.type:
             return ("type", obj.type)
         if obj.kind in ("list", "dict", "set", "tuple", "gen"):

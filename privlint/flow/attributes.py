@@ -60,7 +60,7 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Cls):
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
-        return of(Ext(f"{atom.path}.{name}"))
+        return join(of(Ext(f"{atom.path}.{name}")), fr.solver.read_external(atom.path, f".{name}", fr.fn.id))
     if isinstance(atom, Inst):
         return instance_attribute(fr, atom.type, name)
     if isinstance(atom, Super):
@@ -217,7 +217,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
 
 def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     """Methods of subclasses that a receiver of an only declared class may have instead."""
-    exact = isinstance(receiver, Obj) and receiver.id[0] != "s"
+    exact = isinstance(receiver, Obj) and fr.exact(receiver.id)
     if exact or not (
         isinstance(receiver, Opaque) or fr.fn.cls < 0 or fr.fn.cls != cls or fr.solver.is_abstract(cls, name)
     ):
@@ -287,6 +287,8 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
     start = atom.cls
     if isinstance(receiver, Obj):
         start = fr.object(receiver.id).cls
+        if any(len(fr.program.classes[sub].mro) > 2 for sub in fr.program.subclasses.get(atom.cls, ())):
+            fr.need(of(receiver))  # the next class depends on the receiver's
     elif isinstance(receiver, Opaque | Cls):
         start = receiver.cls
     order = fr.program.classes[start if start >= 0 else atom.cls].mro

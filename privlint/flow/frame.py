@@ -38,6 +38,7 @@ from privlint.resolve.program import Function, Module
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
+CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
 
 
@@ -60,6 +61,7 @@ class Frame:
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
         self.receivers: dict[int, tuple[Value, str, str]] = {}  # register -> (object, attribute, object's name)
         self.calls: dict[int, o.Call] = {}  # register -> the call that made it
+        self.settings: set[int] = set()  # registers read from module variables and attributes
         self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
         self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
         self.types: dict[ObjId, tuple[int, o.TypeRef]] = {}  # symbolic object -> module and annotation
@@ -143,7 +145,7 @@ class Frame:
         assert isinstance(path, tuple)
         kind, cls, type_ = "sym", -1, ""
         for what, detail in sorted(self.context.get((param, path), ()), key=repr):
-            if what == "of" and cls < 0:
+            if what in ("of", "exact") and cls < 0:
                 cls = int(str(detail))
             elif what == "type" and not type_:
                 type_ = str(detail)
@@ -153,6 +155,22 @@ class Frame:
             module, ref = self.types[key]
             cls, type_, kind = self.solver.annotations.object_type(module, ref)
         return Object(kind, cls, type_)
+
+    def exact(self, key: ObjId) -> bool:
+        """Whether the object is known to be of its class, not of one below it."""
+        if key[0] != "s":
+            return True
+        path = key[2]
+        assert isinstance(path, tuple)
+        return any(what == "exact" for what, _ in self.context.get((int(str(key[1])), path), ()))
+
+    def constant(self, key: ObjId) -> bool:
+        """Whether what a symbolic object stands for is one constant, which the context tells."""
+        if key[0] != "s":
+            return False
+        path = key[2]
+        assert isinstance(path, tuple)
+        return any(what == "only" for what, _ in self.context.get((int(str(key[1])), path), ()))
 
     def initial(self, key: ObjId, label: str) -> Value:
         """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""
@@ -224,7 +242,12 @@ class Frame:
             self.memo.clear()
             if block.handler >= 0:
                 self._flow_to(block.handler, self.state, states, pending, visits)
+            called = False
             for op in block.ops:
+                if block.handler >= 0:
+                    if called and isinstance(op, o.StoreName | o.DelName):
+                        self._seen_by_handler(op.slot, states[block.handler])
+                    called |= type(op) is o.Call
                 execute(self, op)
             self.ops += len(block.ops)
             if self.ops > limits.OPS:
@@ -241,6 +264,12 @@ class Frame:
             for target, state in end_of_block(self, block.end, block.handler):
                 self._flow_to(target, state, states, pending, visits)
         return self.summary
+
+    def _seen_by_handler(self, slot: str, handler: State) -> None:
+        """A call may have raised before the variable gets another value."""
+        held = self.state.env.get(slot)
+        if held is not None:
+            handler.env[slot] = join(handler.env.get(slot, UNKNOWN), held)
 
     def _flow_to(
         self, target: int, state: State, states: dict[int, State], pending: set[int], visits: list[int]

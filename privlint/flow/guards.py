@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from privlint.flow import kinds
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
 from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Value, protect
@@ -31,13 +32,23 @@ def truth(value: Value) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _type_checking(value: Value) -> bool:
+    return any(isinstance(atom, Ext) for atom in value.atoms)
+
+
 def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
     """The ways on from a condition."""
     known = truth(fr.get(end.cond)) if end.cond not in fr.joined else None
+    if known is not None and end.cond in fr.settings and not _type_checking(fr.get(end.cond)):
+        known = None  # a setting: another run may have it otherwise
     if known is True:
         return [(end.then, fr.state)]
     if known is False:
         return [(end.orelse, fr.state)]
+    by_type = kinds.test(fr, end.cond)
+    if by_type is not None:
+        ways = [(end.then, kinds.narrowed(fr, by_type, True)), (end.orelse, kinds.narrowed(fr, by_type, False))]
+        return [(target, state) for target, state in ways if state is not None]
     then, orelse = narrowed(fr, end.cond, True), narrowed(fr, end.cond, False)
     guarded = _guarded(fr, end)
     if guarded is not None:

@@ -96,9 +96,12 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
         changed |= _lengths_differ(left, right, fields)
     written = join_written(left.written, right.written)
     many = left.many or right.many
-    if not changed and written is left.written and many == left.many:
+    cls, type_ = left.cls if left.cls >= 0 else right.cls, left.type or right.type
+    if symbolic and (left.cls, left.type) != (right.cls, right.type):  # a test narrowed one of them
+        cls, type_ = -1, ""
+    if not changed and written is left.written and many == left.many and (cls, type_) == (left.cls, left.type):
         return left
-    return Object(left.kind, left.cls if left.cls >= 0 else right.cls, left.type or right.type, fields, many, written)
+    return Object(left.kind, cls, type_, fields, many, written)
 
 
 def _lengths_differ(left: Object, right: Object, fields: dict[str, Value]) -> bool:

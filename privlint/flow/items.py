@@ -9,6 +9,7 @@ from privlint.flow.values import (
     UNKNOWN,
     Atom,
     Cls,
+    Ext,
     Inst,
     Lit,
     Mark,
@@ -48,6 +49,8 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
             part = object_item(fr, atom.id, label)
         elif isinstance(atom, Inst):
             part = instance_item(fr, atom)
+        elif isinstance(atom, Ext) and label is not None:
+            part = fr.solver.read_external(atom.path, label, fr.fn.id) or None
         if part is not None:
             known = True
             out = join(out, part)

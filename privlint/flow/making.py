@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from privlint.flow import sources
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
@@ -31,6 +34,7 @@ from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "compare", "not"))
+_DECIDED = frozenset(("==", "!=", "is", "is not"))
 _DUNDERS = {
     "+": "add",
     "-": "sub",
@@ -54,7 +58,10 @@ _DUNDERS = {
 def build(fr: Frame, op: o.Build) -> None:
     """A display: list, dict, set, tuple, slice or formatted string."""
     if op.kind == "str":
-        fr.put_register(op.dst, build_text(fr, [fr.get(part.reg) for part in op.parts], op.n))
+        fr.put_register(
+            op.dst,
+            build_text(fr, [fr.get(part.reg) for part in op.parts], op.n, [_shown(part.label) for part in op.parts]),
+        )
     elif op.kind == "dict":
         fr.put_register(op.dst, _build_dict(fr, op))
     elif op.kind == "slice":
@@ -66,11 +73,17 @@ def build(fr: Frame, op: o.Build) -> None:
         fr.put_register(op.dst, _build_sequence(fr, op))
 
 
-def build_text(fr: Frame, parts: list[Value], n: int) -> Value:
-    """A string put together of parts."""
+def _shown(conversion: str | None) -> str:
+    """How a replacement field shows its value."""
+    return {"!s": "str", "!r": "repr", "!a": "repr"}.get(conversion or "", "format")
+
+
+def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = ()) -> Value:
+    """A string put together of parts, each shown as ``shown`` says."""
     marks: dict[Mark, Hop | None] = {}
-    for value in parts:
-        for mark, way in collect(fr, value, 1).items():
+    for value, how in zip_longest(parts, shown, fillvalue="str"):
+        assert isinstance(value, Value)
+        for mark, way in collect(fr, value, 1, str(how)).items():
             marks.setdefault(mark, way)
     atoms: frozenset[Atom] = frozenset()
     if parts:
@@ -145,11 +158,14 @@ def _build_sequence(fr: Frame, op: o.Build) -> Value:
 def combine(fr: Frame, op: o.Combine) -> None:
     """An operator, and what classes make of it."""
     values = [fr.get(reg) for reg in op.args]
+    if op.op == "falsy":  # the left side of ``and`` where the right side is not reached: empty, it tells nothing
+        fr.put_register(op.dst, Value(values[0].atoms))
+        return
     if op.op in _COMPARISONS:
         fr.tests[op.dst] = op
         for value in values[:1]:
             _operator_calls(fr, value, {"==": "eq", "in": "contains"}.get(op.op, ""), values)
-        fr.put_register(op.dst, _compared(op.op, values))
+        fr.put_register(op.dst, _compared(fr, op, values))
         return
     plain = op.op.removesuffix("=")
     called = _overloaded(fr, op.op, plain, values)
@@ -172,13 +188,31 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, with_marks(SCALAR, step(marks, fr.site(op.n), "combine", plain)))
 
 
-def _compared(operator: str, values: list[Value]) -> Value:
+def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     """The truth of a comparison of constants, where it is one."""
-    if operator == "not" and len(values) == 1 and len(values[0].atoms) == 1 and not values[0].marks:
-        (atom,) = values[0].atoms
-        if isinstance(atom, Lit) and isinstance(atom.value, bool):
-            return literal(not atom.value)
-    return SCALAR
+    found = [_constant(fr, reg, value) for reg, value in zip(op.args, values, strict=True)]
+    if op.op == "not" and found[0] is not None:
+        return literal(not found[0].value)
+    if op.op not in _DECIDED or len(found) != 2:
+        return SCALAR
+    left, right = found
+    if left is None or right is None:
+        for value, other in ((values[0], right), (values[1], left)):
+            if other is not None:
+                fr.need(value)
+        return SCALAR
+    return literal((left.value == right.value) == (op.op in ("==", "is")))
+
+
+def _constant(fr: Frame, reg: int, value: Value) -> Lit | None:
+    """The constant that an operand is in every run: no setting of the program, no one value of several."""
+    found = [a for a in value.atoms if isinstance(a, Lit)]
+    if len(found) != 1 or reg in fr.settings or reg in fr.joined:
+        return None
+    if len(value.atoms) == 1:
+        return None if value.marks else found[0]
+    rest = [a for a in value.atoms if a is not found[0]]
+    return found[0] if len(rest) == 1 and isinstance(rest[0], Obj) and fr.constant(rest[0].id) else None
 
 
 def _operator_calls(fr: Frame, value: Value, name: str, values: list[Value]) -> None:

@@ -41,6 +41,8 @@ def load_name(fr: Frame, op: o.LoadName) -> None:
     value = _variable(fr, op, name)
     if op.scope == "local":
         fr.slots[op.dst] = op.slot
+    elif op.scope not in ("cell", "free"):
+        fr.settings.add(op.dst)
     if name in fr.catalog.index.load_sources:
         value = with_marks(value, sources.of_load(fr, name, op.n))
     fr.put_register(op.dst, value)

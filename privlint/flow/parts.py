@@ -35,6 +35,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     """``dst = obj.name``."""
     obj = fr.get(op.obj)
     owner = fr.names.get(op.obj, "")
+    fr.settings.add(op.dst)
     value = load_attribute(fr, obj, op.name)
     fr.names[op.dst] = op.name
     fr.receivers[op.dst] = (obj, op.name, owner)

@@ -35,6 +35,7 @@ class Records:
     def __init__(self, solver: Solver) -> None:
         self._solver = solver
         self._rules: dict[int, RecordRule | None] = {}
+        self._hidden: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
 
     def rule(self, cls: int) -> RecordRule | None:
@@ -163,7 +164,10 @@ class Records:
             return {}
         out: dict[Mark, Hop | None] = {}
         name = fr.program.classes[cls].name
+        hidden = self.hidden(cls) if deep == 1 else frozenset()
         for found in self.fields(cls).values():
+            if found.name in hidden:
+                continue
             origin = Origin(
                 found.site, found.match.data_type, found.name, "record", found.match.subject, found.match.confidence
             )
@@ -171,6 +175,17 @@ class Records:
                 None, found.site, "source", f"`{found.name}` of `{name}`"
             )
         return out
+
+    def hidden(self, cls: int) -> frozenset[str]:
+        """The fields that ``repr()`` of an instance leaves out (``repr=False``)."""
+        if cls not in self._hidden:
+            self._hidden[cls] = frozenset(
+                name
+                for number in self._solver.program.classes[cls].mro
+                for name, declared in self._solver.program.classes[number].fields.items()
+                if dict(declared.keywords).get("repr") is False
+            )
+        return self._hidden[cls]
 
     # -- construction --------------------------------------------------------------------------------------------
 

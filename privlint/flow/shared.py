@@ -41,6 +41,7 @@ class Stores:
         self.shared: dict[ObjId, Object] = {}
         self.class_env: dict[int, ObjId] = {}
         self.function_attributes: dict[tuple[int, str], Value] = {}
+        self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
         self._class_attributes: dict[tuple[int, str], Value] = {}
         self._defaults: dict[tuple[int, str], Value] = {}
@@ -204,6 +205,24 @@ class Stores:
         """An attribute is set on a function."""
         old = self.function_attributes.get((fn, name), UNKNOWN)
         self.function_attributes[(fn, name)] = join(old, self._concrete(value))
+
+    def write_external(self, path: str, label: str, value: Value) -> None:
+        """A part of an object of code that is not there: ``os.environ["X"] = value``, ``g.user = value``."""
+        key = ("external", path, label)
+        concrete = self._concrete(value)
+        old = self._externals.get(key, UNKNOWN)
+        new = join(
+            old, Value(frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst)), concrete.marks)
+        )
+        if not new.same(old):
+            self._externals[key] = new
+            self._grew(key)
+
+    def read_external(self, path: str, label: str, reader: int) -> Value:
+        """What the program stored there."""
+        key = ("external", path, label)
+        self._read(key, reader)
+        return self._externals.get(key, UNKNOWN)
 
     def class_value(self, cls: int, reader: int) -> Value:
         """The value of a class's name."""

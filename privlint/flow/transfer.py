@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from privlint.flow import guards, making, names, parts
+from privlint.flow import guards, kinds, making, names, parts
 from privlint.flow.access import at_label
 from privlint.flow.arguments import arguments
 from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
-from privlint.flow.frame import RAISED, Frame
+from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import State
 from privlint.flow.items import element, item
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
+    Atom,
+    Cls,
+    Ext,
     Func,
     Obj,
     Value,
@@ -91,7 +94,30 @@ def _exit(fr: Frame, op: o.Exit) -> None:
 
 
 def _caught(fr: Frame, op: o.Caught) -> None:
-    fr.put_register(op.dst, fr.state.env.get(RAISED, UNKNOWN))
+    value = fr.state.env.pop(RAISED, UNKNOWN)
+    wanted = _exception_classes(fr, op)
+    groups = any(isinstance(a, Obj) and fr.object(a.id).type.endswith("ExceptionGroup") for a in value.atoms)
+    if wanted and value.atoms and not groups:
+        kept = frozenset(a for a in value.atoms if any(kinds.is_instance(fr, a, k) is not False for k in wanted))
+        value = Value(kept, value.marks) if kept else UNKNOWN
+    fr.state.env[CAUGHT] = value
+    fr.put_register(op.dst, value)
+
+
+def _exception_classes(fr: Frame, op: o.Caught) -> list[Atom]:
+    """The classes that a clause names; none where one of them is not known."""
+    out: list[Atom] = []
+    for atom in fr.get(op.type).atoms if op.type >= 0 else ():
+        if isinstance(atom, Cls | Ext):
+            out.append(atom)
+        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "tuple":
+            for value in fr.object(atom.id).fields.values():
+                if not value.atoms or not all(isinstance(a, Cls | Ext) for a in value.atoms):
+                    return []
+                out.extend(value.atoms)
+        else:
+            return []
+    return out
 
 
 def _make_function(fr: Frame, op: o.MakeFunction) -> None:
@@ -156,8 +182,13 @@ def end_of_block(fr: Frame, end: o.End, handler: int) -> list[tuple[int, State]]
     return _raise(fr, end, handler)
 
 
+def _going_on(fr: Frame) -> Value:
+    """What a bare ``raise``, or the end of a ``finally``, raises again."""
+    return join(fr.state.env.get(RAISED, UNKNOWN), fr.state.env.get(CAUGHT, UNKNOWN))
+
+
 def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
-    value = fr.get(end.src) if end.src >= 0 else fr.state.env.get(RAISED, UNKNOWN)
+    value = fr.get(end.src) if end.src >= 0 else _going_on(fr)
     if end.src >= 0:
         _raise_sinks(fr, end, value)
         value = moved(value, fr.site(end.n), "raise")

@@ -18,15 +18,27 @@ from privlint.flow.values import (
     only_marks,
 )
 
+# What shows an instance, by what is asked for: the first that its class defines.
+_SHOWN = {
+    "str": ("__str__", "__repr__"),
+    "repr": ("__repr__",),
+    "format": ("__format__", "__str__", "__repr__"),
+}
 
-def collect(fr: Frame, value: Value, deep: int) -> dict[Mark, Hop | None]:
-    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything."""
+
+def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, Hop | None]:
+    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything.
+
+    ``how`` the text is made: ``str``, ``repr`` or ``format``.
+    """
     out: dict[Mark, Hop | None] = {}
-    _collect(fr, value, deep, out, set(), 0)
+    _collect(fr, value, deep, out, set(), 0, how)
     return out
 
 
-def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+def _collect(
+    fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
+) -> None:
     for mark, way in value.marks.items():
         source = mark.source
         if isinstance(source, Symbol) and source.deep == 0:
@@ -41,37 +53,43 @@ def _collect(fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], se
     for atom in value.atoms:
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
-            _collect_object(fr, atom, deep, out, seen, level)
+            _collect_object(fr, atom, deep, out, seen, level, how)
         elif isinstance(atom, Opaque):
             for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
                 out.setdefault(mark, way)
-            shown = shown_by_text(fr, atom) if deep == 1 else None
+            shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
-                _collect(fr, shown, deep, out, seen, level + 1)
+                _collect(fr, shown, deep, out, seen, level + 1, "repr")
 
 
-def _collect_object(fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+def _collect_object(
+    fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
+) -> None:
     obj = fr.object(atom.id)
     if obj.kind in ("env", "module"):
         return
     if obj.cls >= 0 and deep == 1:
-        shown = shown_by_text(fr, atom)
+        shown = shown_by_text(fr, atom, how)
         if shown is not None:
-            _collect(fr, shown, deep, out, seen, level + 1)
+            _collect(fr, shown, deep, out, seen, level + 1, "repr")
             return
         if obj.kind == "inst" and not fr.solver.records.shows_all(obj.cls):
             return
+    hidden = fr.solver.records.hidden(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
+    exception = deep == 1 and obj.kind == "inst" and obj.type.startswith("builtins.")  # its text shows its arguments
     for label, field in obj.fields.items():
         if atom.id[0] == "s" and label not in obj.written:
             continue
-        _collect(fr, field, deep, out, seen, level + 1)
+        if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
+            continue
+        _collect(fr, field, deep, out, seen, level + 1, "repr")
 
 
-def shown_by_text(fr: Frame, atom: Atom) -> Value | None:
-    """What ``str()`` of an instance gives, where its class says so."""
+def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:
+    """What the text of an instance shows, where its class says so."""
     from privlint.flow.calls import call_dunder
 
-    for name in ("__str__", "__repr__", "__format__"):
+    for name in _SHOWN[how]:
         shown = call_dunder(fr, atom, name, [])
         if shown is not None:
             return only_marks(shown.marks)

@@ -150,6 +150,8 @@ class Combine(NamedTuple):
     ``op``: the Python token: ``+ - * / // % @ ** << >> & | ^`` (binary; augmented assignment has ``=`` behind it:
     ``+=``), ``u+ u- ~ not`` (unary), ``== != < <= > >= is`` ``is not`` ``in`` ``not in`` (comparison; a chain is a
     ``compare`` with all operands).
+
+    ``falsy``: the left side of ``and`` where it is the result.
     """
 
     dst: Reg

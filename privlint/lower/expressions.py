@@ -124,7 +124,7 @@ def _boolean(f: FunctionBuilder, node: cst.BooleanOperation) -> Reg:
     for operand in operands[:-1]:
         value = expression(f, operand)
         n = f.n(operand)
-        f.emit(Move(dst, value, n))
+        f.emit(Combine(dst, "falsy", (value,), n) if both else Move(dst, value, n))
         following = f.block()
         f.end(Branch(value, following, after, n) if both else Branch(value, after, following, n))
         f.start(following)

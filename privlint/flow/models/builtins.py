@@ -58,10 +58,11 @@ from privlint.flow.models.registry import function
 )
 def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     out = UNKNOWN
+    how = "repr" if callee.last in ("repr", "ascii") else "format" if callee.last == "format" else "str"
     for value, _ in args.positional[:1]:
         texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix))
         out = join(
-            out, Value(texts, dict(step(collect(fr, value, 1), fr.site(callee.n), "through", callee.last + "()")))
+            out, Value(texts, dict(step(collect(fr, value, 1, how), fr.site(callee.n), "through", callee.last + "()")))
         )
     return out
 

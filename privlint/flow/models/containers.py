@@ -17,6 +17,7 @@ from privlint.flow.values import (
     Atom,
     Lit,
     Obj,
+    ObjId,
     Prefix,
     Value,
     join,
@@ -262,13 +263,30 @@ def clone(fr: Frame, value: Value, n: int) -> Value:
     """A shallow copy."""
     atoms: set[Atom] = set()
     for atom in value.atoms:
-        if isinstance(atom, Obj):
+        if isinstance(atom, Obj) and atom.id[0] != "s":
             obj = fr.object(atom.id)
-            fields = dict(obj.fields)
-            if atom.id[0] == "s":
-                atoms.add(atom)
-                continue
-            atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, fields), ("copy", atom.id[:3])))
+            atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", atom.id[:3])))
         else:
+            atoms.add(atom)
+    return Value(frozenset(atoms), value.marks)
+
+
+def deep_clone(fr: Frame, value: Value, n: int, copies: dict[ObjId, Obj]) -> Value:
+    """A copy of a value with all it holds; ``copies`` has what was copied before."""
+    atoms: set[Atom] = set()
+    for atom in value.atoms:
+        if not isinstance(atom, Obj) or atom.id[0] == "s" or fr.object(atom.id).kind in ("env", "module"):
+            atoms.add(atom)
+        elif atom.id in copies:
+            atoms.add(copies[atom.id])
+        elif len(copies) < limits.WHOLE:
+            obj = fr.object(atom.id)
+            made = fr.allocate(n, Object(obj.kind, obj.cls, obj.type), ("copy", atom.id[:3]))
+            copies[atom.id] = made
+            atoms.add(made)
+            for label, part in obj.fields.items():
+                store(fr, of(made), label, deep_clone(fr, part, n, copies))
+        else:
+            limits.reached("marks of a whole")
             atoms.add(atom)
     return Value(frozenset(atoms), value.marks)

@@ -8,6 +8,7 @@ from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, key_label
+from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
@@ -48,7 +49,8 @@ def _setitem(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _copy(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not args.positional:
         return UNKNOWN
-    made = clone(fr, args.positional[0][0], callee.n)
+    value = args.positional[0][0]
+    made = deep_clone(fr, value, callee.n, {}) if callee.last == "deepcopy" else clone(fr, value, callee.n)
     for name, (value, _) in args.keywords.items():
         store(fr, made, f".{name}", value)
     return made

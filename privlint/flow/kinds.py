@@ -1,0 +1,155 @@
+"""Tests of what a value is: ``isinstance(x, C)`` in a condition narrows ``x`` on both ways."""
+
+from __future__ import annotations
+
+import builtins
+from typing import NamedTuple
+
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object, State
+from privlint.flow.values import Atom, Cls, Ext, Lit, Obj, Opaque, Prefix, Value
+from privlint.ir import ops as o
+
+_KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple"}
+
+
+class TypeTest(NamedTuple):
+    """``isinstance(slot, kinds)``, maybe negated."""
+
+    slot: str
+    kinds: tuple[Atom, ...]
+    negated: bool
+
+
+def test(fr: Frame, cond: int) -> TypeTest | None:
+    """The test that a condition is, if it is one of a local variable for known classes."""
+    negated = False
+    while (combined := fr.tests.get(cond)) is not None and combined.op == "not":
+        cond, negated = combined.args[0], not negated
+    call = fr.calls.get(cond)
+    if call is None or call.text != "isinstance" or len(call.args) != 2:
+        return None
+    slot = fr.slots.get(call.args[0].reg)
+    kinds = _classes(fr, call)
+    if slot is None or slot not in fr.state.env or not kinds:
+        return None
+    fr.need(fr.state.env[slot])
+    return TypeTest(slot, kinds, negated)
+
+
+def _classes(fr: Frame, call: o.Call) -> tuple[Atom, ...]:
+    out: list[Atom] = []
+    for atom in fr.get(call.args[1].reg).atoms:
+        if isinstance(atom, Cls | Ext):
+            out.append(atom)
+        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "tuple":
+            for value in fr.object(atom.id).fields.values():
+                if not value.atoms or not all(isinstance(a, Cls | Ext) for a in value.atoms):
+                    return ()
+                out.extend(value.atoms)
+        else:
+            return ()
+    return tuple(out)
+
+
+def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
+    """The state where the test came out so; None where it cannot."""
+    wanted = outcome != found.negated
+    value = fr.state.env[found.slot]
+    kept: set[Atom] = set()
+    typed: dict[tuple[object, ...], Object] = {}
+    for atom in value.atoms:
+        answers = [is_instance(fr, atom, kind) for kind in found.kinds]
+        answer = True if True in answers else None if None in answers else False
+        if answer is None or answer is wanted:
+            kept.add(atom)
+        if answer is None and wanted and isinstance(atom, Obj) and len(found.kinds) == 1:
+            obj = _typed(fr, atom, found.kinds[0])
+            if obj is not None:
+                typed[atom.id] = obj
+    if value.atoms and not kept:
+        return None
+    if len(kept) == len(value.atoms) and not typed:
+        return fr.state
+    state = fr.state.copy()
+    state.env[found.slot] = Value(frozenset(kept), value.marks)
+    state.heap.update(typed)
+    return state
+
+
+def _typed(fr: Frame, atom: Obj, kind: Atom) -> Object | None:
+    """The symbolic object as one of the class that was tested for."""
+    obj = fr.object(atom.id)
+    if atom.id[0] != "s" or obj.cls >= 0 or obj.type or obj.kind != "sym":
+        return None
+    if isinstance(kind, Cls):
+        return Object(obj.kind, kind.cls, "", obj.fields, obj.many, obj.written)
+    if isinstance(kind, Ext) and fr.solver.library.has_type(kind.path):
+        return Object(obj.kind, -1, kind.path, obj.fields, obj.many, obj.written)
+    return None
+
+
+def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
+    """Whether what an atom stands for is an instance of a class; None where that is not known."""
+    if isinstance(atom, Lit):
+        return _builtin(type(atom.value), kind)
+    if isinstance(atom, Prefix):
+        return _builtin(str, kind)
+    if isinstance(atom, Opaque):
+        return _of_class(fr, atom.cls, kind, False)
+    if not isinstance(atom, Obj):
+        return None
+    obj = fr.object(atom.id)
+    if obj.cls >= 0:
+        return _of_class(fr, obj.cls, kind, fr.exact(atom.id))
+    if obj.kind in _KINDS and atom.id[0] != "s":
+        return _builtin(getattr(builtins, obj.kind), kind)
+    if obj.kind == "inst" and obj.type and isinstance(kind, Ext):
+        return raised_as(obj.type, kind.path)
+    return None
+
+
+def _builtin(known: type, kind: Atom) -> bool | None:
+    if isinstance(kind, Cls):
+        return False
+    if isinstance(kind, Ext) and kind.path.startswith("builtins."):
+        other = getattr(builtins, kind.path.removeprefix("builtins."), None)
+        return issubclass(known, other) if isinstance(other, type) else None
+    return None
+
+
+def _of_class(fr: Frame, cls: int, kind: Atom, exact: bool) -> bool | None:
+    if isinstance(kind, Cls):
+        if kind.cls in fr.program.classes[cls].mro:
+            return True
+        below = any(kind.cls in fr.program.classes[sub].mro for sub in _below(fr, cls))
+        return False if exact or not below else None
+    bases = list(fr.program.external_bases(cls))
+    if not isinstance(kind, Ext):
+        return None
+    answers = [raised_as(base, kind.path) for base in bases]
+    if True in answers:
+        return True
+    return None if None in answers or not exact else False
+
+
+def _below(fr: Frame, cls: int) -> set[int]:
+    out = {cls}
+    todo = [cls]
+    while todo:
+        for sub in fr.program.subclasses.get(todo.pop(), ()):
+            if sub not in out:
+                out.add(sub)
+                todo.append(sub)
+    return out
+
+
+def raised_as(path: str, kind: str) -> bool | None:
+    """Whether a library's class is the other one or below it, as far as the language's own classes tell."""
+    if path == kind:
+        return True
+    mine = getattr(builtins, path.removeprefix("builtins."), None) if path.startswith("builtins.") else None
+    other = getattr(builtins, kind.removeprefix("builtins."), None) if kind.startswith("builtins.") else None
+    if isinstance(mine, type) and isinstance(other, type):
+        return issubclass(mine, other)
+    return False if isinstance(mine, type) and isinstance(other, type) else None
