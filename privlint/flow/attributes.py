@@ -68,6 +68,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Func | Bound):
         func = atom.func if isinstance(atom, Bound) else atom
         stored = fr.solver.function_attributes.get((func.fn, name))
+        if name == "register" and any("singledispatch" in d for d in fr.program.functions[func.fn].ir.decorators):
+            fields = {".func": of(Ext("functools.%register")), "[0]": of(func)}
+            return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "register"))
         return stored if stored is not None else of(Lit("str", name)) if name.startswith("__") else None
     return None
 
@@ -133,7 +136,17 @@ def module_attribute(fr: Frame, key: ObjId, obj: Object, name: str) -> Value | N
     if label in obj.fields and (label in obj.written or (fr.fn.ir.kind == "module" and fr.fn.module == module.number)):
         return obj.fields[label]
     entity = fr.program.member(Entity("module", module.number), name)
-    return entity_value(fr, entity) if entity is not None else obj.fields.get(label)
+    if entity is not None:
+        return entity_value(fr, entity)
+    found = obj.fields.get(label)
+    getter = fr.program.member(Entity("module", module.number), "__getattr__") if found is None else None
+    if getter is None or getter.kind != "function":
+        return found
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.calls import call_function
+
+    n = fr.solver.current_node
+    return call_function(fr, Func(getter.number, None), Arguments([(literal(name), n)]), n)
 
 
 def entity_value(fr: Frame, entity: Entity) -> Value:
@@ -223,6 +236,8 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     ):
         return []
     out: list[Bound] = []
+    if isinstance(receiver, Obj) and fr.program.subclasses.get(cls):
+        fr.need(of(receiver))  # a caller that knows the receiver's class knows the method
     for sub in fr.program.subclasses.get(cls, []):
         index = fr.program.classes[sub].methods.get(name)
         if index is not None and index.kind == "method":
@@ -310,4 +325,6 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
         if external:
             return of(Ext(f"{external[0]}.{name}"))
     bases = list(fr.program.external_bases(atom.cls))
+    if name == "__new__":
+        return of(Ext("builtins.object.__new__"))
     return of(Ext(f"{bases[0]}.{name}")) if bases else of(Ext(f"builtins.object.{name}"))

@@ -10,6 +10,7 @@ from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.values import (
+    REGISTERED,
     UNKNOWN,
     Atom,
     Bound,
@@ -21,6 +22,7 @@ from privlint.flow.values import (
     Opaque,
     Value,
     join,
+    join_all,
     order,
 )
 
@@ -103,9 +105,10 @@ def call_value(
     for atom in sorted(func.atoms, key=order) if len(func.atoms) > 1 else func.atoms:
         part: Value | None
         if isinstance(atom, Func):
-            part = call_function(fr, atom, args, n)
+            part = join(call_function(fr, atom, args, n), _registered(fr, atom, args, n, None))
         elif isinstance(atom, Bound):
-            part = call_function(fr, atom.func, args, n, Value(frozenset((atom.self,)), _own_marks(receiver)))
+            me = Value(frozenset((atom.self,)), _own_marks(receiver))
+            part = join(call_function(fr, atom.func, args, n, me), _registered(fr, atom.func, args, n, me))
         elif isinstance(atom, Cls):
             part = construct(fr, atom.cls, args, n)
         elif isinstance(atom, Ext):
@@ -124,6 +127,16 @@ def call_value(
         default = args.at(fr, 1, "default")
         value = join(value, default[0]) if default is not None else value
     return value
+
+
+def _registered(fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None) -> Value:
+    """What the implementations that are registered with a generic function give."""
+    held = fr.solver.function_attributes.get((func.fn, REGISTERED))
+    if held is None:
+        return UNKNOWN
+    return join_all(
+        call_function(fr, a, args, n, receiver) for a in sorted(held.atoms, key=order) if isinstance(a, Func)
+    )
 
 
 def _own_marks(receiver: Value | None) -> Marks:

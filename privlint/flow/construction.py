@@ -26,6 +26,13 @@ def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
         return call_function(fr, Func(metaclass, None), args, n, of(Cls(cls)))
     if fr.solver.records.is_enum(cls):
         return fr.solver.class_members(cls, fr.fn.id)
+    return instantiate(fr, cls, args, n)
+
+
+def instantiate(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
+    """What ``type.__call__`` does: ``__new__``, then ``__init__``."""
+    from privlint.flow.calls import call_function
+
     new = fr.program.method(cls, "__new__")
     made: Value
     if new is not None:

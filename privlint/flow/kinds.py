@@ -8,15 +8,15 @@ from typing import NamedTuple
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.values import Atom, Cls, Ext, Lit, Obj, Opaque, Prefix, Value
-from privlint.ir import ops as o
 
 _KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple"}
 
 
 class TypeTest(NamedTuple):
-    """``isinstance(slot, kinds)``, maybe negated."""
+    """``isinstance(x, kinds)``, maybe negated, of the variable ``slot`` or of a value that has no name."""
 
-    slot: str
+    slot: str | None
+    value: Value
     kinds: tuple[Atom, ...]
     negated: bool
 
@@ -30,32 +30,50 @@ def test(fr: Frame, cond: int) -> TypeTest | None:
     if call is None or call.text != "isinstance" or len(call.args) != 2:
         return None
     slot = fr.slots.get(call.args[0].reg)
-    kinds = _classes(fr, call)
-    if slot is None or slot not in fr.state.env or not kinds:
+    value = fr.state.env.get(slot) if slot is not None else fr.get(call.args[0].reg)
+    found = classes(fr, fr.get(call.args[1].reg))
+    if value is None or not found:
         return None
-    fr.need(fr.state.env[slot])
-    return TypeTest(slot, kinds, negated)
+    fr.need(value)
+    return TypeTest(slot, value, found, negated)
 
 
-def _classes(fr: Frame, call: o.Call) -> tuple[Atom, ...]:
+def classes(fr: Frame, value: Value) -> tuple[Atom, ...]:
+    """The classes that the second argument of ``isinstance`` names; none where one of them is not known."""
     out: list[Atom] = []
-    for atom in fr.get(call.args[1].reg).atoms:
+    for atom in value.atoms:
         if isinstance(atom, Cls | Ext):
             out.append(atom)
         elif isinstance(atom, Obj) and fr.object(atom.id).kind == "tuple":
-            for value in fr.object(atom.id).fields.values():
-                if not value.atoms or not all(isinstance(a, Cls | Ext) for a in value.atoms):
+            for part in fr.object(atom.id).fields.values():
+                if not part.atoms or not all(isinstance(a, Cls | Ext) for a in part.atoms):
                     return ()
-                out.extend(value.atoms)
+                out.extend(part.atoms)
         else:
             return ()
     return tuple(out)
 
 
+def instances(fr: Frame, value: Value, kinds: Value) -> Value:
+    """What of a value is an instance of a class, in a state where it is known to be one."""
+    wanted = classes(fr, kinds)
+    if not wanted:
+        return value
+    kept = [a for a in value.atoms if any(is_instance(fr, a, kind) is not False for kind in wanted)]
+    if value.atoms and not kept:
+        return Value()
+    for atom in kept:
+        if isinstance(atom, Obj) and len(wanted) == 1 and is_instance(fr, atom, wanted[0]) is None:
+            typed = _typed(fr, atom, wanted[0])
+            if typed is not None:
+                fr.put(atom.id, typed)
+    return Value(frozenset(kept), value.marks)
+
+
 def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
     """The state where the test came out so; None where it cannot."""
     wanted = outcome != found.negated
-    value = fr.state.env[found.slot]
+    value = found.value
     kept: set[Atom] = set()
     typed: dict[tuple[object, ...], Object] = {}
     for atom in value.atoms:
@@ -72,7 +90,8 @@ def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
     if len(kept) == len(value.atoms) and not typed:
         return fr.state
     state = fr.state.copy()
-    state.env[found.slot] = Value(frozenset(kept), value.marks)
+    if found.slot is not None:
+        state.env[found.slot] = Value(frozenset(kept), value.marks)
     state.heap.update(typed)
     return state
 

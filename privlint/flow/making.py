@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from privlint.flow import sources
+from privlint.flow import kinds, sources
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
@@ -160,6 +160,10 @@ def combine(fr: Frame, op: o.Combine) -> None:
     values = [fr.get(reg) for reg in op.args]
     if op.op == "falsy":  # the left side of ``and`` where the right side is not reached: empty, it tells nothing
         fr.put_register(op.dst, Value(values[0].atoms))
+        return
+    if op.op == "isinstance":
+        fr.names[op.dst] = fr.names.get(op.args[0], "")
+        fr.put_register(op.dst, kinds.instances(fr, values[0], values[1]))
         return
     if op.op in _COMPARISONS:
         fr.tests[op.dst] = op

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from privlint.flow import guards, sources
+import re
+
+from privlint.flow import guards, limits, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
@@ -12,10 +14,12 @@ from privlint.flow.items import item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
+    SCALAR,
     UNKNOWN,
     Cls,
     Lit,
     Obj,
+    Opaque,
     Value,
     join,
     join_all,
@@ -30,13 +34,22 @@ from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 from privlint.model.facts import Target
 
+_MANGLED = re.compile(r"_[A-Za-z]\w*?(__\w+)")  # a private name as it is spelled outside its class
+
 
 def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     """``dst = obj.name``."""
     obj = fr.get(op.obj)
     owner = fr.names.get(op.obj, "")
     fr.settings.add(op.dst)
-    value = load_attribute(fr, obj, op.name)
+    if op.name.startswith("__match_args__["):
+        value = _positional(fr, obj, int(op.name[15:-1]))
+    elif op.name in ("name", "_name_") and _member(fr, op.obj):
+        value = SCALAR
+    else:
+        value = load_attribute(fr, obj, op.name)
+        private = _MANGLED.match(op.name)
+        value = join(value, load_attribute(fr, obj, private[1])) if private and not value.atoms else value
     fr.names[op.dst] = op.name
     fr.receivers[op.dst] = (obj, op.name, owner)
     if op.dst not in fr.callees:
@@ -44,6 +57,30 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
         if marks:
             value = with_marks(value, marks)
     fr.put_register(op.dst, value)
+
+
+def _positional(fr: Frame, obj: Value, index: int) -> Value:
+    """What a positional sub-pattern of a class pattern takes: the attribute of that place in ``__match_args__``."""
+    out = UNKNOWN
+    for atom in obj.atoms:
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        if cls < 0:
+            continue
+        given = fr.solver.class_attribute(cls, "__match_args__", fr.fn.id)
+        names = fr.solver.records.init_order(cls)
+        if given is not None:
+            names = [text for i in range(limits.ITEMS) for text in strings(item(fr, given, f"[{i}]"))[:1]]
+        if index < len(names):
+            out = join(out, load_attribute(fr, of(atom), names[index]))
+    return out
+
+
+def _member(fr: Frame, reg: int) -> bool:
+    """Whether a register holds a member of an enum, read off its class."""
+    holder, attribute, _ = fr.receivers.get(reg, (UNKNOWN, "", ""))
+    return bool(attribute and holder.atoms) and all(
+        isinstance(a, Cls) and fr.solver.records.is_enum(a.cls) for a in holder.atoms
+    )
 
 
 def store_attr(fr: Frame, op: o.StoreAttr) -> None:

@@ -195,7 +195,8 @@ class Records:
         classes = self._solver.program.classes
         for number in reversed(classes[cls].mro):
             for name, info in classes[number].fields.items():
-                if info.annotation is not None and name not in out:
+                made = info.call.rpartition(".")[2] in ("ib", "attrib")
+                if (info.annotation is not None or made) and name not in out:
                     out.append(name)
         return out
 

@@ -6,12 +6,12 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from privlint.catalog.catalog import Catalog
 from privlint.flow import limits, sources
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding, context_key
+from privlint.flow.arguments import Arguments
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
@@ -24,6 +24,7 @@ from privlint.flow.values import (
     Atom,
     Cls,
     Ext,
+    Func,
     Hop,
     Lit,
     Mark,
@@ -42,9 +43,6 @@ from privlint.ir import ops as o
 from privlint.model.data import Protection
 from privlint.model.facts import CollectionFact, Facts, Target
 from privlint.resolve.program import Function, Program
-
-if TYPE_CHECKING:
-    from privlint.flow.arguments import Arguments
 
 _STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
 _RECURSION = 30_000
@@ -299,7 +297,21 @@ class Solver(Traits):
         for sink, flow in frame.summary.sinks.items():
             fr.summary.sinks.setdefault(sink, flow)
         fr.summary.needs |= frame.summary.needs
+        self._subclassed(fr, cls, op)
         return of(Cls(cls))
+
+    def _subclassed(self, fr: Frame, cls: int, op: o.MakeClass) -> None:
+        """The hook of the base classes, with the keywords of the class statement."""
+        from privlint.flow.calls import call_function
+
+        given = {arg.label: (fr.get(arg.reg), arg.n) for arg in op.bases if arg.label not in (None, "*", "metaclass")}
+        for base in self.program.classes[cls].mro[1:]:
+            index = self.program.classes[base].methods.get("__init_subclass__")
+            if index is not None:
+                fn = self.program.modules[self.program.classes[base].module].functions[index.index]
+                keywords = {str(label): value for label, value in given.items()}
+                call_function(fr, Func(fn, None), Arguments([], keywords), op.n, of(Cls(cls)))
+                return
 
     def super_value(self, fr: Frame, args: Arguments) -> Value:
         """``super()`` or ``super(C, self)``."""

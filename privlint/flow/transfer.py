@@ -17,15 +17,13 @@ from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
-    Atom,
-    Cls,
-    Ext,
     Func,
     Obj,
     Value,
     join,
     moved,
     of,
+    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -51,6 +49,8 @@ def _call(fr: Frame, op: o.Call) -> None:
     )
     fr.names[op.dst] = attribute or op.text.rpartition(".")[2]
     fr.calls[op.dst] = op
+    if op.text == "getattr" and len(args.positional) > 1 and len(texts := strings(args.positional[1][0])) == 1:
+        fr.receivers[op.dst] = (args.positional[0][0], texts[0], fr.names.get(op.args[0].reg, ""))
     fr.put_register(op.dst, value)
 
 
@@ -95,29 +95,13 @@ def _exit(fr: Frame, op: o.Exit) -> None:
 
 def _caught(fr: Frame, op: o.Caught) -> None:
     value = fr.state.env.pop(RAISED, UNKNOWN)
-    wanted = _exception_classes(fr, op)
+    wanted = kinds.classes(fr, fr.get(op.type)) if op.type >= 0 else ()
     groups = any(isinstance(a, Obj) and fr.object(a.id).type.endswith("ExceptionGroup") for a in value.atoms)
     if wanted and value.atoms and not groups:
         kept = frozenset(a for a in value.atoms if any(kinds.is_instance(fr, a, k) is not False for k in wanted))
         value = Value(kept, value.marks) if kept else UNKNOWN
     fr.state.env[CAUGHT] = value
     fr.put_register(op.dst, value)
-
-
-def _exception_classes(fr: Frame, op: o.Caught) -> list[Atom]:
-    """The classes that a clause names; none where one of them is not known."""
-    out: list[Atom] = []
-    for atom in fr.get(op.type).atoms if op.type >= 0 else ():
-        if isinstance(atom, Cls | Ext):
-            out.append(atom)
-        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "tuple":
-            for value in fr.object(atom.id).fields.values():
-                if not value.atoms or not all(isinstance(a, Cls | Ext) for a in value.atoms):
-                    return []
-                out.extend(value.atoms)
-        else:
-            return []
-    return out
 
 
 def _make_function(fr: Frame, op: o.MakeFunction) -> None:

@@ -10,7 +10,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.calls import MADE_CALLABLE, call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import QUERY, element, item
+from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.models import builtins, callables, containers, stdlib  # noqa: F401 (their functions register themselves)
 from privlint.flow.models.queries import query_method
@@ -32,7 +32,6 @@ from privlint.flow.values import (
     join,
     join_all,
     of,
-    only_marks,
     step,
     strings,
     weaken,
@@ -109,8 +108,9 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         marks: dict[Mark, Hop | None] = {}
         for text in strings(args.positional[0][0])[:3]:
             marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, SCALAR))
-        if marks:
-            return only_marks(marks)
+        held = item(fr, of(*(a for a in callee.receiver.atoms if isinstance(a, Ext))), key_label(args.positional[0][0]))
+        if marks or held:
+            return with_marks(held, marks)
     return None
 
 

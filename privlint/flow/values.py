@@ -61,6 +61,8 @@ def hop(prev: Hop | None, site: Site | None, kind: str, text: str = "", inner: H
 Marks = Mapping[Mark, Hop | None]
 NO_MARKS: Marks = {}
 
+REGISTERED = "%registered"  # the attribute of a generic function that holds its implementations
+
 # -- what a value may be -----------------------------------------------------------------------------------------
 
 ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names

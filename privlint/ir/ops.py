@@ -151,7 +151,8 @@ class Combine(NamedTuple):
     ``+=``), ``u+ u- ~ not`` (unary), ``== != < <= > >= is`` ``is not`` ``in`` ``not in`` (comparison; a chain is a
     ``compare`` with all operands).
 
-    ``falsy``: the left side of ``and`` where it is the result.
+    ``falsy``: the left side of ``and`` where it is the result; ``isinstance``: the first operand, which a class pattern
+    found to be an instance of the second.
     """
 
     dst: Reg

@@ -7,7 +7,20 @@ from typing import Any
 
 import libcst as cst
 
-from privlint.ir.ops import Arg, Branch, Build, Call, Choose, Combine, LoadAttr, LoadItem, LoadName, Reg, Unpack
+from privlint.ir.ops import (
+    Arg,
+    Branch,
+    Build,
+    Call,
+    Choose,
+    Combine,
+    DelItem,
+    LoadAttr,
+    LoadItem,
+    LoadName,
+    Reg,
+    Unpack,
+)
 from privlint.lower.annotations import dotted
 from privlint.lower.builder import FunctionBuilder
 from privlint.lower.expressions import condition, expression
@@ -91,14 +104,18 @@ def _sequence(f: FunctionBuilder, node: Any, subject: Reg, failed: int) -> None:
 def _mapping(f: FunctionBuilder, node: cst.MatchMapping, subject: Reg, failed: int) -> None:
     _maybe(f, failed)
     n = f.n(node)
+    keys: list[Reg] = []
     for element in node.elements:
         key = expression(f, element.key)
+        keys.append(key)
         value = f.reg()
         f.emit(LoadItem(value, subject, key, f.n(element.key)))
         pattern(f, element.pattern, value, failed)
     if node.rest is not None:
         rest = f.reg()
         f.emit(Build(rest, "dict", (Arg("**", subject, n),), n))
+        for key in keys:
+            f.emit(DelItem(rest, key, n))
         store_name(f, node.rest.value, rest, n)
 
 
@@ -111,6 +128,9 @@ def _class(f: FunctionBuilder, node: cst.MatchClass, subject: Reg, failed: int) 
     f.emit(Call(result, function, args, "isinstance", n))
     f.end(Branch(result, following, failed, n))
     f.start(following)
+    narrowed = f.reg()
+    f.emit(Combine(narrowed, "isinstance", (subject, cls), n))
+    subject = narrowed
     if len(node.patterns) == 1 and dotted(node.cls) in _SELF_MATCHING:
         pattern(f, node.patterns[0].value, subject, failed)
     else:

@@ -82,7 +82,6 @@ def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "builtins.type",
     "dir",
     "object",
-    "print",
     "operator.eq",
     "operator.ne",
     "operator.lt",
@@ -163,9 +162,10 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     "collections.ChainMap",
     "types.MappingProxyType",
     "types.SimpleNamespace",
+    "threading.local",
 )
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    space = callee.last == "SimpleNamespace"
+    space = callee.last in ("SimpleNamespace", "local")
     made = of(fr.allocate(callee.n, Object("inst" if space else "dict"), "dict"))
     given = args.positional
     if callee.last == "defaultdict" and given:
@@ -320,7 +320,7 @@ def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return NONE
 
 
-@function("vars", "dataclasses.asdict", "attr.asdict", "attrs.asdict")
+@function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
 def _vars(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return as_mapping(fr, args.positional[0][0], callee.n) if args.positional else UNKNOWN
 
@@ -362,3 +362,15 @@ def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             elif isinstance(atom, Opaque):
                 out.add(Cls(atom.cls))
     return Value(frozenset(out)) if out else SCALAR
+
+
+@function("print")
+def _print(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """Text that is printed to a buffer of the program is in it."""
+    if "file" in args.keywords:
+        marks: dict[Mark, Hop | None] = {}
+        for value, _ in args.positional:
+            marks.update(collect(fr, value, 1))
+        into = step(marks, fr.site(callee.n), "into", "the buffer")
+        store(fr, args.keywords["file"][0], "[*]", only_marks(into), strong=False)
+    return NONE

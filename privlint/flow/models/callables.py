@@ -9,12 +9,29 @@ from privlint.flow import sources
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import MADE_CALLABLE, call_value
+from privlint.flow.construction import instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
-from privlint.flow.models.builtins import all_attributes
+from privlint.flow.models.builtins import all_attributes, as_mapping
 from privlint.flow.models.registry import function
-from privlint.flow.values import UNKNOWN, Obj, Opaque, Value, join, literal, moved, of, strings, with_marks
+from privlint.flow.values import (
+    REGISTERED,
+    UNKNOWN,
+    Cls,
+    Ext,
+    Func,
+    Obj,
+    Opaque,
+    Super,
+    Value,
+    join,
+    literal,
+    moved,
+    of,
+    strings,
+    with_marks,
+)
 
 if TYPE_CHECKING:
     from privlint.flow.library import Callee
@@ -153,4 +170,51 @@ def _astuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             fields[f"[{index}]"] = join(fields.get(f"[{index}]", UNKNOWN), found)
     if not fields:
         return None
-    return with_marks(of(fr.allocate(callee.n, Object("tuple", fields=fields), "astuple")), value.marks)
+    return of(fr.allocate(callee.n, Object("tuple", fields=fields), "astuple"))
+
+
+@function("functools.%register")
+def _register(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``generic.register(implementation)``, or with a type first: then what is called next is registered."""
+    generic, *rest = [value for value, _ in args.positional]
+    functions = [a for value in rest for a in value.atoms if isinstance(a, Func)]
+    if not functions:
+        fields = {".func": of(Ext("functools.%register")), "[0]": generic}
+        return of(fr.allocate(callee.n, Object("partial", fields=fields), "register"))
+    for atom in generic.atoms:
+        if isinstance(atom, Func):
+            fr.solver.write_function_attribute(atom.fn, REGISTERED, of(*functions))
+    return of(*functions)
+
+
+@function("globals", "locals", "vars")
+def _names(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """The variables of the module or of this call, by name."""
+    if args.positional:
+        return as_mapping(fr, args.positional[0][0], callee.n)
+    fields: dict[str, Value] = {}
+    if callee.last == "globals" or fr.ir.kind == "module":
+        module = fr.object(("g", fr.module.number))
+        fields = {f"[{label[1:]!r}]": value for label, value in module.fields.items()}
+    else:
+        held = {slot.partition("@")[0]: value for slot, value in fr.state.env.items() if slot[0] != "%"}
+        fields = {f"[{name!r}]": value for name, value in held.items()}
+    return of(fr.allocate(callee.n, Object("dict", fields=fields), "names"))
+
+
+@function("object.__new__")
+def _new(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``object.__new__(cls)``, or ``super().__new__(cls)``."""
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    return of(*(new_instance(fr, a.cls, callee.n) for a in given.atoms if isinstance(a, Cls))) or None
+
+
+@function("type.__call__")
+def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``super().__call__(...)`` in a metaclass: the instance is made as it would be without one."""
+    made = UNKNOWN
+    for atom in callee.receiver.atoms if callee.receiver is not None else ():
+        cls = atom.self if isinstance(atom, Super) else atom
+        if isinstance(cls, Cls):
+            made = join(made, instantiate(fr, cls.cls, args, callee.n))
+    return made or None

@@ -102,6 +102,8 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             return _read(fr, receiver, name, callee, args)
     if name in QUESTIONS and "class" not in kinds:
         return SCALAR
+    if name == "_make" and args.positional:
+        return _made(fr, receiver, callee, args)
     if name in ("_asdict", "_replace") and kinds & {"container", "class"}:
         return _named_tuple(fr, receiver, name, callee, args)
     if name in SILENT and kinds & {"container", "unknown", "text"}:
@@ -132,6 +134,20 @@ def _named_tuple(fr: Frame, receiver: Value, name: str, callee: Callee, args: Ar
                 key = f"[{label[1:]!r}]"
                 fields[key] = join(fields.get(key, UNKNOWN), value)
     return with_marks(of(fr.allocate(callee.n, Object("dict", fields=fields), "asdict")), receiver.marks)
+
+
+def _made(fr: Frame, receiver: Value, callee: Callee, args: Arguments) -> Value | None:
+    """``T._make(items)`` of a ``namedtuple``."""
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.calls import call_value
+
+    factories = [a for a in receiver.atoms if isinstance(a, Obj) and fr.object(a.id).kind == "namedtuple"]
+    if not factories:
+        return None
+    given, n = args.positional[0]
+    size = sum(label[0] == "[" for label in fr.object(factories[0].id).fields)
+    parts = [(item(fr, given, f"[{index}]"), n) for index in range(size)]
+    return call_value(fr, of(*factories), Arguments(parts), callee.n)
 
 
 def _has_names(fr: Frame, atom: Obj) -> bool:

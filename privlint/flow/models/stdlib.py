@@ -94,6 +94,7 @@ def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "functools.lru_cache",
     "functools.cache",
     "functools.singledispatch",
+    "functools.singledispatchmethod",
     "contextlib.contextmanager",
     "contextlib.asynccontextmanager",
     "staticmethod",

@@ -113,6 +113,11 @@ QUESTIONS = frozenset(
         "istitle",
         "isidentifier",
         "isprintable",
+        "done",
+        "cancelled",
+        "start",
+        "end",
+        "span",
     ]
 )
 # Methods whose result says nothing of it.
