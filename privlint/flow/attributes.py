@@ -111,11 +111,21 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     return out
 
 
+_ONE_OF = 4  # marks beyond which what ``__getattr__`` gives is one thing or another, nobody knows which
+
+
 def _by_getattr(fr: Frame, atom: Atom, name: str) -> Value | None:
     """What a class gives for attributes that its instances do not have."""
     from privlint.flow.calls import call_dunder
 
-    return call_dunder(fr, atom, "__getattr__", [literal(name)])
+    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+    if cls < 0 or name in fr.solver.assigned_names(cls):
+        return None
+    found = call_dunder(fr, atom, "__getattr__", [literal(name)])
+    if found is None:
+        return None
+    marks = {m: w for m, w in found.marks.items() if not m.whole}  # one part, not a whole
+    return Value(found.atoms, marks if len(marks) <= _ONE_OF else {})
 
 
 def _named_so(obj: Object, name: str) -> Value:

@@ -21,6 +21,7 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Value,
+    either,
     join,
     join_all,
     order,
@@ -125,7 +126,7 @@ def call_value(
     value = verdict.result(results)
     if callee.last in _WITH_DEFAULT and any(isinstance(a, Ext) for a in func.atoms):
         default = args.at(fr, 1, "default")
-        value = join(value, default[0]) if default is not None else value
+        value = either(value, default[0]) if default is not None else value
     return value
 
 

@@ -26,6 +26,7 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
+    either,
     join,
 )
 from privlint.ir import ops as o
@@ -102,7 +103,7 @@ class Frame:
     def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""
         if reg in self.joined and reg in self.regs:
-            value = join(self.regs[reg], value)
+            value = either(self.regs[reg], value)
         self.regs[reg] = value
 
     # -- objects -------------------------------------------------------------------------------------------------
@@ -286,7 +287,8 @@ class Frame:
 
     def leave(self, value: Value) -> None:
         """The function returns ``value`` in the present state."""
-        self.summary.result = join(self.summary.result, value)
+        first = self.exit is None
+        self.summary.result = value if first else either(self.summary.result, value)
         if self.exit is None:
             self.exit = self.state.copy()
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from privlint.flow import limits
-from privlint.flow.values import UNKNOWN, ObjId, Value, join
+from privlint.flow.values import UNKNOWN, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -155,7 +155,7 @@ class State:
                 env[name] = value
                 changed = True
             elif old is not value:
-                new = join(old, value)
+                new = either(old, value)
                 if not new.same(old):
                     changed = True
                 env[name] = new

@@ -95,7 +95,9 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
         value = with_marks(value, sources.named(fr, op.name, op.n, value))
     _set_property(fr, obj, op.name, value)
     for atom in obj.atoms:
-        call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
+        if cls >= 0 and fr.fn.cls not in fr.program.classes[cls].mro:  # its own methods store as if there were none
+            call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
     store(fr, obj, f".{op.name}", value)
 
 

@@ -211,9 +211,8 @@ class Stores:
         key = ("external", path, label)
         concrete = self._concrete(value)
         old = self._externals.get(key, UNKNOWN)
-        new = join(
-            old, Value(frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst)), concrete.marks)
-        )
+        sure = {m: w for m, w in concrete.marks.items() if m.weak == 0 and not m.whole}  # one datum, known to be there
+        new = join(old, Value(frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst)), sure))
         if not new.same(old):
             self._externals[key] = new
             self._grew(key)

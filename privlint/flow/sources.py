@@ -20,6 +20,7 @@ from privlint.flow.values import (
     Opaque,
     Super,
     Symbol,
+    Unsure,
     Value,
     hop,
     strings,
@@ -273,7 +274,7 @@ def _unknown(value: Value) -> bool:
         if isinstance(atom, Obj):
             if atom.id[0] != "s":
                 return False
-        elif isinstance(atom, Lit) and atom.value is None:
+        elif isinstance(atom, Unsure) or (isinstance(atom, Lit) and atom.value is None):
             continue
         elif isinstance(atom, Inst):
             if not atom.type.endswith("()") and "." in atom.type and not atom.type.startswith("builtins.str"):

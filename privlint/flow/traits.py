@@ -19,6 +19,7 @@ class Traits(Stores):
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
+        self._assigned: dict[int, frozenset[str]] = {}
         self._joined: dict[int, frozenset[int]] = {}
         self._callees: dict[int, frozenset[int]] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
@@ -73,6 +74,22 @@ class Traits(Stores):
         if found is None:
             found = frozenset(op.func for block in fn.ir.blocks for op in block.ops if isinstance(op, o.Call))
             self._callees[fn.id] = found
+        return found
+
+    def assigned_names(self, cls: int) -> frozenset[str]:
+        """The attributes that methods of a class and its bases store, and those its body declares."""
+        found = self._assigned.get(cls)
+        if found is None:
+            names: set[str] = set()
+            for base in self.program.classes[cls].mro:
+                info = self.program.classes[base]
+                functions = self.program.modules[info.module].functions
+                names.update(info.fields)
+                for index in info.methods.values():
+                    for block in self.program.functions[functions[index.index]].ir.blocks:
+                        names.update(op.name for op in block.ops if isinstance(op, o.StoreAttr))
+            found = frozenset(names)
+            self._assigned[cls] = found
         return found
 
     def has_inner(self, fn: Function) -> bool:

@@ -29,6 +29,7 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Value,
+    either,
     join,
     join_all,
     of,
@@ -124,7 +125,7 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
         for text in strings(key[0])[:3] if key else ():
             marks.update(sources.of_request_key(fr, text, callee.n, owner, required=False))
         out = with_marks(whole, marks)
-        return join(out, default[0]) if default is not None else out
+        return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):
         pair = fr.allocate(callee.n, Object("tuple", fields={"[1]": whole}), "pair")
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))

@@ -139,7 +139,11 @@ class Super(NamedTuple):
     self: Atom
 
 
-Atom = Lit | Prefix | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
+class Unsure(NamedTuple):
+    """Besides a constant, something of which nothing is known: what the constant says does not hold in every run."""
+
+
+Atom = Unsure | Lit | Prefix | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
 Atoms = frozenset[Atom]
 NO_ATOMS: Atoms = frozenset()
 
@@ -168,6 +172,7 @@ UNKNOWN = Value()
 NONE = Value(frozenset((Lit("none", None),)))
 TRUE = Value(frozenset((Lit("bool", True),)))
 FALSE = Value(frozenset((Lit("bool", False),)))
+UNSURE = Value(frozenset((Unsure(),)))
 SCALAR = Value(frozenset((Inst("builtins.int"),)))  # a value that says nothing of its operands
 
 
@@ -224,6 +229,14 @@ def join(left: Value, right: Value) -> Value:
     if atoms is left.atoms and marks is left.marks:
         return left
     return Value(atoms, marks)
+
+
+def either(left: Value, right: Value) -> Value:
+    """The join of what two ways give; a constant on one of them and nothing known on the other is no constant."""
+    both = join(left, right)
+    if bool(left.atoms) != bool(right.atoms) and any(isinstance(a, Lit) for a in both.atoms):
+        return Value(both.atoms | UNSURE.atoms, both.marks)
+    return both
 
 
 def cap_atoms(atoms: Atoms) -> Atoms:

@@ -25,6 +25,7 @@ from privlint.flow.values import (
     Prefix,
     Super,
     Value,
+    either,
     join,
     join_all,
     of,
@@ -268,7 +269,7 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return UNKNOWN
     default = args.at(fr, 1, "default")
     picked = element(fr, values[0])
-    return join(picked, default[0]) if default is not None else picked
+    return either(picked, default[0]) if default is not None else picked
 
 
 @function("getattr")
@@ -279,11 +280,12 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
     if not name:
         fr.need(args.positional[1][0])
-        return join(out, all_attributes(fr, value))
+        found = all_attributes(fr, value)
+        return either(out, found) if len(args.positional) > 2 else found
     for text in name[:4]:
         found = load_attribute(fr, value, text)
         marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
-        out = join(out, with_marks(found, marks))
+        out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
     return out
 
 

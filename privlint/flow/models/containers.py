@@ -20,6 +20,7 @@ from privlint.flow.values import (
     ObjId,
     Prefix,
     Value,
+    either,
     join,
     join_all,
     of,
@@ -272,7 +273,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         found = Value(found.atoms, found.marks)
         delete(fr, receiver, label)
     default = values[1] if len(values) > 1 else args.keywords.get("default", (UNKNOWN, 0))[0]
-    return join(found, default)
+    return either(found, default)
 
 
 def clone(fr: Frame, value: Value, n: int) -> Value:
