@@ -47,7 +47,7 @@ def check(project: Project) -> Report:
         results=tuple(kept),
         rules=policy.rules(),
         texts={path: texts[path] for path in _named_paths(kept) if path in texts},
-        files=len(found.files),
+        files=len(found.files) + len(found.unreadable),
         lines=sum(file.text.count("\n") for file in found.files),
         seconds=time.perf_counter() - started,
         suppressed=sum(1 for r in results if r.suppressed is not None),

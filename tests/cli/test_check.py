@@ -27,6 +27,11 @@ def test_nothing_to_report_exits_with_0(project: Path, run: Run) -> None:
     assert run("check", "app/data.py")[:2] == (0, "")
 
 
+def test_a_file_that_cannot_be_read_counts_as_a_file(project: Path, run: Run) -> None:
+    (project / "app" / "broken.py").write_bytes(b"\x00")
+    assert "3 findings in 2 of 3 files" in run("check").err
+
+
 def test_quiet_prints_findings_alone(project: Path, run: Run) -> None:
     ran = run("check", "-q")
     assert (len(ran.lines), ran.err) == (2, "")
