@@ -211,7 +211,8 @@ class Stores:
         key = ("external", path, label)
         concrete = self._concrete(value)
         old = self._externals.get(key, UNKNOWN)
-        sure = {m: w for m, w in concrete.marks.items() if m.weak == 0 and not m.whole}  # one datum, known to be there
+        one = not any(isinstance(a, Obj) for a in value.atoms)  # one datum, no container of several
+        sure = {m: w for m, w in concrete.marks.items() if one and m.weak == 0 and not m.whole}
         new = join(old, Value(frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst)), sure))
         if not new.same(old):
             self._externals[key] = new
