@@ -53,7 +53,7 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
         elif isinstance(atom, Opaque) and label[0] == ".":
             fr.write_field(atom.cls, label[1:], stored)
         elif isinstance(atom, Cls) and label[0] == ".":
-            fr.solver.write_class_attribute(atom.cls, label[1:], stored)
+            fr.write_class_attribute(atom.cls, label[1:], stored)
         elif isinstance(atom, Ext):
             fr.solver.write_external(atom.path, label, stored)
         elif isinstance(atom, Func | Bound) and label[0] == ".":

@@ -42,7 +42,14 @@ class Binding:
     """A call of a function with bound parameters: ``values[i]`` is what parameter ``i`` gets, ``sites[i]`` where."""
 
     def __init__(
-        self, fr: Frame, fn: int, values: Sequence[Value], sites: Sequence[Site], env: ObjId | None, call: Site
+        self,
+        fr: Frame,
+        fn: int,
+        values: Sequence[Value],
+        sites: Sequence[Site],
+        env: ObjId | None,
+        call: Site,
+        only: bool = False,
     ) -> None:
         self.fr = fr
         self.fn = fn
@@ -51,6 +58,7 @@ class Binding:
         self.sites = sites
         self.env = env
         self.call = call
+        self.only = only  # whether nothing else may be what is called
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
@@ -191,6 +199,9 @@ class Binding:
         for (cls, name), value in summary.fields.items():
             self.fr.write_field(cls, name, self.substitute(value))
         self._bring_objects(summary)
+        for (cls, name), value in summary.class_fields.items():
+            classes = [a.cls for a in self.part(0, ()).atoms if isinstance(a, Cls)] if cls < 0 else [cls]
+            store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
         for key, label, value, stored in effects:
             target = of(Obj(key))
             if key[0] == "s":
@@ -200,6 +211,8 @@ class Binding:
             store(self.fr, target, label, value, stored=stored)
         if raises:
             self.fr.raised(raises)
+        if not summary.returns and self.only:
+            self.fr.stopped = True
         if self.ir.generator:
             made = self.fr.allocate(self.call.node, Object("gen", fields={"[*]": yields, ".%return": result}), "gen")
             return of(made)

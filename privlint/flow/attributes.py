@@ -91,6 +91,8 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     out: Value | None = _named_so(obj, name) if ".*" in obj.fields else None
     if obj.cls >= 0:
         found = member_of_class(fr, obj.cls, name, Obj(key))
+        if found is not None and out is not None and _described(fr, obj.cls, name):
+            return found
         if found is not None and (found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms)):
             return found
         if found is not None:
@@ -109,6 +111,13 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     elif "[**]" in obj.fields:
         out = join(out or UNKNOWN, obj.fields["[**]"])
     return out
+
+
+def _described(fr: Frame, cls: int, name: str) -> bool:
+    """Whether the class has a descriptor under that name."""
+    held = fr.solver.class_attribute(cls, name, fr.fn.id)
+    owners = [fr.object(a.id).cls for a in held.atoms if isinstance(a, Obj)] if held is not None else []
+    return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
 
 
 _ONE_OF = 4  # marks beyond which what ``__getattr__`` gives is one thing or another, nobody knows which

@@ -31,11 +31,13 @@ MADE_CALLABLE: dict[str, Callable[[Frame, Object, Arguments, int], Value]] = {} 
 _WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
 
 
-def call_function(fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None = None) -> Value:
-    """Call a function of the program."""
+def call_function(
+    fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None = None, *, only: bool = False
+) -> Value:
+    """Call a function of the program; ``only``: nothing else may be what is called here."""
     fr.called.add(func.fn)
     values, sites = bind(fr, func.fn, args, n, receiver)
-    return Binding(fr, func.fn, values, sites, func.env, fr.site(n)).run()
+    return Binding(fr, func.fn, values, sites, func.env, fr.site(n), only).run()
 
 
 def call_method(fr: Frame, fn: int, receiver: Atom, values: list[Value], n: int | None = None) -> Value:
@@ -106,7 +108,8 @@ def call_value(
     for atom in sorted(func.atoms, key=order) if len(func.atoms) > 1 else func.atoms:
         part: Value | None
         if isinstance(atom, Func):
-            part = join(call_function(fr, atom, args, n), _registered(fr, atom, args, n, None))
+            only = len(func.atoms) == 1 and not func.marks
+            part = join(call_function(fr, atom, args, n, only=only), _registered(fr, atom, args, n, None))
         elif isinstance(atom, Bound):
             me = Value(frozenset((atom.self,)), _own_marks(receiver))
             part = join(call_function(fr, atom.func, args, n, me), _registered(fr, atom.func, args, n, me))

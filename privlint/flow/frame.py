@@ -69,6 +69,8 @@ class Frame:
         self.initials: dict[tuple[ObjId, str], Value] = {}
         self.summary = Summary()
         self.exit: State | None = None
+        self.returned = False  # whether some way through the function ends with a return
+        self.stopped = False  # whether the call under way never comes back
         self.made: dict[int, ObjId | None] = {}  # functions made here -> environment
         self.called: set[int] = set()
         self.joined = solver.joined_registers(fn)
@@ -250,9 +252,12 @@ class Frame:
                         self._seen_by_handler(op.slot, states[block.handler])
                     called |= type(op) is o.Call
                 execute(self, op)
+                if self.stopped:
+                    break
             self.ops += len(block.ops)
             if self.ops > limits.OPS:
                 limits.reached("ops executed for one function")
+                self.returned = True
                 break
             raised = self.state.env.pop(RAISED + "*", None)
             if block.handler >= 0:
@@ -262,9 +267,18 @@ class Frame:
                 self._flow_to(block.handler, at_handler, states, pending, visits)
             elif raised is not None:
                 self.summary.raises = join(self.summary.raises, raised)
+            if self.stopped:
+                self._leave_block(block.handler)
+                continue
             for target, state in end_of_block(self, block.end, block.handler):
                 self._flow_to(target, state, states, pending, visits)
         return self.summary
+
+    def _leave_block(self, handler: int) -> None:
+        """A call in the block never comes back: only its exception goes on, where one is handled."""
+        self.stopped = False
+        if handler < 0:
+            self.leave_raising()
 
     def _seen_by_handler(self, slot: str, handler: State) -> None:
         """A call may have raised before the variable gets another value."""
@@ -288,6 +302,7 @@ class Frame:
     def leave(self, value: Value) -> None:
         """The function returns ``value`` in the present state."""
         first = self.exit is None
+        self.returned = True
         self.summary.result = value if first else either(self.summary.result, value)
         if self.exit is None:
             self.exit = self.state.copy()
@@ -334,6 +349,8 @@ class Frame:
         """Complete the summary: effects on what the caller knows, new objects that leave."""
         summary = self.summary
         state = self.exit
+        plain = self.ir.kind == "function" and not self.ir.generator and not self.ir.asynchronous and self.fn.cls < 0
+        summary.returns = self.returned or not plain
         if state is None:
             return summary
         for key, obj in state.heap.items():
@@ -360,6 +377,17 @@ class Frame:
                 fields[(cls, name)] = join(fields.get((cls, name), UNKNOWN), value)
             else:
                 limits.reached("attributes that one call stores")
+
+    def write_class_attribute(self, cls: int, name: str, value: Value) -> None:
+        """An attribute of a class is stored, by code outside of the class's body."""
+        self.solver.write_class_attribute(cls, name, value)
+        symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
+        if symbolic or any(isinstance(a, Obj) and a.id[0] == "s" for a in value.atoms):
+            receiver = self.fn.method_kind == "class" and cls == self.fn.cls
+            fields = self.summary.class_fields
+            key = (-1 if receiver else cls, name)
+            if key in fields or len(fields) < limits.WRITES:
+                fields[key] = join(fields.get(key, UNKNOWN), value)
 
 
 def objects_in(value: Value) -> list[ObjId]:

@@ -92,7 +92,7 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             if new is not left.fields[label]:
                 fields[label] = new
                 changed = True
-    if not symbolic and left.kind in ("list", "tuple"):
+    if not symbolic and left.kind in ("list", "tuple", "iter"):
         changed |= _lengths_differ(left, right, fields)
     written = join_written(left.written, right.written)
     many = left.many or right.many

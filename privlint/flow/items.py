@@ -123,7 +123,7 @@ def positions(fr: Frame, value: Value) -> list[str] | None:
     if not isinstance(atom, Obj) or atom.id[0] == "s" or atom.id in fr.solver.shared:
         return None
     obj = fr.object(atom.id)
-    if obj.kind not in ("list", "tuple") or obj.many or obj.cls >= 0:
+    if obj.kind not in ("list", "tuple", "iter") or obj.many or obj.cls >= 0:
         return None
     labels = [label for label in obj.fields if label[0] == "["]
     expected = [f"[{index}]" for index in range(len(labels))]

@@ -10,7 +10,7 @@ from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item, key_label
+from privlint.flow.items import element, item, key_label, positions
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -296,7 +296,7 @@ def unpack(fr: Frame, op: o.Unpack) -> None:
     value = fr.get(op.src)
     whole = None
     kinds = {fr.object(a.id).kind for a in value.atoms if isinstance(a, Obj)}
-    if kinds & {"iter", "gen", "set", "dict"} or not any(isinstance(a, Obj) for a in value.atoms):
+    if (kinds & {"iter", "gen", "set", "dict"} and not positions(fr, value)) or not any(isinstance(a, Obj) for a in value.atoms):
         whole = element(fr, value)
     count = len(op.dsts)
     for index, dst in enumerate(op.dsts):

@@ -10,7 +10,7 @@ from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, key_label, positions
+from privlint.flow.items import element, item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
@@ -200,8 +200,17 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
 def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:
     """The items of a sequence that is known, between constant bounds."""
     labels = positions(fr, obj)
-    bounds = [fr.object(a.id).fields for a in fr.get(op.key).atoms if isinstance(a, Obj)]
-    if not labels or len(bounds) != 1:
+    cut = _bounds(fr, fr.get(op.key)) if labels else None
+    if not labels or cut is None:
+        return None
+    fields = {f"[{index}]": item(fr, obj, label) for index, label in enumerate(labels[cut])}
+    return of(fr.allocate(op.n, Object("list", fields=fields), "slice"))
+
+
+def _bounds(fr: Frame, key: Value) -> slice | None:
+    """The bounds of a slice object, where they are constants."""
+    bounds = [fr.object(a.id).fields for a in key.atoms if isinstance(a, Obj)]
+    if len(bounds) != 1:
         return None
     numbers: list[int | None] = []
     for name in (".lower", ".upper", ".step"):
@@ -209,11 +218,7 @@ def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:
         if len(values) != 1 or not (values[0] is None or isinstance(values[0], int)):
             return None
         numbers.append(values[0])
-    if numbers[2] == 0:
-        return None
-    chosen = labels[slice(*numbers)]
-    fields = {f"[{index}]": item(fr, obj, label) for index, label in enumerate(chosen)}
-    return of(fr.allocate(op.n, Object("list", fields=fields), "slice"))
+    return slice(*numbers) if numbers[2] != 0 else None
 
 
 def store_item(fr: Frame, op: o.StoreItem) -> None:
@@ -230,12 +235,30 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
         _assigned_sinks(fr, obj, owner, "", texts[0] if texts else "", value, op.n)
     for atom in obj.atoms:
         call_dunder(fr, atom, "__setitem__", [key, value])
-    store(fr, obj, label or "[*]", value, strong=label is not None)
+    if not _replaced(fr, obj, key, value):
+        store(fr, obj, label or "[*]", value, strong=label is not None)
     holder, attribute, _ = fr.receivers.get(op.obj, (None, "", ""))
     if attribute == "__dict__" and holder is not None:
         store(fr, holder, f".{texts[0]}" if len(texts) == 1 else ".*", value, strong=len(texts) == 1)
     if key.marks:
         store(fr, obj, "[#]", only_marks(key.marks), strong=False)
+
+
+def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
+    """``xs[a:b] = ys``, where the items of both are known; whether it could be done."""
+    from privlint.flow.models.containers import known_items, replace_items
+
+    if not any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms):
+        return False
+    cut, new, items = _bounds(fr, key), known_items(fr, value), known_items(fr, obj)
+    if items is None or new is None or cut is None:
+        store(fr, obj, "[*]", element(fr, value), strong=False)
+        return True
+    try:
+        items[cut] = new
+    except ValueError:  # an extended slice of another length: the program would fail, too
+        return False
+    return replace_items(fr, obj, items)
 
 
 def del_item(fr: Frame, op: o.DelItem) -> None:

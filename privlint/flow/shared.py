@@ -95,6 +95,12 @@ class Stores:
         for atom in concrete.atoms:
             self._share(atom, frame)
 
+    def share(self, value: Value, frame: Frame) -> None:
+        """What an attribute of a class of a module holds is the same for all who read it."""
+        if frame.fn.parent < 0:
+            for atom in value.atoms:
+                self._share(atom, frame)
+
     def _share(self, atom: Atom, frame: Frame) -> None:
         """An object that is reachable from a module variable is shared too."""
         state = frame.exit

@@ -292,6 +292,7 @@ class Solver(Traits):
             for name, value in state.env.items():
                 if "@" not in name and not name.startswith("%"):
                     self.write_class_attribute(cls, name, value, replace=not frame.fn.parent >= 0)
+                    self.share(value, frame)
         fr.made.update(frame.made)
         fr.called |= set(frame.made)
         for sink, flow in frame.summary.sinks.items():

@@ -50,7 +50,9 @@ class Summary:
     effects: list[Effect] = field(default_factory=list)
     sinks: dict[tuple[Mark, Target], SinkFlow] = field(default_factory=dict)
     fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # (class, attribute) -> what is stored
+    class_fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # class, or -1 for the receiver
     needs: set[tuple[int, Path]] = field(default_factory=set)
+    returns: bool = True  # False: every call ends with an exception
 
     def same(self, other: Summary) -> bool:
         """Whether callers would see no difference."""
@@ -60,6 +62,9 @@ class Summary:
             and self.yields.same(other.yields)
             and self.sinks.keys() == other.sinks.keys()
             and self.needs == other.needs
+            and self.returns == other.returns
+            and self.class_fields.keys() == other.class_fields.keys()
+            and all(value.same(other.class_fields[key]) for key, value in self.class_fields.items())
             and len(self.effects) == len(other.effects)
             and all(
                 a.object == b.object and a.label == b.label and a.value.same(b.value)

@@ -56,8 +56,14 @@ _CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_asy
 _RUNNERS = _CALLBACK_MAPS | {"submit", "run_in_executor", "apply_async", "run_sync"}
 
 
+_NEVER_RETURNING = frozenset(
+    {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "flask.abort", "werkzeug.exceptions.abort"}
+)
+
+
 def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict: Verdict) -> Value | None:
     """Call a library's symbol."""
+    fr.stopped |= path in _NEVER_RETURNING
     handler = FUNCTIONS.get(path.removeprefix("builtins."))
     if handler is not None:
         made = handler(fr, callee, args)

@@ -9,7 +9,7 @@ from privlint.flow.access import delete, store
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import DEFAULT, element, item
+from privlint.flow.items import DEFAULT, element, item, positions
 from privlint.flow.values import (
     NONE,
     SCALAR,
@@ -39,7 +39,7 @@ from privlint.flow.wholes import collect
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.containers import merge
+from privlint.flow.models.containers import merge, taken
 from privlint.flow.models.registry import function
 
 
@@ -128,8 +128,8 @@ def _silent(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 )
 def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     last = callee.last
-    kind = {"tuple": "tuple", "set": "set", "frozenset": "set"}.get(last, "list")
-    if last in ("list", "tuple") and len(args.positional) == 1:
+    kind = {"tuple": "tuple", "set": "set", "frozenset": "set", "iter": "iter"}.get(last, "list")
+    if last in ("list", "tuple", "iter") and len(args.positional) == 1:
         exact = _same_items(fr, args.positional[0][0])
         if exact is not None:
             return of(fr.allocate(callee.n, Object(kind, fields=exact), "seq"))
@@ -150,7 +150,7 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     if len(value.atoms) == 1 and not value.marks:
         (atom,) = value.atoms
-        if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple"):
+        if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple", "iter"):
             return dict(fr.object(atom.id).fields)
     return None
 
@@ -268,8 +268,17 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not values:
         return UNKNOWN
     default = args.at(fr, 1, "default")
+    exact = callee.last == "next" and positions(fr, values[0]) is not None and _iterator(fr, values[0])
+    if exact and not positions(fr, values[0]):
+        return default[0] if default is not None else UNKNOWN
+    if exact:
+        return taken(fr, values[0], first=True)
     picked = element(fr, values[0])
     return either(picked, default[0]) if default is not None else picked
+
+
+def _iterator(fr: Frame, value: Value) -> bool:
+    return any(isinstance(a, Obj) and fr.object(a.id).kind == "iter" for a in value.atoms)
 
 
 @function("getattr")

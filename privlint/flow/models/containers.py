@@ -186,6 +186,8 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         new = values[1] if len(values) > 1 else UNKNOWN
         store(fr, receiver, label or "[*]", join(item(fr, receiver, label), new))
         return item(fr, receiver, label)
+    if name in ("insert", "extend") and _placed(fr, receiver, name, values):
+        return NONE
     if name in ("extend", "extendleft", "writelines"):
         given = join_all(element(fr, value) for value in values)
     elif name in ("insert", "add_header"):
@@ -200,6 +202,48 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         else:
             store(fr, receiver, "[*]", Value(given.atoms, marks), strong=False)
     return NONE
+
+
+def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
+    """Insert one item, or append those of another sequence, where all positions are known."""
+    items = known_items(fr, receiver)
+    if items is None:
+        return False
+    if name == "extend":
+        more = known_items(fr, values[0]) if len(values) == 1 else None
+        return more is not None and replace_items(fr, receiver, [*items, *more])
+    at = [a.value for a in values[0].atoms if isinstance(a, Lit)] if len(values) == 2 else []
+    if len(at) != 1 or not isinstance(at[0], int) or len(values[0].atoms) != 1:
+        return False
+    items.insert(at[0], values[1])
+    return replace_items(fr, receiver, items)
+
+
+def known_items(fr: Frame, value: Value) -> list[Value] | None:
+    """The items of one sequence in order, where all of them are known."""
+    labels = positions(fr, value)
+    return None if labels is None else [item(fr, value, label) for label in labels]
+
+
+def replace_items(fr: Frame, receiver: Value, items: list[Value]) -> bool:
+    """Give a sequence of known items these instead; whether that could be done."""
+    labels = positions(fr, receiver)
+    if labels is None or len(items) > limits.ITEMS:
+        return False
+    for label in labels[len(items) :][::-1]:
+        shorten(fr, receiver, label)
+    for index, value in enumerate(items):
+        store(fr, receiver, f"[{index}]", value)
+    return True
+
+
+def _reordered(fr: Frame, receiver: Value, name: str) -> None:
+    """``xs.reverse()`` and ``xs.sort()`` of a sequence whose positions are known."""
+    items = known_items(fr, receiver)
+    if items and name == "reverse":
+        replace_items(fr, receiver, items[::-1])
+    elif items:
+        replace_items(fr, receiver, [join_all(items)] * len(items))
 
 
 def merge(fr: Frame, receiver: Value, given: Value) -> None:
@@ -229,6 +273,8 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         pair = Object("tuple", fields={"[0]": keys_of(fr, receiver), "[1]": item(fr, receiver, None)})
         made = of(fr.allocate(callee.n, pair, "pair"))
         return made if name == "popitem" else of(fr.allocate(callee.n, Object("iter", fields={"[*]": made}), "items"))
+    if name == "values" and (exact := _in_order(fr, receiver)) is not None:
+        return of(fr.allocate(callee.n, Object("iter", fields=exact), "values"))
     if name in ("values", "itervalues", "elements", "__iter__"):
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": item(fr, receiver, None)}), "values"))
     if name == "keys":
@@ -238,6 +284,9 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         return of(fr.allocate(callee.n, Object("set", fields={"[*]": whole}), "set"))
     if name == "copy":
         return clone(fr, receiver, callee.n)
+    if name in ("reverse", "sort"):
+        _reordered(fr, receiver, name)
+        return NONE
     if name == "clear":
         for atom in receiver.atoms:
             if isinstance(atom, Obj) and len(receiver.atoms) == 1 and not fr.object(atom.id).many:
@@ -245,6 +294,17 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
                     delete(fr, receiver, label)
         return NONE
     return NONE
+
+
+def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:
+    """The values of a dictionary of which every key is known, in the order in which they were stored."""
+    found = [fr.object(a.id) for a in receiver.atoms if isinstance(a, Obj) and a.id[0] != "s"]
+    if len(found) != 1 or len(receiver.atoms) != 1 or receiver.marks or found[0].kind != "dict" or found[0].many:
+        return None
+    fields = {label: value for label, value in found[0].fields.items() if label[0] == "["}
+    if "[*]" in fields or "[#]" in fields or not all(fields.values()) or len(fields) > limits.ITEMS:
+        return None
+    return {f"[{index}]": value for index, value in enumerate(fields.values())}
 
 
 def taken(fr: Frame, receiver: Value, first: bool) -> Value:
