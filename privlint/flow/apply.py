@@ -214,7 +214,8 @@ class Binding:
         if not summary.returns and self.only:
             self.fr.stopped = True
         if self.ir.generator:
-            made = self.fr.allocate(self.call.node, Object("gen", fields={"[*]": yields, ".%return": result}), "gen")
+            fields = {"[*]": yields, ".%return": result, ".%of": of(Func(self.fn, None))}
+            made = self.fr.allocate(self.call.node, Object("gen", fields=fields), "gen")
             return of(made)
         return result
 

@@ -25,6 +25,7 @@ from privlint.flow.values import (
     join,
     join_all,
     order,
+    with_marks,
 )
 
 MADE_CALLABLE: dict[str, Callable[[Frame, Object, Arguments, int], Value]] = {}  # kind of object -> calling it
@@ -99,6 +100,7 @@ def call_value(
 ) -> Value:
     """Call whatever ``func`` may be; ``attribute`` and ``receiver`` where it was read off an object."""
     from privlint.flow.library import Callee
+    from privlint.flow.models.texts import CARRYING
     from privlint.flow.unknown import call_library, call_unknown
 
     callee = Callee(n, text, attribute, receiver, receiver_name)
@@ -117,6 +119,8 @@ def call_value(
             part = construct(fr, atom.cls, args, n)
         elif isinstance(atom, Ext):
             part = call_library(fr, callee, atom.path, args, verdict)
+            if receiver is None and part is not None and atom.path.rpartition(".")[2] in CARRYING:
+                part = with_marks(part, func.marks)  # a method of a text, taken off it before
         elif isinstance(atom, Obj | Opaque):
             part = _call_object(fr, atom, args, n)
         else:

@@ -21,9 +21,9 @@ def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
     """``C(...)``: a new instance, its ``__init__`` called or its fields filled."""
     from privlint.flow.calls import call_function
 
-    metaclass = fr.solver.metaclass_call(cls)
-    if metaclass is not None:
-        return call_function(fr, Func(metaclass, None), args, n, of(Cls(cls)))
+    _, calling = fr.solver.metaclass_method(cls, "__call__")
+    if calling is not None:
+        return call_function(fr, Func(calling, None), args, n, of(Cls(cls)))
     if fr.solver.records.is_enum(cls):
         return fr.solver.class_members(cls, fr.fn.id)
     return instantiate(fr, cls, args, n)

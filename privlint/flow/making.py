@@ -296,7 +296,9 @@ def unpack(fr: Frame, op: o.Unpack) -> None:
     value = fr.get(op.src)
     whole = None
     kinds = {fr.object(a.id).kind for a in value.atoms if isinstance(a, Obj)}
-    if (kinds & {"iter", "gen", "set", "dict"} and not positions(fr, value)) or not any(isinstance(a, Obj) for a in value.atoms):
+    if (kinds & {"iter", "gen", "set", "dict"} and not positions(fr, value)) or not any(
+        isinstance(a, Obj) for a in value.atoms
+    ):
         whole = element(fr, value)
     count = len(op.dsts)
     for index, dst in enumerate(op.dsts):

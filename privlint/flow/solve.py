@@ -20,6 +20,7 @@ from privlint.flow.records import Records
 from privlint.flow.summary import NO_CONTEXT, Context, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.values import (
+    MADE_CLASS,
     UNKNOWN,
     Atom,
     Cls,
@@ -36,6 +37,7 @@ from privlint.flow.values import (
     Value,
     join,
     join_all,
+    literal,
     of,
     with_marks,
 )
@@ -302,10 +304,17 @@ class Solver(Traits):
         return of(Cls(cls))
 
     def _subclassed(self, fr: Frame, cls: int, op: o.MakeClass) -> None:
-        """The hook of the base classes, with the keywords of the class statement."""
+        """The metaclass's ``__new__`` and the hook of the base classes, with the keywords of the class statement."""
         from privlint.flow.calls import call_function
 
         given = {arg.label: (fr.get(arg.reg), arg.n) for arg in op.bases if arg.label not in (None, "*", "metaclass")}
+        meta, new = self.metaclass_method(cls, "__new__")
+        if new is not None:
+            namespace = of(fr.allocate(op.n, Object("dict", fields={MADE_CLASS: of(Cls(cls))}), "namespace"))
+            name = literal(self.program.classes[cls].name)
+            positional = [(value, op.n) for value in (name, UNKNOWN, namespace)]
+            arguments = Arguments(positional, {str(label): value for label, value in given.items()})
+            call_function(fr, Func(new, None), arguments, op.n, of(Cls(meta)))
         for base in self.program.classes[cls].mro[1:]:
             index = self.program.classes[base].methods.get("__init_subclass__")
             if index is not None:

@@ -26,17 +26,17 @@ class Traits(Stores):
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], dict[int, str]] = {}
 
-    def metaclass_call(self, cls: int) -> int | None:
-        """The ``__call__`` that a class's metaclass defines."""
+    def metaclass_method(self, cls: int, name: str) -> tuple[int, int | None]:
+        """The metaclass of a class (-1 if it is not of the program), and the method of that name that it defines."""
         for base in self.program.classes[cls].mro:
             info = self.program.classes[base]
             for label, text in info.keywords:
                 if label == "metaclass":
                     entity = self.program.lookup(self.program.modules[info.module], text)
                     if entity is not None and entity.kind == "class":
-                        method = self.program.method(entity.number, "__call__")
-                        return method.function if method is not None else None
-        return None
+                        method = self.program.method(entity.number, name)
+                        return entity.number, method.function if method is not None else None
+        return -1, None
 
     def is_abstract(self, cls: int, name: str) -> bool:
         """Whether a method is only there to be overridden."""

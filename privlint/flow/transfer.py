@@ -69,7 +69,8 @@ def _yield(fr: Frame, op: o.Yield) -> None:
     value = fr.get(op.src)
     given = element(fr, value) if op.delegate else value
     fr.summary.yields = join(fr.summary.yields, given)
-    fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else UNKNOWN)
+    sent = fr.solver.read_external(f"@sent:{fr.fn.id}", "[*]", fr.fn.id)
+    fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else sent)
 
 
 def _enter(fr: Frame, op: o.Enter) -> None:

@@ -53,7 +53,7 @@ _CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_asy
 
 
 # Methods that run a function with the arguments beside it and give its result.
-_RUNNERS = _CALLBACK_MAPS | {"submit", "run_in_executor", "apply_async", "run_sync"}
+_RUNNERS = _CALLBACK_MAPS | {"submit", "run_in_executor", "apply_async", "run_sync", "run_in_threadpool"}
 
 
 _NEVER_RETURNING = frozenset(
@@ -104,6 +104,8 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     if path.startswith(QUERY):
         return query_method(fr, callee, path, args)
     owner = path.rpartition(".")[0]
+    if callee.attribute in ("writerow", "writerows"):
+        stdlib.write_rows(fr, callee.receiver, args, callee.n)
     returned = returned_type(fr, path)
     if returned is not None:
         if fr.solver.library.type_order(returned) and not fr.solver.library.type_order(returned)[0].request_data:
@@ -161,7 +163,9 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if _decorates(fr, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
-    if callee.last in _RUNNERS and any(_callable(fr, value) for value, _ in args.positional[:2]):
+    if callee.last in _RUNNERS and any(
+        _callable(fr, value) or _library_function(value) for value, _ in args.positional[:2]
+    ):
         many = callee.last in _CALLBACK_MAPS
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": returned}), "ran")) if many else returned
     models = _model_arguments(fr, callee, args)
@@ -176,8 +180,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
     if made_class or not (verdict.sunk or _LOOKUP.match(callee.last.lstrip("_"))):
         marks = _argument_marks(fr, args)
-        if receiver is not None:
-            marks = {**dict(receiver.marks.items()), **marks}
+        if receiver is not None or not callee.attribute:
+            marks = {**(receiver or func).marks, **marks}
         exception = made_class and paths[0].startswith("builtins.")
         marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
     if made_class:
@@ -217,11 +221,11 @@ def call_backs(fr: Frame, callee: Callee, args: Arguments) -> Value:
     """Functions that are handed to unknown code are called by it, with what stands beside them."""
     out = UNKNOWN
     for position, (value, n) in enumerate(args.positional):
-        if _callable(fr, value):
+        if _callable(fr, value) or (callee.last in _RUNNERS and position < 2 and _library_function(value)):
             rest = args.positional[position + 1 :]
             out = join(out, _call_back(fr, callee, args, value, rest, n))
-    for _name, (value, n) in args.keywords.items():
-        if _callable(fr, value):
+    for name, (value, n) in args.keywords.items():
+        if _callable(fr, value) or (name == "target" and _library_function(value)):
             out = join(out, _call_back(fr, callee, args, value, [], n))
     return out
 
@@ -232,6 +236,10 @@ def _decorates(fr: Frame, args: Arguments) -> bool:
         return False
     atoms = args.positional[0][0].atoms
     return bool(atoms) and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)
+
+
+def _library_function(value: Value) -> bool:
+    return bool(value.atoms) and not value.marks and all(isinstance(a, Ext) for a in value.atoms)
 
 
 def _callable(fr: Frame, value: Value) -> bool:
@@ -246,6 +254,7 @@ def _call_back(
     fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]], n: int
 ) -> Value:
     positional = rest
+    text = next((a.path for a in value.atoms if isinstance(a, Ext)), "")
     keywords: dict[str, tuple[Value, int]] = {}
     if callee.last in _CALLBACK_MAPS:
         positional = [(element(fr, given), at) for given, at in rest]
@@ -256,6 +265,6 @@ def _call_back(
         positional = [(item(fr, given, f"[{i}]"), at) for i in range(6)]
     if "kwargs" in args.keywords:
         given, at = args.keywords["kwargs"]
-        return call_value(fr, value, Arguments(positional, keywords, None, [(given, at)]), callee.n)
+        return call_value(fr, value, Arguments(positional, keywords, None, [(given, at)]), callee.n, text=text)
     keywords = {k: v for k, v in args.keywords.items() if v[0] is not value and k not in ("args", "kwargs", "target")}
-    return call_value(fr, value, Arguments(positional, keywords), callee.n)
+    return call_value(fr, value, Arguments(positional, keywords), callee.n, text=text)

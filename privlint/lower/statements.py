@@ -249,11 +249,29 @@ def _with(f: FunctionBuilder, node: cst.With) -> None:
         managers.append(src)
         if item.asname is not None:
             store(f, item.asname.name, dst)
+    outer, silenced = f.handler, f.block() if any(_suppresses(item.item) for item in node.items) else -1
     f.frames.append(Managed(managers, f.n(node)))
+    if silenced >= 0:
+        f.under(silenced)
     _body(f, node.body)
     f.frames.pop()
+    if silenced >= 0:
+        f.handler = outer
+        after = f.block()
+        f.jump(after)
+        f.start(silenced)
+        f.emit(Caught(f.reg(), -1, f.n(node)))
+        f.jump(after)
+        f.join(after)
     for manager in reversed(managers):
         f.emit(Exit(manager, f.n(node)))
+
+
+def _suppresses(manager: cst.BaseExpression) -> bool:
+    """Whether a context manager is one that lets no exception pass: ``contextlib.suppress(...)`` and the like."""
+    if not isinstance(manager, cst.Call):
+        return False
+    return dotted(manager.func).rpartition(".")[2] in ("suppress", "raises", "assertRaises", "assertRaisesRegex")
 
 
 def _try(f: FunctionBuilder, node: Any) -> None:

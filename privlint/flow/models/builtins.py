@@ -274,7 +274,18 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if exact:
         return taken(fr, values[0], first=True)
     picked = element(fr, values[0])
+    if callee.last == "next" and default is None:
+        _exhausted(fr, callee, values[0])
     return either(picked, default[0]) if default is not None else picked
+
+
+def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
+    """``next()`` of a generator that is done raises its result."""
+    for atom in value.atoms:
+        result = fr.object(atom.id).fields.get(".%return", NONE) if isinstance(atom, Obj) else NONE
+        if isinstance(atom, Obj) and (result.marks or any(isinstance(a, Obj) for a in result.atoms)):
+            error = Object("inst", type_="builtins.StopIteration", fields={".value": result})
+            fr.raised(of(fr.allocate(callee.n, error, "stop")))
 
 
 def _iterator(fr: Frame, value: Value) -> bool:
@@ -365,6 +376,9 @@ def _super(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 @function("type")
 def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) == 3:
+        fields = _attributes(fr, args.positional[2][0])
+        return of(fr.allocate(callee.n, Object("class", fields=fields), "class"))
     out: set[Atom] = set()
     for value, _ in args.positional[:1]:
         for atom in value.atoms:
@@ -373,6 +387,16 @@ def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             elif isinstance(atom, Opaque):
                 out.add(Cls(atom.cls))
     return Value(frozenset(out)) if out else SCALAR
+
+
+def _attributes(fr: Frame, namespace: Value) -> dict[str, Value]:
+    """The items of a dictionary as attributes."""
+    fields: dict[str, Value] = {}
+    for atom in namespace.atoms:
+        for label, value in fr.object(atom.id).fields.items() if isinstance(atom, Obj) else ():
+            name = f".{label[2:-2]}" if label[1] in "'\"" else ".*"
+            fields[name] = join(fields.get(name, UNKNOWN), value)
+    return fields
 
 
 @function("print")

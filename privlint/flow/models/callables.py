@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from privlint.flow import sources
+from privlint.flow.access import at_label
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import MADE_CALLABLE, call_value
@@ -16,6 +17,7 @@ from privlint.flow.items import element, item, key_label, positions
 from privlint.flow.models.builtins import all_attributes, as_mapping
 from privlint.flow.models.registry import function
 from privlint.flow.values import (
+    MADE_CLASS,
     REGISTERED,
     UNKNOWN,
     Cls,
@@ -29,9 +31,12 @@ from privlint.flow.values import (
     literal,
     moved,
     of,
+    only_marks,
+    step,
     strings,
     with_marks,
 )
+from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
     from privlint.flow.library import Callee
@@ -95,9 +100,9 @@ def _call_methodcaller(fr: Frame, obj: Object, args: Arguments, n: int) -> Value
     return out
 
 
-@function("collections.namedtuple")
+@function("collections.namedtuple", "dataclasses.make_dataclass", "attr.make_class", "attrs.make_class")
 def _namedtuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    given = args.at(fr, 1, "field_names")
+    given = args.at(fr, 1, {"namedtuple": "field_names", "make_dataclass": "fields"}.get(callee.last, "attrs"))
     names: list[Value] = []
     if given is not None:
         texts = strings(given[0])
@@ -106,6 +111,7 @@ def _namedtuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             names = [literal(name) for name in texts[0].replace(",", " ").split()]
         elif labels is not None:
             names = [item(fr, given[0], label) for label in labels]
+            names = [name if strings(name) else item(fr, name, "[0]") for name in names]
     if not names:
         return None
     fields = {f"[{i}]": name for i, name in enumerate(names)}
@@ -169,7 +175,7 @@ def _astuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             found = load_attribute(fr, of(atom), name)
             fields[f"[{index}]"] = join(fields.get(f"[{index}]", UNKNOWN), found)
     if not fields:
-        return None
+        return only_marks(step(collect(fr, value, 2), fr.site(callee.n), "through", "astuple()"))
     return of(fr.allocate(callee.n, Object("tuple", fields=fields), "astuple"))
 
 
@@ -209,6 +215,22 @@ def _new(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(*(new_instance(fr, a.cls, callee.n) for a in given.atoms if isinstance(a, Cls))) or None
 
 
+@function("type.__new__")
+def _new_class(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``super().__new__(mcls, name, bases, namespace)``: the class whose namespace it is."""
+    found = [at_label(fr, value, MADE_CLASS) for value, _ in args.positional[3:4]]
+    return found[0] if found else None
+
+
+def _call_made_class(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    """An instance of a class that ``type(name, bases, namespace)`` made: it has what the namespace holds."""
+    fields = {label: value for label, value in obj.fields.items() if label[0] == "."}
+    return of(fr.allocate(n, Object("inst", fields=fields), "made"))
+
+
+MADE_CALLABLE["class"] = _call_made_class
+
+
 @function("type.__call__")
 def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``super().__call__(...)`` in a metaclass: the instance is made as it would be without one."""
@@ -217,4 +239,6 @@ def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         cls = atom.self if isinstance(atom, Super) else atom
         if isinstance(cls, Cls):
             made = join(made, instantiate(fr, cls.cls, args, callee.n))
+        elif isinstance(cls, Obj):
+            fr.need(of(cls))
     return made or None

@@ -15,6 +15,7 @@ from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
     Atom,
+    Func,
     Lit,
     Obj,
     ObjId,
@@ -52,6 +53,7 @@ MUTATORS = frozenset(
         "extendleft",
         "add_header",
         "send_nowait",
+        "set_result",
     ]
 )
 
@@ -73,7 +75,9 @@ _READERS = frozenset(
         "elements",
         "__iter__",
         "__next__",
+        "__anext__",
         "send",
+        "asend",
         "clear",
         "remove",
         "discard",
@@ -267,7 +271,9 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         return _lookup(fr, receiver, name, callee, args, values)
     if name in ("pop", "popleft"):
         return taken(fr, receiver, first=name == "popleft")
-    if name in ("get", "get_nowait", "__next__", "send", "getlist"):
+    if name in ("send", "asend"):
+        _sent(fr, receiver, values)
+    if name in ("get", "get_nowait", "__next__", "__anext__", "send", "asend", "getlist"):
         return item(fr, receiver, None)
     if name in ("items", "iteritems", "most_common", "popitem"):
         pair = Object("tuple", fields={"[0]": keys_of(fr, receiver), "[1]": item(fr, receiver, None)})
@@ -294,6 +300,14 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
                     delete(fr, receiver, label)
         return NONE
     return NONE
+
+
+def _sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
+    """``generator.send(value)``: its ``yield`` gives it, in every call of that generator."""
+    for atom in receiver.atoms:
+        for made in fr.object(atom.id).fields.get(".%of", UNKNOWN).atoms if isinstance(atom, Obj) else ():
+            if isinstance(made, Func) and values:
+                fr.solver.write_external(f"@sent:{made.fn}", "[*]", values[0])
 
 
 def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:

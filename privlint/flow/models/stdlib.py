@@ -12,16 +12,24 @@ from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
+    Hop,
+    Mark,
+    Obj,
     Value,
     join_all,
     of,
+    only_marks,
+    step,
 )
+from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 from privlint.flow.models.containers import clone
 from privlint.flow.models.registry import function
+
+BUFFER = ".%buffer"  # label: what a writer writes to
 
 
 @function("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
@@ -69,6 +77,36 @@ def _partial(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         fr.allocate(callee.n, Object("tuple", fields={k: v for k, v in fields.items() if k[0] == "["}), "given")
     )
     return of(fr.allocate(callee.n, Object("partial", fields=fields), "partial"))
+
+
+@function(
+    "asyncio.Future",
+    "concurrent.futures.Future",
+    "asyncio.get_running_loop().create_future",
+    "asyncio.get_event_loop().create_future",
+    "asyncio.new_event_loop().create_future",
+)
+def _future(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return of(fr.allocate(callee.n, Object("iter"), "future"))
+
+
+@function("csv.writer", "csv.DictWriter")
+def _csv_writer(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A writer, which holds the file that it writes to."""
+    given = args.at(fr, 0, "csvfile") or args.at(fr, 0, "f")
+    fields = {BUFFER: given[0]} if given is not None else {}
+    return of(fr.allocate(callee.n, Object("inst", type_=f"csv.{callee.last}", fields=fields), "lib"))
+
+
+def write_rows(fr: Frame, receiver: Value, args: Arguments, n: int) -> None:
+    """``writer.writerow(row)``: the row's data is in the file then."""
+    marks: dict[Mark, Hop | None] = {}
+    for value, _ in args.positional:
+        marks.update(collect(fr, value, 2))
+    into = only_marks(step(marks, fr.site(n), "into", "the file"))
+    for atom in receiver.atoms:
+        if into and isinstance(atom, Obj) and (held := fr.object(atom.id).fields.get(BUFFER)) is not None:
+            store(fr, held, "[*]", into, strong=False)
 
 
 @function("asyncio.gather")
