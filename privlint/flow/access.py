@@ -46,8 +46,8 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
     ``stored`` is what the attribute gets by this store alone, where ``value`` has what was there before in it.
     """
     stored = value if stored is None else stored
-    objects = [a for a in target.atoms if isinstance(a, Obj)]
-    for atom in target.atoms:
+    objects = [a for a in target.ordered if isinstance(a, Obj)]
+    for atom in target.ordered:
         if isinstance(atom, Obj):
             _store_object(fr, atom.id, label, value, strong and len(objects) == 1, stored)
         elif isinstance(atom, Opaque) and label[0] == ".":
@@ -78,7 +78,7 @@ def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool,
 
 def delete(fr: Frame, target: Value, label: str) -> None:
     """Remove what is under ``label`` (only where it is certain which object is meant)."""
-    objects = [a for a in target.atoms if isinstance(a, Obj)]
+    objects = [a for a in target.ordered if isinstance(a, Obj)]
     if len(objects) == 1 and not fr.object(objects[0].id).many:
         obj = fr.object(objects[0].id)
         fr.put(objects[0].id, obj.without(label))
@@ -86,6 +86,6 @@ def delete(fr: Frame, target: Value, label: str) -> None:
 
 def shorten(fr: Frame, target: Value, label: str) -> None:
     """Take the last item off one sequence whose items are all known."""
-    for atom in target.atoms:
+    for atom in target.ordered:
         if isinstance(atom, Obj):
             fr.put(atom.id, fr.object(atom.id).shortened(label))

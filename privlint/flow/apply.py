@@ -32,6 +32,7 @@ from privlint.flow.values import (
     hop,
     join,
     of,
+    order,
 )
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
@@ -146,7 +147,7 @@ class Binding:
             if len(marks) >= limits.WIDTH:
                 break
         atoms: set[Atom] = set()
-        for atom in value.atoms:
+        for atom in value.ordered:
             atoms |= self._atom(atom)
         out = Value(frozenset(atoms), marks)
         self._substituted[id(value)] = (value, out)
@@ -167,7 +168,7 @@ class Binding:
         return {atom}
 
     def _environments(self, env: ObjId) -> list[ObjId | None]:
-        found: list[ObjId | None] = [a.id for a in self._atom(Obj(env)) if isinstance(a, Obj)]
+        found: list[ObjId | None] = [a.id for a in sorted(self._atom(Obj(env)), key=order) if isinstance(a, Obj)]
         return found[: limits.ATOMS] or [None]
 
     def rename(self, key: ObjId) -> ObjId:
@@ -200,7 +201,7 @@ class Binding:
             self.fr.write_field(cls, name, self.substitute(value))
         self._bring_objects(summary)
         for (cls, name), value in summary.class_fields.items():
-            classes = [a.cls for a in self.part(0, ()).atoms if isinstance(a, Cls)] if cls < 0 else [cls]
+            classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
             store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
         for key, label, value, stored in effects:
             target = of(Obj(key))
@@ -251,7 +252,7 @@ class Binding:
         summary = solver.summary(self.fn, (), self.fr)
         if not summary.needs:
             return summary
-        context: list[tuple[int, Path, frozenset[Description]]] = []
+        context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(summary.needs):
             what = self._describe(param, path)
             if what:
@@ -265,16 +266,16 @@ class Binding:
             special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
         return special
 
-    def _describe(self, param: int, path: Path) -> frozenset[Description]:
+    def _describe(self, param: int, path: Path) -> tuple[Description, ...]:
         out: set[Description] = set()
         value = self.part(param, path)
-        literals = [atom for atom in value.atoms if isinstance(atom, Lit)]
-        others = [atom for atom in value.atoms if not isinstance(atom, Lit)]
+        literals = [atom for atom in value.ordered if isinstance(atom, Lit)]
+        others = [atom for atom in value.ordered if not isinstance(atom, Lit)]
         if len(literals) == 1 and (
             all(isinstance(atom, Obj) and self.fr.constant(atom.id) for atom in others) if others else not value.marks
         ):
             out.add(("only", True))
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 symbolic_path = atom.id[2]
                 assert isinstance(symbolic_path, tuple)
@@ -282,7 +283,7 @@ class Binding:
             found = describe(self.fr, atom)
             if found is not None:
                 out.add(found)
-        return frozenset(out)
+        return tuple(sorted(out, key=repr))
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:

@@ -165,7 +165,7 @@ def _keywords(fr: Frame, n: int, args: Arguments, taken: set[str]) -> tuple[Valu
     node = n
     for mapping, at in args.mappings:
         node = at
-        for atom in mapping.atoms:
+        for atom in mapping.ordered:
             if isinstance(atom, Obj):
                 if atom.id[0] == "s" and not fields and not args.keywords:
                     return mapping, at
@@ -174,7 +174,7 @@ def _keywords(fr: Frame, n: int, args: Arguments, taken: set[str]) -> tuple[Valu
                         fields[label] = join(fields.get(label, UNKNOWN), value)
         if mapping.marks or any(isinstance(a, Inst) for a in mapping.atoms):
             fields["[*]"] = join(fields.get("[*]", UNKNOWN), Value(mapping.atoms, mapping.marks))
-        for atom in mapping.atoms:
+        for atom in mapping.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 fields["[*]"] = join(fields.get("[*]", UNKNOWN), item(fr, of(atom), None))
     for name, (value, at) in args.keywords.items():

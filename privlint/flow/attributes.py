@@ -38,7 +38,7 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         return SCALAR
     out = UNKNOWN
     heap_known = False
-    for atom in value.atoms:
+    for atom in value.ordered:
         part = _attribute_of(fr, atom, name)
         if part is not None:
             heap_known = True
@@ -116,7 +116,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 def _described(fr: Frame, cls: int, name: str) -> bool:
     """Whether the class has a descriptor under that name."""
     held = fr.solver.class_attribute(cls, name, fr.fn.id)
-    owners = [fr.object(a.id).cls for a in held.atoms if isinstance(a, Obj)] if held is not None else []
+    owners = [fr.object(a.id).cls for a in held.ordered if isinstance(a, Obj)] if held is not None else []
     return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
 
 
@@ -274,7 +274,7 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom, cls: int) -> Value
 
     atoms: set[Atom] = set()
     extra = UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
         if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields:
             atoms.add(_bound_partial(fr, fr.object(atom.id), receiver))

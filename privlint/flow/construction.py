@@ -98,7 +98,7 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
 def _spread(fr: Frame, made: Value, mapping: Value) -> None:
     from privlint.flow.access import store
 
-    for atom in mapping.atoms:
+    for atom in mapping.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, value in obj.fields.items():

@@ -66,6 +66,7 @@ class Frame:
         self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
         self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
         self.types: dict[ObjId, tuple[int, o.TypeRef]] = {}  # symbolic object -> module and annotation
+        self.symbols: dict[ObjId, Object] = {}  # symbolic objects as they are when the function begins
         self.initials: dict[tuple[ObjId, str], Value] = {}
         self.summary = Summary()
         self.exit: State | None = None
@@ -96,7 +97,7 @@ class Frame:
 
     def need(self, value: Value) -> None:
         """It matters what the value is: a caller that knows makes a context of its own."""
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 path = atom.id[2]
                 assert isinstance(path, tuple)
@@ -116,9 +117,7 @@ class Frame:
         if obj is not None:
             return obj
         if key[0] == "s":
-            obj = self._symbolic(key)
-            self.state.heap[key] = obj
-            return obj
+            return self.symbol(key)
         shared = self.solver.read_shared(key, self.fn.id)
         return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
 
@@ -142,6 +141,13 @@ class Frame:
             self.memo.clear()
         self.state.heap[key] = obj
         return Obj(key)
+
+    def symbol(self, key: ObjId) -> Object:
+        """A symbolic object as it is when the function begins."""
+        found = self.symbols.get(key)
+        if found is None:
+            found = self.symbols[key] = self._symbolic(key)
+        return found
 
     def _symbolic(self, key: ObjId) -> Object:
         param, path = int(str(key[1])), key[2]
@@ -293,7 +299,7 @@ class Frame:
         if known is None:
             states[target] = state.copy()
             pending.add(target)
-        elif known.merge(state, self.initial):
+        elif known.merge(state, self):
             if visits[target] < limits.VISITS:
                 pending.add(target)
             else:
@@ -307,14 +313,14 @@ class Frame:
         if self.exit is None:
             self.exit = self.state.copy()
         else:
-            self.exit.merge(self.state, self.initial)
+            self.exit.merge(self.state, self)
 
     def leave_raising(self) -> None:
         """The function ends with an exception: what it did to objects stays done."""
         if self.exit is None:
             self.exit = self.state.copy()
         else:
-            self.exit.merge(self.state, self.initial)
+            self.exit.merge(self.state, self)
 
     def raised(self, value: Value) -> None:
         """An exception may come out of the op under way."""
@@ -393,7 +399,7 @@ class Frame:
 def objects_in(value: Value) -> list[ObjId]:
     """The heap objects that a value refers to."""
     out: list[ObjId] = []
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Bound):
             if atom.func.env is not None:
                 out.append(atom.func.env)

@@ -22,7 +22,7 @@ def truth(value: Value) -> bool | None:
     if value.marks or not value.atoms:
         return None
     found: set[bool] = set()
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Lit):
             found.add(bool(atom.value))
         elif isinstance(atom, Ext) and atom.path.rpartition(".")[2] == "TYPE_CHECKING":

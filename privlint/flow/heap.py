@@ -7,6 +7,7 @@ dictionaries.  An object that may stand for several (made in a loop) is only eve
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from privlint.flow import limits
 from privlint.flow.values import UNKNOWN, ObjId, Value, either, join
@@ -87,7 +88,7 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             fields[label] = new
             changed = True
     if symbolic:
-        for label in left.fields.keys() - right.fields.keys():
+        for label in sorted(left.fields.keys() - right.fields.keys()):
             new = join(left.fields[label], initial(key, label))
             if new is not left.fields[label]:
                 fields[label] = new
@@ -111,7 +112,7 @@ def _lengths_differ(left: Object, right: Object, fields: dict[str, Value]) -> bo
         return False  # nothing to say, or one of them is of unknown length and stays so
     old = fields.get("[*]")
     rest = old if old is not None else UNKNOWN
-    for label in only:
+    for label in sorted(only):
         rest = join(rest, fields[label])
     fields["[*]"] = rest
     return old is None or rest is not old
@@ -132,6 +133,16 @@ def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, V
     return out
 
 
+class Symbols(Protocol):
+    """What symbolic objects are when the function begins."""
+
+    def symbol(self, key: ObjId) -> Object:
+        """The object."""
+
+    def initial(self, key: ObjId, label: str) -> Value:
+        """What it has under a label."""
+
+
 class State:
     """Variables and objects at one point of a function."""
 
@@ -145,8 +156,9 @@ class State:
         """An independent copy."""
         return State(dict(self.env), dict(self.heap))
 
-    def merge(self, other: State, initial: Initial) -> bool:
+    def merge(self, other: State, symbols: Symbols) -> bool:
         """Join ``other`` into this state; whether anything was added."""
+        initial = symbols.initial
         changed = False
         env = self.env
         for name, value in other.env.items():
@@ -163,13 +175,19 @@ class State:
         for key, obj in other.heap.items():
             mine = heap.get(key)
             if mine is None:
-                heap[key] = obj
+                heap[key] = join_objects(key, symbols.symbol(key), obj, initial) if key[0] == "s" else obj
                 changed = True
             elif mine is not obj:
                 new_obj = join_objects(key, mine, obj, initial)
                 if new_obj is not mine:
                     changed = changed or _differs(mine, new_obj)
                     heap[key] = new_obj
+        for key in heap.keys() - other.heap.keys():
+            if key[0] == "s":
+                mine = heap[key]
+                new_obj = join_objects(key, mine, symbols.symbol(key), initial)
+                changed = changed or (new_obj is not mine and _differs(mine, new_obj))
+                heap[key] = new_obj
         return changed
 
 

@@ -43,7 +43,7 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
     """``value[key]``; ``label`` None where the key is not one constant."""
     out = UNKNOWN
     known = False
-    for atom in value.atoms:
+    for atom in value.ordered:
         part: Value | None = None
         if isinstance(atom, Obj):
             part = object_item(fr, atom.id, label)
@@ -156,7 +156,7 @@ def instance_item(fr: Frame, atom: Inst) -> Value | None:
 def keys_of(fr: Frame, value: Value) -> Value:
     """What iterating over a mapping yields."""
     out = UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             out = join(out, obj.fields.get("[#]", UNKNOWN))
@@ -170,7 +170,7 @@ def keys_of(fr: Frame, value: Value) -> Value:
 def element(fr: Frame, value: Value) -> Value:
     """What iterating over a value yields."""
     out = UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             if obj.kind == "dict" or (obj.kind == "sym" and obj.type == "builtins.dict"):
@@ -203,7 +203,7 @@ def _iterated(fr: Frame, atom: Atom) -> Value:
             return got
         return item(fr, Value(frozenset((atom,))), None) if isinstance(atom, Obj) else UNKNOWN
     out = UNKNOWN
-    for made in iterator.atoms:
+    for made in iterator.ordered:
         following = call_dunder(fr, made, "__next__", []) if isinstance(made, Obj | Opaque) else None
         if following is None and isinstance(made, Obj | Opaque):
             following = call_dunder(fr, made, "__anext__", [])

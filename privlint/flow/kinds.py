@@ -41,7 +41,7 @@ def test(fr: Frame, cond: int) -> TypeTest | None:
 def classes(fr: Frame, value: Value) -> tuple[Atom, ...]:
     """The classes that the second argument of ``isinstance`` names; none where one of them is not known."""
     out: list[Atom] = []
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Cls | Ext):
             out.append(atom)
         elif isinstance(atom, Obj) and fr.object(atom.id).kind == "tuple":
@@ -59,7 +59,7 @@ def instances(fr: Frame, value: Value, kinds: Value) -> Value:
     wanted = classes(fr, kinds)
     if not wanted:
         return value
-    kept = [a for a in value.atoms if any(is_instance(fr, a, kind) is not False for kind in wanted)]
+    kept = [a for a in value.ordered if any(is_instance(fr, a, kind) is not False for kind in wanted)]
     if value.atoms and not kept:
         return Value()
     for atom in kept:
@@ -76,7 +76,7 @@ def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
     value = found.value
     kept: set[Atom] = set()
     typed: dict[tuple[object, ...], Object] = {}
-    for atom in value.atoms:
+    for atom in value.ordered:
         answers = [is_instance(fr, atom, kind) for kind in found.kinds]
         answer = True if True in answers else None if None in answers else False
         if answer is None or answer is wanted:

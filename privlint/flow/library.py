@@ -200,7 +200,7 @@ class Library:
         paths: set[str] = set()
         owners: set[str] = set()
         guessed: set[str] = set()
-        for atom in func.atoms:
+        for atom in func.ordered:
             if isinstance(atom, Ext):
                 paths.add(atom.path)
                 paths.add(atom.path.removeprefix("builtins."))
@@ -218,7 +218,7 @@ class Library:
                 paths.update(class_names(fr, of(atom)))
         if callee.receiver is not None:
             owners.update(class_names(fr, callee.receiver))
-            for atom in callee.receiver.atoms:
+            for atom in callee.receiver.ordered:
                 if isinstance(atom, Inst):
                     for rule in self.type_order(atom.type):
                         owners.update((rule.name, *rule.aliases))
@@ -235,7 +235,7 @@ class Library:
 
 def last_names(fr: Frame, func: Value) -> set[str]:
     out: set[str] = set()
-    for atom in func.atoms:
+    for atom in func.ordered:
         if isinstance(atom, Ext):
             out.add(atom.path.rpartition(".")[2])
         elif isinstance(atom, Func | Bound):
@@ -259,7 +259,7 @@ def function_paths(fr: Frame, fn: int) -> Iterator[str]:
 
 def class_names(fr: Frame, value: Value) -> set[str]:
     out: set[str] = set()
-    for atom in value.atoms:
+    for atom in value.ordered:
         cls, type_ = -1, ""
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)

@@ -90,7 +90,7 @@ def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = ())
         texts = [""]
         complete = True
         for index, value in enumerate(parts):
-            found = [a.value if isinstance(a, Lit) else a.text for a in value.atoms if isinstance(a, Lit | Prefix)]
+            found = [a.value if isinstance(a, Lit) else a.text for a in value.ordered if isinstance(a, Lit | Prefix)]
             heads = sorted(t for t in found if isinstance(t, str))[:4]
             if index == 0 and not heads:
                 _ask_for_address(fr, value, parts)
@@ -112,7 +112,7 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
     following = [t for part in parts[1:2] for t in strings(part)]
     if not any(t.startswith("/") for t in following):
         return
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             path = atom.id[2]
             assert isinstance(path, tuple)
@@ -210,18 +210,18 @@ def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 def _constant(fr: Frame, reg: int, value: Value) -> Lit | None:
     """The constant that an operand is in every run: no setting of the program, no one value of several."""
-    found = [a for a in value.atoms if isinstance(a, Lit)]
+    found = [a for a in value.ordered if isinstance(a, Lit)]
     if len(found) != 1 or reg in fr.settings or reg in fr.joined:
         return None
     if len(value.atoms) == 1:
         return None if value.marks else found[0]
-    rest = [a for a in value.atoms if a is not found[0]]
+    rest = [a for a in value.ordered if a is not found[0]]
     return found[0] if len(rest) == 1 and isinstance(rest[0], Obj) and fr.constant(rest[0].id) else None
 
 
 def _operator_calls(fr: Frame, value: Value, name: str, values: list[Value]) -> None:
     if name:
-        for atom in value.atoms:
+        for atom in value.ordered:
             call_dunder(fr, atom, f"__{name}__", values[1:2])
 
 
@@ -230,12 +230,12 @@ def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Va
     if name is None or not values:
         return None
     names = [f"__i{name}__", f"__{name}__"] if operator.endswith("=") else [f"__{name}__"]
-    for atom in values[0].atoms:
+    for atom in values[0].ordered:
         for dunder in names:
             found = call_dunder(fr, atom, dunder, values[1:2])
             if found is not None:
                 return found
-    for atom in values[1].atoms if len(values) > 1 else ():
+    for atom in values[1].ordered if len(values) > 1 else ():
         found = call_dunder(fr, atom, f"__r{name}__", values[:1])
         if found is not None:
             return found
@@ -243,7 +243,7 @@ def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Va
 
 
 def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    lists = [a for v in values for a in v.atoms if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
+    lists = [a for v in values for a in v.ordered if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
     if lists:
         if op.op == "+=" and any(a in lists for a in values[0].atoms):
             store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
@@ -316,7 +316,7 @@ def unpack(fr: Frame, op: o.Unpack) -> None:
 def _length(fr: Frame, value: Value) -> int:
     """The length of a sequence whose items are all known, or -1."""
     sizes = set()
-    for atom in value.atoms:
+    for atom in value.ordered:
         if not isinstance(atom, Obj) or atom.id[0] == "s" or "[*]" in fr.object(atom.id).fields:
             return -1
         sizes.add(sum(label[0] == "[" for label in fr.object(atom.id).fields))

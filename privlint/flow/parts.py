@@ -62,7 +62,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
 def _positional(fr: Frame, obj: Value, index: int) -> Value:
     """What a positional sub-pattern of a class pattern takes: the attribute of that place in ``__match_args__``."""
     out = UNKNOWN
-    for atom in obj.atoms:
+    for atom in obj.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
         if cls < 0:
             continue
@@ -94,7 +94,7 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
     elif sources.unknown(value) and not value.atoms:
         value = with_marks(value, sources.named(fr, op.name, op.n, value))
     _set_property(fr, obj, op.name, value)
-    for atom in obj.atoms:
+    for atom in obj.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
         if cls >= 0 and fr.fn.cls not in fr.program.classes[cls].mro:  # its own methods store as if there were none
             call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
@@ -104,7 +104,7 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
 def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
     from privlint.flow.calls import call_method
 
-    for atom in obj.atoms:
+    for atom in obj.ordered:
         if not isinstance(atom, Obj):
             continue
         cls = fr.object(atom.id).cls
@@ -116,7 +116,7 @@ def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
                 break
         else:
             if cls >= 0 and (held := fr.solver.class_attribute(cls, name, fr.fn.id)) is not None:
-                for descriptor in held.atoms:
+                for descriptor in held.ordered:
                     call_dunder(fr, descriptor, "__set__", [of(atom), value])
 
 
@@ -164,7 +164,7 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
 
 def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
     out: Value | None = None
-    for atom in obj.atoms:
+    for atom in obj.ordered:
         found = _class_item(fr, atom, key) if isinstance(atom, Cls) else call_dunder(fr, atom, "__getitem__", [key])
         if found is not None:
             out = found if out is None else join(out, found)
@@ -209,7 +209,7 @@ def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:
 
 def _bounds(fr: Frame, key: Value) -> slice | None:
     """The bounds of a slice object, where they are constants."""
-    bounds = [fr.object(a.id).fields for a in key.atoms if isinstance(a, Obj)]
+    bounds = [fr.object(a.id).fields for a in key.ordered if isinstance(a, Obj)]
     if len(bounds) != 1:
         return None
     numbers: list[int | None] = []
@@ -233,7 +233,7 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
         value = with_marks(value, sources.keyed(fr, texts[0], op.n, owner))
     if value.marks or any(isinstance(a, Obj) for a in value.atoms):
         _assigned_sinks(fr, obj, owner, "", texts[0] if texts else "", value, op.n)
-    for atom in obj.atoms:
+    for atom in obj.ordered:
         call_dunder(fr, atom, "__setitem__", [key, value])
     if not _replaced(fr, obj, key, value):
         store(fr, obj, label or "[*]", value, strong=label is not None)

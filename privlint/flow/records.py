@@ -150,7 +150,7 @@ class Records:
 
     def match(self, value: Value, name: str, fr: Frame) -> tuple[str, NameMatch] | None:
         """The record field that ``value.name`` reads, if it reads one."""
-        for atom in value.atoms:
+        for atom in value.ordered:
             cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
             if cls >= 0:
                 found = self.fields(cls).get(name)

@@ -43,7 +43,7 @@ class Stores:
         self.function_attributes: dict[tuple[int, str], Value] = {}
         self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
-        self._class_attributes: dict[tuple[int, str], Value] = {}
+        self._class_attributes: dict[int, dict[str, Value]] = {}
         self._defaults: dict[tuple[int, str], Value] = {}
         self._readers: dict[object, set[int]] = {}
         self._field_readers: dict[str, dict[int, set[int]]] = {}  # attribute -> class asked -> functions
@@ -92,13 +92,13 @@ class Stores:
         if label not in obj.fields or not new.same(old):
             self.shared[key] = obj.with_field(label, new)
             self._grew(key)
-        for atom in concrete.atoms:
+        for atom in concrete.ordered:
             self._share(atom, frame)
 
     def share(self, value: Value, frame: Frame) -> None:
         """What an attribute of a class of a module holds is the same for all who read it."""
         if frame.fn.parent < 0:
-            for atom in value.atoms:
+            for atom in value.ordered:
                 self._share(atom, frame)
 
     def _share(self, atom: Atom, frame: Frame) -> None:
@@ -121,7 +121,7 @@ class Stores:
             fields = {label: self._concrete(value) for label, value in obj.fields.items()}
             self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             for value in fields.values():
-                for inner in value.atoms:
+                for inner in value.ordered:
                     self._share(inner, frame)
 
     @staticmethod
@@ -140,7 +140,7 @@ class Stores:
         atoms: set[Atom] = set()
         symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
         marks = {m: w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Obj):
                 if atom.id[0] == "s":
                     symbolic = True
@@ -184,26 +184,27 @@ class Stores:
     def write_class_attribute(self, cls: int, name: str, value: Value, replace: bool = False) -> None:
         """A class attribute is bound."""
         concrete = self._concrete(value)
-        old = self._class_attributes.get((cls, name))
+        held = self._class_attributes.setdefault(cls, {})
+        old = held.get(name)
         new = concrete if old is None else join(old, concrete)
         if old is None or not new.same(old):
-            self._class_attributes[(cls, name)] = new
+            held[name] = new
             self._member_grew(self._class_readers, cls, name)
 
     def class_attribute(self, cls: int, name: str, reader: int) -> Value | None:
         """A class attribute by the order of bases; None where no class has it."""
         self._class_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
         for base in self.program.classes[cls].mro:
-            found = self._class_attributes.get((base, name))
-            if found is not None:
-                return found
+            held = self._class_attributes.get(base)
+            if held is not None and name in held:
+                return held[name]
         return None
 
     def class_members(self, cls: int, reader: int) -> Value:
         """Any member of an enum."""
         out = of(Opaque(cls))
-        for (owner, name), value in self._class_attributes.items():
-            if owner == cls and not name.startswith("_"):
+        for name, value in self._class_attributes.get(cls, {}).items():
+            if not name.startswith("_"):
                 out = join(out, Value(frozenset(), value.marks))
         return out
 

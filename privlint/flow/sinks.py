@@ -91,7 +91,7 @@ def _url_arguments(fr: Frame, callee: Callee, args: Arguments, spec: ArgSpec) ->
 def address_texts(fr: Frame, value: Value) -> list[str]:
     """The strings, or beginnings of strings, that an address may be; a parameter's is asked of the caller."""
     out: list[str] = []
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Lit) and isinstance(atom.value, str):
             out.append(atom.value)
         elif isinstance(atom, Prefix):

@@ -129,7 +129,7 @@ def owners(fr: Frame, value: Value) -> tuple[set[str], bool]:
     """The types of a value by name, and whether it may be something that has data as attributes."""
     names: set[str] = set()
     data = not value.atoms
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             data = data or obj.kind not in ("module", "env")
@@ -157,7 +157,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
         return out
     if any(
         rule.request_data
-        for atom in value.atoms
+        for atom in value.ordered
         if isinstance(atom, Inst)
         for rule in fr.solver.library.type_order(atom.type)
     ):
@@ -166,7 +166,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if found is not None and not _unknown(found):
         made_here = any(
             isinstance(atom, Obj) and atom.id[0] != "s" and f".{name}" in fr.object(atom.id).fields
-            for atom in value.atoms
+            for atom in value.ordered
         )
         if record is None or made_here or any(not isinstance(mark.source, Symbol) for mark in found.marks):
             return {}
@@ -204,7 +204,7 @@ def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str
     if owner == owner_name and not names:
         return True
     all_names = class_names(fr, value) | names
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Inst):
             all_names.add(atom.type)
             for rule in fr.solver.library.type_order(atom.type):
@@ -226,7 +226,7 @@ def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: V
         return out
     if any(
         rule.request_data
-        for atom in value.atoms
+        for atom in value.ordered
         if isinstance(atom, Inst)
         for rule in fr.solver.library.type_order(atom.type)
     ):
@@ -259,7 +259,7 @@ def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
 
 def ask(fr: Frame, value: Value) -> None:
     """It matters what a parameter is: a caller that knows is to say so."""
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             path = atom.id[2]
             assert isinstance(path, tuple)
@@ -270,7 +270,7 @@ def _unknown(value: Value) -> bool:
     """Whether nothing certain is known of a value (only symbols, if anything)."""
     if any(not isinstance(mark.source, Symbol) for mark in value.marks):
         return False
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             if atom.id[0] != "s":
                 return False

@@ -10,7 +10,7 @@ from privlint.flow.values import UNKNOWN, Hop, Mark, ObjId, Path, Value
 from privlint.model.facts import Target
 
 Description = tuple[str, object]  # what an argument is, without whose data it carries
-Context = tuple[tuple[int, Path, frozenset[Description]], ...]
+Context = tuple[tuple[int, Path, tuple[Description, ...]], ...]
 NO_CONTEXT: Context = ()
 
 

@@ -57,7 +57,7 @@ def _call(fr: Frame, op: o.Call) -> None:
 def _await(fr: Frame, op: o.Await) -> None:
     value = fr.get(op.src)
     out = value
-    for atom in value.atoms:
+    for atom in value.ordered:
         found = call_dunder(fr, atom, "__await__", [])
         if found is not None:
             out = join(out, at_label(fr, found, ".%return"))
@@ -76,7 +76,7 @@ def _yield(fr: Frame, op: o.Yield) -> None:
 def _enter(fr: Frame, op: o.Enter) -> None:
     value = fr.get(op.src)
     out = UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         entered = call_dunder(fr, atom, "__aenter__" if op.asynchronous else "__enter__", [])
         if entered is not None:
             out = join(out, entered)
@@ -89,7 +89,7 @@ def _enter(fr: Frame, op: o.Enter) -> None:
 
 
 def _exit(fr: Frame, op: o.Exit) -> None:
-    for atom in fr.get(op.src).atoms:
+    for atom in fr.get(op.src).ordered:
         if call_dunder(fr, atom, "__exit__", [UNKNOWN, UNKNOWN, UNKNOWN]) is None:
             call_dunder(fr, atom, "__aexit__", [UNKNOWN, UNKNOWN, UNKNOWN])
 

@@ -194,7 +194,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
 
 
 def _need_of_receiver(fr: Frame, receiver: Value) -> bool:
-    for atom in receiver.atoms:
+    for atom in receiver.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             path = atom.id[2]
             assert isinstance(path, tuple)
@@ -207,7 +207,7 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
     """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
     out: list[Value] = []
     for value, _ in args.positional[:3]:
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Cls) and fr.solver.records.kind(atom.cls) == "model":
                 many = re.search(r"query|select|filter|list|all", callee.last)
                 out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))
@@ -246,7 +246,7 @@ def _callable(fr: Frame, value: Value) -> bool:
     return any(
         isinstance(a, Func | Bound)
         or (isinstance(a, Obj) and (fr.object(a.id).kind == "partial" or fr.object(a.id).kind in MADE_CALLABLE))
-        for a in value.atoms
+        for a in value.ordered
     )
 
 
@@ -254,7 +254,7 @@ def _call_back(
     fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]], n: int
 ) -> Value:
     positional = rest
-    text = next((a.path for a in value.atoms if isinstance(a, Ext)), "")
+    text = next((a.path for a in value.ordered if isinstance(a, Ext)), "")
     keywords: dict[str, tuple[Value, int]] = {}
     if callee.last in _CALLBACK_MAPS:
         positional = [(element(fr, given), at) for given, at in rest]

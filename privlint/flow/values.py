@@ -7,7 +7,7 @@ A mark whose source is symbolic stands for whatever the caller passes (``Symbol`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -152,11 +152,19 @@ NO_ATOMS: Atoms = frozenset()
 class Value:
     """An abstract value; compare by ``is`` first: joins give back an operand where nothing is added."""
 
-    __slots__ = ("atoms", "marks")
+    __slots__ = ("_ordered", "atoms", "marks")
 
     def __init__(self, atoms: Atoms = NO_ATOMS, marks: Marks = NO_MARKS) -> None:
         self.atoms = atoms
         self.marks = marks
+        self._ordered: Collection[Atom] | None = None
+
+    @property
+    def ordered(self) -> Collection[Atom]:
+        """The atoms in an order that is the same in every run."""
+        if self._ordered is None:
+            self._ordered = self.atoms if len(self.atoms) < 2 else sorted(self.atoms, key=order)
+        return self._ordered
 
     def __repr__(self) -> str:
         return f"Value({set(self.atoms) or ''}, {list(self.marks) or ''})"

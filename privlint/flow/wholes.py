@@ -50,7 +50,7 @@ def _collect(
             out[mark] = way
     if level >= limits.COLLECT_DEPTH:
         return
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
@@ -98,6 +98,6 @@ def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:
 
 def text_of(value: Value) -> str | None:
     """The beginning of the string that the value is, where it is one constant or prefix."""
-    found = [a.value if isinstance(a, Lit) else a.text for a in value.atoms if isinstance(a, Lit | Prefix)]
+    found = [a.value if isinstance(a, Lit) else a.text for a in value.ordered if isinstance(a, Lit | Prefix)]
     texts = [t for t in found if isinstance(t, str)]
     return texts[0] if len(texts) == 1 and len(value.atoms) == 1 else None

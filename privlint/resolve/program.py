@@ -75,6 +75,7 @@ class Program:
         for number, ir in enumerate(modules):
             self._add(number, ir)
         self.subclasses: dict[int, list[int]] = {}
+        self._methods: dict[tuple[int, str], Method | None] = {}
         self._exceptions: dict[int, bool] = {}
         for cls in self.classes:
             self._link_bases(cls)
@@ -255,6 +256,13 @@ class Program:
 
     def method(self, cls: int, name: str) -> Method | None:
         """The method that an instance of ``cls`` has under ``name``, by the order of bases."""
+        try:
+            return self._methods[(cls, name)]
+        except KeyError:
+            found = self._methods[(cls, name)] = self._method(cls, name)
+            return found
+
+    def _method(self, cls: int, name: str) -> Method | None:
         for base in self.classes[cls].mro:
             index = self.classes[base].methods.get(name)
             if index is not None:

@@ -178,7 +178,7 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             store(fr, made, "[*]", SCALAR, strong=False)
         return made
     for value, _ in [*given, *args.mappings]:
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen", "set"):
                 pair = element(fr, of(atom))
                 store(fr, made, "[*]", item(fr, pair, "[1]"), strong=False)
@@ -189,7 +189,7 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             Value(
                 frozenset(
                     a
-                    for a in value.atoms
+                    for a in value.ordered
                     if not isinstance(a, Obj) or fr.object(a.id).kind not in ("list", "tuple", "iter", "gen", "set")
                 ),
                 value.marks,
@@ -281,7 +281,7 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
     """``next()`` of a generator that is done raises its result."""
-    for atom in value.atoms:
+    for atom in value.ordered:
         result = fr.object(atom.id).fields.get(".%return", NONE) if isinstance(atom, Obj) else NONE
         if isinstance(atom, Obj) and (result.marks or any(isinstance(a, Obj) for a in result.atoms)):
             error = Object("inst", type_="builtins.StopIteration", fields={".value": result})
@@ -317,7 +317,7 @@ def callee_name(args: Arguments) -> str:
 def all_attributes(fr: Frame, value: Value) -> Value:
     """All that any attribute of the value may be."""
     out = UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             out = join_all([out, *(v for k, v in fr.object(atom.id).fields.items() if k[0] == ".")])
     return out
@@ -351,7 +351,7 @@ def as_mapping(fr: Frame, value: Value, n: int) -> Value:
     """The attributes of a value as items of a new dictionary."""
     fields: dict[str, Value] = {}
     marks: dict[Mark, Hop | None] = dict(value.marks)
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, part in obj.fields.items():
@@ -381,7 +381,7 @@ def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return of(fr.allocate(callee.n, Object("class", fields=fields), "class"))
     out: set[Atom] = set()
     for value, _ in args.positional[:1]:
-        for atom in value.atoms:
+        for atom in value.ordered:
             if isinstance(atom, Obj) and fr.object(atom.id).cls >= 0:
                 out.add(Cls(fr.object(atom.id).cls))
             elif isinstance(atom, Opaque):
@@ -392,7 +392,7 @@ def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _attributes(fr: Frame, namespace: Value) -> dict[str, Value]:
     """The items of a dictionary as attributes."""
     fields: dict[str, Value] = {}
-    for atom in namespace.atoms:
+    for atom in namespace.ordered:
         for label, value in fr.object(atom.id).fields.items() if isinstance(atom, Obj) else ():
             name = f".{label[2:-2]}" if label[1] in "'\"" else ".*"
             fields[name] = join(fields.get(name, UNKNOWN), value)

@@ -169,7 +169,7 @@ def _import_module(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _astuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fields: dict[str, Value] = {}
     value = args.positional[0][0] if args.positional else UNKNOWN
-    for atom in value.atoms:
+    for atom in value.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
         for index, name in enumerate(fr.solver.records.init_order(cls) if cls >= 0 else ()):
             found = load_attribute(fr, of(atom), name)
@@ -183,11 +183,11 @@ def _astuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _register(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``generic.register(implementation)``, or with a type first: then what is called next is registered."""
     generic, *rest = [value for value, _ in args.positional]
-    functions = [a for value in rest for a in value.atoms if isinstance(a, Func)]
+    functions = [a for value in rest for a in value.ordered if isinstance(a, Func)]
     if not functions:
         fields = {".func": of(Ext("functools.%register")), "[0]": generic}
         return of(fr.allocate(callee.n, Object("partial", fields=fields), "register"))
-    for atom in generic.atoms:
+    for atom in generic.ordered:
         if isinstance(atom, Func):
             fr.solver.write_function_attribute(atom.fn, REGISTERED, of(*functions))
     return of(*functions)
@@ -212,7 +212,7 @@ def _names(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _new(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``object.__new__(cls)``, or ``super().__new__(cls)``."""
     given = args.positional[0][0] if args.positional else UNKNOWN
-    return of(*(new_instance(fr, a.cls, callee.n) for a in given.atoms if isinstance(a, Cls))) or None
+    return of(*(new_instance(fr, a.cls, callee.n) for a in given.ordered if isinstance(a, Cls))) or None
 
 
 @function("type.__new__")
@@ -235,7 +235,7 @@ MADE_CALLABLE["class"] = _call_made_class
 def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``super().__call__(...)`` in a metaclass: the instance is made as it would be without one."""
     made = UNKNOWN
-    for atom in callee.receiver.atoms if callee.receiver is not None else ():
+    for atom in callee.receiver.ordered if callee.receiver is not None else ():
         cls = atom.self if isinstance(atom, Super) else atom
         if isinstance(cls, Cls):
             made = join(made, instantiate(fr, cls.cls, args, callee.n))

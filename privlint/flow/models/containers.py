@@ -120,7 +120,7 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 def _named_tuple(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
     """``t._asdict()`` and ``t._replace(field=value)`` of tuples with named fields."""
-    found = [a for a in receiver.atoms if isinstance(a, Obj) and _has_names(fr, a)]
+    found = [a for a in receiver.ordered if isinstance(a, Obj) and _has_names(fr, a)]
     if not found:
         return None
     if name == "_replace":
@@ -146,7 +146,7 @@ def _made(fr: Frame, receiver: Value, callee: Callee, args: Arguments) -> Value 
     from privlint.flow.arguments import Arguments
     from privlint.flow.calls import call_value
 
-    factories = [a for a in receiver.atoms if isinstance(a, Obj) and fr.object(a.id).kind == "namedtuple"]
+    factories = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).kind == "namedtuple"]
     if not factories:
         return None
     given, n = args.positional[0]
@@ -216,7 +216,7 @@ def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
     if name == "extend":
         more = known_items(fr, values[0]) if len(values) == 1 else None
         return more is not None and replace_items(fr, receiver, [*items, *more])
-    at = [a.value for a in values[0].atoms if isinstance(a, Lit)] if len(values) == 2 else []
+    at = [a.value for a in values[0].ordered if isinstance(a, Lit)] if len(values) == 2 else []
     if len(at) != 1 or not isinstance(at[0], int) or len(values[0].atoms) != 1:
         return False
     items.insert(at[0], values[1])
@@ -251,7 +251,7 @@ def _reordered(fr: Frame, receiver: Value, name: str) -> None:
 
 
 def merge(fr: Frame, receiver: Value, given: Value) -> None:
-    for atom in given.atoms:
+    for atom in given.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, value in obj.fields.items():
@@ -294,7 +294,7 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         _reordered(fr, receiver, name)
         return NONE
     if name == "clear":
-        for atom in receiver.atoms:
+        for atom in receiver.ordered:
             if isinstance(atom, Obj) and len(receiver.atoms) == 1 and not fr.object(atom.id).many:
                 for label in list(fr.object(atom.id).fields):
                     delete(fr, receiver, label)
@@ -304,15 +304,15 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
 
 def _sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
     """``generator.send(value)``: its ``yield`` gives it, in every call of that generator."""
-    for atom in receiver.atoms:
-        for made in fr.object(atom.id).fields.get(".%of", UNKNOWN).atoms if isinstance(atom, Obj) else ():
+    for atom in receiver.ordered:
+        for made in fr.object(atom.id).fields.get(".%of", UNKNOWN).ordered if isinstance(atom, Obj) else ():
             if isinstance(made, Func) and values:
                 fr.solver.write_external(f"@sent:{made.fn}", "[*]", values[0])
 
 
 def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:
     """The values of a dictionary of which every key is known, in the order in which they were stored."""
-    found = [fr.object(a.id) for a in receiver.atoms if isinstance(a, Obj) and a.id[0] != "s"]
+    found = [fr.object(a.id) for a in receiver.ordered if isinstance(a, Obj) and a.id[0] != "s"]
     if len(found) != 1 or len(receiver.atoms) != 1 or receiver.marks or found[0].kind != "dict" or found[0].many:
         return None
     fields = {label: value for label, value in found[0].fields.items() if label[0] == "["}
@@ -353,7 +353,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
 def clone(fr: Frame, value: Value, n: int) -> Value:
     """A shallow copy."""
     atoms: set[Atom] = set()
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] != "s":
             obj = fr.object(atom.id)
             atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", atom.id[:3])))
@@ -365,7 +365,7 @@ def clone(fr: Frame, value: Value, n: int) -> Value:
 def deep_clone(fr: Frame, value: Value, n: int, copies: dict[ObjId, Obj]) -> Value:
     """A copy of a value with all it holds; ``copies`` has what was copied before."""
     atoms: set[Atom] = set()
-    for atom in value.atoms:
+    for atom in value.ordered:
         if not isinstance(atom, Obj) or atom.id[0] == "s" or fr.object(atom.id).kind in ("env", "module"):
             atoms.add(atom)
         elif atom.id in copies:

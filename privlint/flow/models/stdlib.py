@@ -104,7 +104,7 @@ def write_rows(fr: Frame, receiver: Value, args: Arguments, n: int) -> None:
     for value, _ in args.positional:
         marks.update(collect(fr, value, 2))
     into = only_marks(step(marks, fr.site(n), "into", "the file"))
-    for atom in receiver.atoms:
+    for atom in receiver.ordered:
         if into and isinstance(atom, Obj) and (held := fr.object(atom.id).fields.get(BUFFER)) is not None:
             store(fr, held, "[*]", into, strong=False)
 

@@ -172,7 +172,7 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
 
 def _folded(receiver: Value, name: str, args: Arguments) -> Value | None:
     """The constant that a string method gives for constants, where an address may be in it."""
-    texts = [a.value for a in receiver.atoms if isinstance(a, Lit) and isinstance(a.value, str)]
+    texts = [a.value for a in receiver.ordered if isinstance(a, Lit) and isinstance(a.value, str)]
     if len(texts) != 1 or len(receiver.atoms) != 1:
         return None
     given = [strings(value) for value, _ in args.positional]
