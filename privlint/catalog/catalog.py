@@ -46,6 +46,7 @@ class Catalog:
             dotted: data_type for data_type, groups in names.items() for group in groups for dotted in group.annotations
         }
         self._last_annotations = {dotted.rpartition(".")[2]: kind for dotted, kind in self._annotations.items()}
+        self._needs = {rule.kind: rule for rule in rules.needs}
         self._covered: dict[str, frozenset[str]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
 
@@ -82,6 +83,15 @@ class Catalog:
     def recipient_for_package(self, dotted: str) -> Recipient | None:
         """Whose SDK the module or function ``dotted`` is of: the longest known prefix in whole parts."""
         return self._by_host_or_package.for_package(dotted)
+
+    def unusual(self, recipient: Recipient, data_type: str) -> str:
+        """What a recipient is ("payment service") that does not usually need data of a type; "" if it may, or if
+        nothing is known of what such a recipient needs."""
+        need = self._needs.get(recipient.kind)
+        usual = recipient.needs or (need.data if need is not None else ())
+        if not usual or any(self.covers(each, data_type) for each in usual):
+            return ""
+        return need.label if need is not None else recipient.kind.replace("-", " ") + " service"
 
     def covers(self, declared: str, actual: str) -> bool:
         """Whether a declaration of ``declared`` (a type or a whole category) covers data of type ``actual``."""

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from privlint.catalog.document import Document, Where
 from privlint.catalog.errors import suggestion
-from privlint.model.rules import ArgSpec
+from privlint.model.rules import ArgSpec, Condition
 
 
 class Fields:
@@ -97,6 +97,18 @@ class Fields:
             if isinstance(item, dict | list):
                 self.document.fail((*self.where, key, name), f"{name!r} must be a plain value, not {kind_of(item)}")
         return tuple(value.items())
+
+    def conditions(self, key: str) -> tuple[Condition, ...]:
+        """A mapping of arguments (names or positions) to a plain value or a list of them."""
+        out: list[Condition] = []
+        for argument, value in self.mapping(key).items():
+            values = value if isinstance(value, list) else [value]
+            for item in values:
+                if isinstance(item, dict | list):
+                    where = (*self.where, key, argument)
+                    self.document.fail(where, f"{argument!r} must be a plain value or a list, not {kind_of(item)}")
+            out.append(Condition(str(argument), tuple(values)))
+        return tuple(out)
 
     def mapping(self, key: str) -> dict[str, Any]:
         """A mapping, empty where the key is missing."""

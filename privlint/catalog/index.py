@@ -8,10 +8,12 @@ from typing import NamedTuple, TypeVar
 from privlint.catalog.paths import match_path
 from privlint.model.rules import (
     CallPattern,
+    ConnectionRule,
     PropagatorRule,
     RecordRule,
     Rules,
     SanitizerRule,
+    ScrubberRule,
     SinkRule,
     SourceRule,
     TypeRule,
@@ -25,10 +27,12 @@ class CallRules(NamedTuple):
     sources: tuple[tuple[CallPattern, SourceRule], ...] = ()
     sanitizers: tuple[tuple[CallPattern, SanitizerRule], ...] = ()
     propagators: tuple[tuple[CallPattern, PropagatorRule], ...] = ()
+    connections: tuple[tuple[CallPattern, ConnectionRule], ...] = ()
+    scrubbers: tuple[tuple[CallPattern, ScrubberRule], ...] = ()
 
 
-_AnyRule = SinkRule | SourceRule | SanitizerRule | PropagatorRule
-_Rule = TypeVar("_Rule", SinkRule, SourceRule, SanitizerRule, PropagatorRule)
+_AnyRule = SinkRule | SourceRule | SanitizerRule | PropagatorRule | ConnectionRule | ScrubberRule
+_Rule = TypeVar("_Rule", SinkRule, SourceRule, SanitizerRule, PropagatorRule, ConnectionRule, ScrubberRule)
 
 
 class CallIndex:
@@ -39,7 +43,10 @@ class CallIndex:
         self._starred: list[tuple[str, CallPattern, _AnyRule]] = []
         self._cache: dict[str, CallRules | None] = {}
         sources = [rule for rule in rules.sources if rule.at == "call"]
-        every: list[_AnyRule] = [*rules.sinks, *sources, *rules.sanitizers, *rules.propagators]
+        every: list[_AnyRule] = [
+            *rules.sinks, *sources, *rules.sanitizers, *rules.propagators, *rules.connections,
+            *rules.scrubbers,
+        ]  # fmt: skip
         for rule in every:
             for pattern in rule.calls:
                 last = pattern.path.rpartition(".")[2]
@@ -63,7 +70,14 @@ def _sorted(found: list[tuple[CallPattern, _AnyRule]]) -> CallRules:
     def only(kind: type[_Rule]) -> tuple[tuple[CallPattern, _Rule], ...]:
         return tuple((pattern, rule) for pattern, rule in found if isinstance(rule, kind))
 
-    return CallRules(only(SinkRule), only(SourceRule), only(SanitizerRule), only(PropagatorRule))
+    return CallRules(
+        only(SinkRule),
+        only(SourceRule),
+        only(SanitizerRule),
+        only(PropagatorRule),
+        only(ConnectionRule),
+        only(ScrubberRule),
+    )
 
 
 class RuleIndex:

@@ -31,9 +31,12 @@ RULE_SECTIONS: dict[str, Callable[[Document, Where, Any], Sequence[Any]]] = {
     "sinks": rule_sections.sinks,
     "sanitizers": rule_sections.sanitizers,
     "propagators": rule_sections.propagators,
+    "connections": rule_sections.connections,
+    "scrubbers": rule_sections.scrubbers,
     "types": rule_sections.types,
     "records": rule_sections.records,
     "recipients": rule_sections.recipients,
+    "needs": rule_sections.needs,
 }
 SECTIONS = ("version", *RULE_SECTIONS, "data_types", "vocabulary", "examples")
 
@@ -114,7 +117,7 @@ class _Builder:
                 continue
             self.rules["sinks" if isinstance(rule, SinkRule) else section].append(rule)
             recipient = getattr(rule, "recipient", None)
-            if recipient and section == "sinks":
+            if recipient and section in ("sinks", "scrubbers"):
                 self.recipient_uses.append((recipient, document, (*where, "recipient")))
             if section == "sources" and rule.data not in _CLASSIFIED:
                 self.uses.append((rule.data, document, (*where, "data")))

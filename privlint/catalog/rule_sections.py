@@ -6,15 +6,19 @@ import itertools
 from typing import Any
 
 from privlint.catalog.document import Document, Where
+from privlint.catalog.errors import suggestion
 from privlint.catalog.fields import Fields
 from privlint.model.data import Confidence, Protection
 from privlint.model.rules import (
     ArgSpec,
     CallPattern,
+    ConnectionRule,
+    NeedRule,
     PropagatorRule,
     Recipient,
     RecordRule,
     SanitizerRule,
+    ScrubberRule,
     SinkRule,
     SourceRule,
     TypeRule,
@@ -37,9 +41,13 @@ SOURCE_KEYS = (
 PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "name", "position")
 SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
+    "when", "unless", "part", "leave_out", "known_host", "data",
 )  # fmt: skip
-SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "only")
-PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "only")
+SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only")
+PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
+SCRUBBER_KEYS = (*CALL_KEYS, "args", "named", "kinds", "recipient")
+NEED_KEYS = ("kind", "label", "data")
+CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_when")
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
 )  # fmt: skip
@@ -49,8 +57,12 @@ RECORD_KEYS = (
 )  # fmt: skip
 RECIPIENT_KEYS = (
     "id", "name", "company", "kind", "country", "packages", "distributions", "hosts", "infrastructure", "calls",
+    "needs",
 )  # fmt: skip
-RECIPIENT_CALL_KEYS = (*CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only")
+RECIPIENT_CALL_KEYS = (
+    *CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only", "when", "unless", "part", "leave_out",
+    "data",
+)  # fmt: skip
 
 _EVERY = ArgSpec(all=True)
 
@@ -160,6 +172,12 @@ def _sink_values(fields: Fields) -> dict[str, Any]:
         "insecure_when": fields.settings("insecure_when"),
         "confidence": confidence_of(fields),
         "only": fields.flag("only"),
+        "when": fields.conditions("when"),
+        "unless": fields.conditions("unless"),
+        "part": fields.text("part"),
+        "leave_out": fields.texts("leave_out"),
+        "known_host": fields.flag("known_host"),
+        "data": fields.texts("data"),
     }
 
 
@@ -168,7 +186,8 @@ def sanitizers(document: Document, where: Where, value: Any) -> list[SanitizerRu
     fields = Fields(document, where, value, "a sanitizer", SANITIZER_KEYS)
     protection = PROTECTIONS[fields.choice("protection", PROTECTIONS, None)]
     args, guard, only = fields.args("args", _EVERY), fields.flag("guard"), fields.flag("only")
-    return [SanitizerRule(_calls_needed(fields), protection, args, guard, only)]
+    when, unless = fields.conditions("when"), fields.conditions("unless")
+    return [SanitizerRule(_calls_needed(fields), protection, args, guard, when, unless, only)]
 
 
 def propagators(document: Document, where: Where, value: Any) -> list[PropagatorRule]:
@@ -181,7 +200,26 @@ def propagators(document: Document, where: Where, value: Any) -> list[Propagator
     words = {"result": "result", "self": "receiver"}
     to_arg = None if isinstance(to, str) and to in words else fields.args("to", ArgSpec())
     target = "arg" if to_arg is not None else words[to]
-    rule = PropagatorRule(_calls_needed(fields), fields.args("from", _EVERY), target, to_arg, fields.flag("only"))
+    rule = PropagatorRule(
+        _calls_needed(fields), fields.args("from", _EVERY), target, to_arg, fields.text("part"),
+        fields.conditions("when"), fields.conditions("unless"), fields.flag("only"),
+    )  # fmt: skip
+    return [rule]
+
+
+def connections(document: Document, where: Where, value: Any) -> list[ConnectionRule]:
+    """One entry of ``connections:``."""
+    fields = Fields(document, where, value, "a connection", CONNECTION_KEYS)
+    if ("address" in fields) == ("secures" in fields) and "insecure_when" not in fields:
+        fields.fail("a connection says where its address stands, or that it 'secures' one, or when it is insecure")
+    rule = ConnectionRule(
+        calls=_calls_needed(fields),
+        address=fields.args("address", ArgSpec()),
+        scheme=fields.text("scheme"),
+        receiver=fields.choice("to", ("result", "self"), "result") == "self",
+        secures=fields.flag("secures"),
+        insecure_when=fields.settings("insecure_when"),
+    )
     return [rule]
 
 
@@ -190,6 +228,26 @@ def _calls_needed(fields: Fields) -> tuple[CallPattern, ...]:
     if not calls:
         fields.fail(f"{fields.what} needs one of function, method, name")
     return calls
+
+
+def scrubbers(document: Document, where: Where, value: Any) -> list[ScrubberRule]:
+    """One entry of ``scrubbers:``."""
+    fields = Fields(document, where, value, "a scrubber", SCRUBBER_KEYS)
+    kinds, recipient = fields.texts("kinds"), fields.text("recipient") or None
+    if not kinds and recipient is None:
+        fields.fail("a scrubber says for which 'kinds' of sinks or for which 'recipient' it is")
+    for kind in kinds:
+        if kind not in SINK_KINDS:
+            fields.fail(f"'kinds' cannot be {kind!r}{suggestion(kind, SINK_KINDS)}", "kinds")
+    named = tuple(name.lower() for name in fields.texts("named"))
+    return [ScrubberRule(_calls_needed(fields), fields.args("args", _EVERY), named, kinds, recipient)]
+
+
+def needs(document: Document, where: Where, value: Any) -> list[NeedRule]:
+    """One entry of ``needs:``; several where it is of several kinds."""
+    fields = Fields(document, where, value, "a need", NEED_KEYS)
+    label, data = fields.text("label", None), fields.texts("data")
+    return [NeedRule(kind, label, data) for kind in fields.texts("kind")]
 
 
 def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
@@ -244,6 +302,7 @@ def recipients(document: Document, where: Where, value: Any) -> list[Recipient |
         distributions=fields.texts("distributions"),
         hosts=tuple(host.lower() for host in fields.texts("hosts")),
         infrastructure=fields.flag("infrastructure"),
+        needs=fields.texts("needs"),
     )
     for country in recipient.countries:
         if len(country) != 2 or not country.isalpha() or not country.isupper():

@@ -12,6 +12,7 @@ from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     NO_MARKS,
     UNKNOWN,
+    Address,
     Atom,
     Bound,
     Cls,
@@ -302,6 +303,8 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
         return ("type", atom.type)
     if isinstance(atom, Opaque):
         return ("of", atom.cls)
+    if isinstance(atom, Address):
+        return ("at", atom)
     if isinstance(atom, Obj):
         obj = fr.object(atom.id)
         if obj.cls >= 0:

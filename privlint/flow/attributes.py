@@ -9,6 +9,7 @@ from privlint.flow.items import QUERY, steps_into
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
+    Address,
     Atom,
     Bound,
     Cls,
@@ -43,6 +44,9 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         if part is not None:
             heap_known = True
             out = join(out, part)
+    addresses = frozenset(a for a in value.atoms if isinstance(a, Address))
+    if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
+        out = Value(out.atoms | addresses, out.marks)
     carried = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
     return with_marks(out, carried)
 

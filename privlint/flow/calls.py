@@ -130,7 +130,7 @@ def call_value(
             results.append(part)
     if not known:
         results.append(call_unknown(fr, callee, func, args, verdict))
-    value = verdict.result(results)
+    value = verdict.result(fr, n, results)
     if callee.last in _WITH_DEFAULT and any(isinstance(a, Ext) for a in func.atoms):
         default = args.at(fr, 1, "default")
         value = either(value, default[0]) if default is not None else value

@@ -8,7 +8,7 @@ from privlint.flow import limits
 from privlint.flow.steps import steps
 from privlint.flow.values import Hop, Mark, Symbol
 from privlint.model.data import Confidence
-from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Target
+from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
 
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
@@ -22,6 +22,7 @@ class Collector:
     def __init__(self) -> None:
         self._by_frame: dict[object, dict[tuple[Mark, Target], Hop | None]] = {}
         self._collections: dict[tuple[object, str], CollectionFact] = {}
+        self.scrubbers: set[Scrubber] = set()
 
     def begin(self, frame: object) -> None:
         """A function is analysed (again): what was found in it before is found again if it still holds."""
@@ -66,6 +67,7 @@ class Collector:
             for _, mark, target, way in kept[: limits.TRACES]:
                 out.flows.append(_fact(mark, target, way))
         out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
+        out.scrubbers = sorted(self.scrubbers, key=repr)
         out.limits = limits.report()
         return out
 

@@ -11,6 +11,7 @@ from privlint.flow.summary import Context, Effect, SinkFlow, Summary
 from privlint.flow.values import (
     NO_ATOMS,
     UNKNOWN,
+    Address,
     Atom,
     Bound,
     Cls,
@@ -228,6 +229,8 @@ class Frame:
                 out.add(Ext(str(detail)))
             elif what == "type":
                 out.add(Inst(str(detail)))
+            elif what == "at" and isinstance(detail, Address):
+                out.add(detail)
             elif what == "also":
                 out.add(Opaque(int(str(detail))))
         return out

@@ -10,11 +10,16 @@ from privlint.catalog.index import CallRules
 from privlint.catalog.paths import match_path
 from privlint.flow import sources
 from privlint.flow.access import store
+from privlint.flow.addresses import connected
 from privlint.flow.arguments import Arguments
+from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
 from privlint.flow.items import element
+from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
 from privlint.flow.values import (
+    Address,
     Bound,
     Cls,
     Ext,
@@ -28,6 +33,7 @@ from privlint.flow.values import (
     join_all,
     of,
     only_marks,
+    order,
     protect,
     step,
     with_marks,
@@ -66,15 +72,25 @@ class Verdict:
         self.known = False  # a rule speaks of the call at all
         self.sunk = False  # the call is a sink: what it gives back is of its own making
         self.protection: Protection | None = None
+        self.addresses: frozenset[Address] = frozenset()
+        self.parts: dict[str, dict[Mark, Hop | None]] = {}  # parts of what the call makes
 
     def add(self, marks: Mapping[Mark, Hop | None]) -> None:
         """The result carries these marks."""
         for mark, way in marks.items():
             self.marks.setdefault(mark, way)
 
-    def result(self, parts: Sequence[Value]) -> Value:
-        """The call's result: what its possible callees give, as the rules correct it."""
+    def result(self, fr: Frame, n: int, parts: Sequence[Value]) -> Value:
+        """The result of the call at ``n``: what its possible callees give, as the rules correct it."""
         value = join_all(parts)
+        if self.parts and not any(isinstance(a, Obj) for a in value.atoms):
+            type_ = next((a.type for a in sorted(value.atoms, key=order) if isinstance(a, Inst)), "")
+            made = fr.allocate(n, Object("inst", type_=type_), "made")
+            value = Value(value.atoms - {Inst(type_)} | {made}, value.marks)
+        for part, marks in self.parts.items():
+            store(fr, value, f".{part}", only_marks(marks))
+        if self.addresses:
+            value = Value(value.atoms | self.addresses, value.marks)
         if self.protection is not None:
             kept = {m: w for m, w in value.marks.items() if m.protection >= self.protection}
             value = Value(frozenset(a for a in value.atoms if not isinstance(a, Obj)), kept)
@@ -153,6 +169,8 @@ class Library:
         for pattern, sanitizer in rules.sanitizers:
             if sanitizer.guard or self.matches(pattern, callee, candidates, names) is None:
                 continue
+            if not hold(fr, callee.receiver, args, sanitizer.when, sanitizer.unless):
+                continue
             verdict.decided = True
             if verdict.protection is None or sanitizer.protection > verdict.protection:
                 verdict.protection = sanitizer.protection
@@ -162,12 +180,17 @@ class Library:
         for pattern, propagator in rules.propagators:
             if self.matches(pattern, callee, candidates, names) is None:
                 continue
+            if not hold(fr, callee.receiver, args, propagator.when, propagator.unless):
+                continue
             given = chosen(fr, callee, args, propagator.source)
             marks = {}
             for value, _, _ in given:
                 marks.update(collect(fr, value, 2))
             marks = dict(step(marks, fr.site(callee.n), "through", callee.shown))
-            if propagator.to == "result":
+            if propagator.part:
+                verdict.decided = True
+                verdict.parts.setdefault(propagator.part, {}).update(marks)
+            elif propagator.to == "result":
                 verdict.decided = True
                 verdict.add(marks)
             elif propagator.to == "receiver" and callee.receiver is not None:
@@ -175,6 +198,13 @@ class Library:
             elif propagator.to_arg is not None:
                 for value, _, _ in chosen(fr, callee, args, propagator.to_arg):
                     _pour(fr, value, marks)
+
+        for pattern, connection in rules.connections:
+            if self.matches(pattern, callee, candidates, names) is not None:
+                verdict.addresses |= connected(fr, callee, args, connection)
+        for pattern, scrubber in rules.scrubbers:
+            if self.matches(pattern, callee, candidates, names) is not None:
+                configured(fr, callee, args, scrubber)
 
     def matches(
         self, pattern: CallPattern, callee: Callee, candidates: Candidates, names: set[str]

@@ -16,6 +16,7 @@ from privlint.flow.values import (
     UNKNOWN,
     Atom,
     Hop,
+    Inst,
     Lit,
     Mark,
     Obj,
@@ -189,7 +190,19 @@ def combine(fr: Frame, op: o.Combine) -> None:
         marks: dict[Mark, Hop | None] = {}
         for value in values:
             marks.update(value.marks)
-        fr.put_register(op.dst, with_marks(SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+        typed = _of_type(fr, f"__{_DUNDERS.get(plain, plain)}__", values)
+        fr.put_register(op.dst, with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+
+
+def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
+    """What a library's type gives for an operator, where the catalogue says so: ``Path("a") / "b"``."""
+    for atom in values[0].atoms if values else ():
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        for rule in fr.solver.library.type_order(type_) if type_ else ():
+            for name, result in rule.returns:
+                if name == method:
+                    return of(Inst(result))
+    return None
 
 
 def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:

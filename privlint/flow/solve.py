@@ -44,7 +44,7 @@ from privlint.flow.values import (
 )
 from privlint.ir import ops as o
 from privlint.model.data import Protection
-from privlint.model.facts import CollectionFact, Facts, Target
+from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
 from privlint.resolve.program import Function, Program
 
 _STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
@@ -238,6 +238,9 @@ class Solver(Traits):
         if annotation is not None and param.kind not in ("*", "**"):
             frame.types[key] = (frame.fn.module, annotation)
             atoms |= self.annotations.extra_atoms(frame.fn.module, annotation)
+        if param.default and not frame.context.get((index, ())):  # the address that holds for want of another
+            default = self.default_of(frame.fn.id, name, frame)
+            atoms |= {a for a in default.atoms if isinstance(a, Lit) and "://" in str(a.value)}
         kind = frame.fn.method_kind
         if index == 0 and kind == "method" and (0, ()) not in frame.context:
             frame.symbols[key] = Object("sym", frame.fn.cls)
@@ -367,6 +370,10 @@ class Solver(Traits):
     def collect(self, fact: CollectionFact) -> None:
         """Personal data is taken in."""
         self.collector.collection(fact)
+
+    def scrubber(self, fact: Scrubber) -> None:
+        """A filter is configured that takes personal data out."""
+        self.collector.scrubbers.add(fact)
 
     def count_unresolved(self, func: Value, callee: Callee) -> None:
         """A call of code of which nothing is known."""

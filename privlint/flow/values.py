@@ -127,6 +127,13 @@ class Obj(NamedTuple):
     id: ObjId
 
 
+class Address(NamedTuple):
+    """Something that talks to this address (``""``: not known which); not ``secure``: over an unprotected transport."""
+
+    text: str
+    secure: bool
+
+
 class Opaque(NamedTuple):
     """Some instance of a class of the program that was made where the analysis did not see it."""
 
@@ -144,7 +151,7 @@ class Unsure(NamedTuple):
     """Besides a constant, something of which nothing is known: what the constant says does not hold in every run."""
 
 
-Atom = Unsure | Lit | Prefix | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
+Atom = Unsure | Lit | Prefix | Address | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
 Atoms = frozenset[Atom]
 NO_ATOMS: Atoms = frozenset()
 

@@ -72,12 +72,22 @@ class CollectionFact:
     function: str = ""
 
 
+class Scrubber(NamedTuple):
+    """A configured filter that takes personal data out before it reaches sinks of these kinds, or a recipient."""
+
+    site: Site
+    name: str
+    kinds: tuple[str, ...] = ()
+    recipient: str | None = None  # id of a catalogue recipient
+
+
 @dataclass(slots=True)
 class Facts:
     """All that flow found; ``unresolved`` counts calls into unknown code by name, ``limits`` names bounds reached."""
 
     flows: list[FlowFact] = field(default_factory=list)
     collections: list[CollectionFact] = field(default_factory=list)
+    scrubbers: list[Scrubber] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     unresolved: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)

@@ -32,6 +32,13 @@ class ArgSpec(NamedTuple):
     rest: int = -1
 
 
+class Condition(NamedTuple):
+    """An argument (keyword name, or position as text) and what it must be: one of these; ``"*"`` is anything."""
+
+    argument: str
+    values: tuple[object, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRule:
     """A place where personal data enters.
@@ -79,6 +86,46 @@ class SinkRule:
     insecure_when: tuple[tuple[str, object], ...] = ()  # keyword and value: verify, False
     confidence: Confidence = Confidence.HIGH
     only: bool = False  # a function of the analysed code that is meant is not followed as well
+    when: tuple[Condition, ...] = ()  # only calls of which all of these hold
+    unless: tuple[Condition, ...] = ()  # and none of these
+    part: str = ""  # of an argument that was made with such a part, only the part (a request's `url`)
+    leave_out: tuple[str, ...] = ()  # items and attributes of an argument that do not count (a message's `To`)
+    known_host: bool = False  # only where the host can be told
+    data: tuple[str, ...] = ()  # data types that the call itself makes a library send
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRule:
+    """A call whose result (``receiver``: whose receiver) talks to the address given in ``address`` from then on;
+    with ``secures`` the receiver's transport is protected from then on."""
+
+    calls: tuple[CallPattern, ...]
+    address: ArgSpec = ArgSpec()
+    scheme: str = ""  # of a bare host: http, smtp, ...; https where nothing is said
+    receiver: bool = False
+    secures: bool = False
+    insecure_when: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScrubberRule:
+    """A call that configures a filter of personal data (``args``; its name like one of ``named``, if any) for sinks of
+    ``kinds`` or for one recipient."""
+
+    calls: tuple[CallPattern, ...]
+    args: ArgSpec = ArgSpec(all=True)
+    named: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRule:
+    """What recipients of a kind usually need, and what such a recipient is called: "payment service"."""
+
+    kind: str
+    label: str
+    data: tuple[str, ...]  # types and categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +137,8 @@ class SanitizerRule:
     protection: Protection
     args: ArgSpec = ArgSpec(all=True)
     guard: bool = False
+    when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
     only: bool = False  # a function of the analysed code that is meant is not followed as well
 
 
@@ -102,6 +151,9 @@ class PropagatorRule:
     source: ArgSpec
     to: str = "result"
     to_arg: ArgSpec | None = None
+    part: str = ""  # to a part of its own of what the call makes
+    when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
     only: bool = False  # a function of the analysed code that is meant is not followed as well
 
 
@@ -151,6 +203,7 @@ class Recipient:
     distributions: tuple[str, ...] = ()  # names on the package index
     hosts: tuple[str, ...] = ()  # a host also stands for its sub-domains
     infrastructure: bool = False  # object store, database, cache, queue, metrics
+    needs: tuple[str, ...] = ()  # what it usually needs, if that is not what its kind needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +214,9 @@ class Rules:
     sinks: tuple[SinkRule, ...] = ()
     sanitizers: tuple[SanitizerRule, ...] = ()
     propagators: tuple[PropagatorRule, ...] = ()
+    connections: tuple[ConnectionRule, ...] = ()
+    scrubbers: tuple[ScrubberRule, ...] = ()
+    needs: tuple[NeedRule, ...] = ()
     types: tuple[TypeRule, ...] = ()
     records: tuple[RecordRule, ...] = ()
     recipients: tuple[Recipient, ...] = field(default=())

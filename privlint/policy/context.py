@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from privlint.catalog import Catalog
 from privlint.model.data import Confidence, Protection
 from privlint.model.declaration import Declaration
-from privlint.model.facts import CollectionFact, Facts, FlowFact, Step, Target
+from privlint.model.facts import CollectionFact, Facts, FlowFact, Scrubber, Step, Target
 from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
 from privlint.policy.recipients import Party, Reached, Resolver
+from privlint.policy.wording import clean
 
 # From sites to their lines; the engine gives one, since only a syntax tree knows.
 Lines = Callable[[Collection[Site]], Mapping[Site, int]]
@@ -132,13 +133,19 @@ class Context:
     ) -> Finding:
         """The result for one place; severity "" means the rule's own, confidence None the place's."""
         target = place.target
+        confidence = place.confidence if confidence is None else confidence
+        scrubber = self.scrubber(place)
+        if scrubber is not None:
+            message += f"; {clean(scrubber.name)} may take it out before"
+            confidence = Confidence(max(Confidence.LOW, confidence - 1))
+            related = (*related, Related(scrubber.site, "a filter of personal data is configured here"))
         return Finding(
             code=code,
             place=target.site,
             message=message,
             data_types=place.types,
             sink_kind=place.kind,
-            confidence=place.confidence if confidence is None else confidence,
+            confidence=confidence,
             subject=place.subject,
             recipient=place.party.info if place.party else None,
             protection=place.protection,
@@ -148,6 +155,12 @@ class Context:
             function=target.function,
             sink=target.callee,
         )
+
+    def scrubber(self, place: Place) -> Scrubber | None:
+        """The configured filter that data passes on its way to this place, if there is one."""
+        party = place.party.key if place.party else None
+        behind = (each for each in self.facts.scrubbers if place.kind in each.kinds or each.recipient == (party or ""))
+        return next(behind, None)
 
     def is_sensitive(self, types: Iterable[str]) -> bool:
         """Whether any of these data types is sensitive."""

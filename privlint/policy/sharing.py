@@ -58,3 +58,20 @@ def reaches(context: Context, place: Place) -> str:
 def declared_at(party: Party) -> list[Related]:
     """The lines of the declaration that name a party."""
     return [Related(each.location, f"{wording.clean(each.name)} is declared here") for each in party.declared]
+
+
+def unusual(context: Context, place: Place) -> str:
+    """``, and a payment service does not usually need a national ID number``, where that is so."""
+    known = place.party.catalogued if place.party else None
+    if known is None:
+        return ""
+    found = [(each, context.catalog.unusual(known, each)) for each in place.types]
+    odd = [data_type for data_type, what in found if what]
+    if not odd:
+        return ""
+    what = next(what for _, what in found if what)
+    which = "it" if len(odd) == 1 else "them"
+    if len(odd) < len(place.types):
+        which = f"the {wording.data(odd, context.catalog)}"
+    article = "an" if what[:1] in "aeiouAEIOU" else "a"
+    return f", and {article} {what} does not usually need {which}"

@@ -56,6 +56,8 @@ def test_every_type_that_satisfies_names_is_described(catalog: Catalog) -> None:
     [
         ("source", rule_sections.SOURCE_KEYS), ("sink", rule_sections.SINK_KEYS),
         ("sanitizer", rule_sections.SANITIZER_KEYS), ("propagator", rule_sections.PROPAGATOR_KEYS),
+        ("connection", rule_sections.CONNECTION_KEYS), ("scrubber", rule_sections.SCRUBBER_KEYS),
+        ("need", rule_sections.NEED_KEYS),
         ("type", rule_sections.TYPE_KEYS), ("record", rule_sections.RECORD_KEYS),
         ("recipient", rule_sections.RECIPIENT_KEYS), ("recipient_call", rule_sections.RECIPIENT_CALL_KEYS),
         ("data_type", vocabulary.DATA_TYPE_KEYS), ("vocabulary", vocabulary.VOCABULARY_KEYS), ("example", EXAMPLE_KEYS),

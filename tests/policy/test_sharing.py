@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from privlint.catalog import Catalog
-from privlint.model.data import Protection
+from privlint.model.data import Confidence, Protection
 from privlint.model.declaration import Declaration
-from privlint.model.facts import FlowFact
+from privlint.model.facts import FlowFact, Scrubber
 from privlint.model.finding import Finding
 from privlint.model.location import Location, Site
 from privlint.policy import judge
@@ -181,3 +181,24 @@ def test_infrastructure_is_a_recipient_once_there_is_a_declaration(
 def test_a_request_to_an_object_store_is_object_storage(catalog: Catalog) -> None:
     (found,) = judge(facts(flow(hosts=("shop.s3.amazonaws.com",))), None, catalog)
     assert (found.code, found.sink_kind) == ("PRV307", "object-storage")
+
+
+def test_a_message_says_what_such_a_recipient_does_not_usually_need(catalog: Catalog) -> None:
+    id_number = flow("identity.national_id", "sdk", at=100, recipient="stripe")
+    email = flow("contact.email", "sdk", at=100, recipient="stripe")
+    both = [each.message for each in judge(facts(id_number, email), None, catalog) if each.code == "PRV201"]
+    assert len(both) == 1
+    assert "a payment service does not usually need the national identity number" in both[0]
+    only_email = [each.message for each in judge(facts(email), None, catalog) if each.code == "PRV201"]
+    assert "usually" not in only_email[0]
+
+
+def test_a_configured_filter_lowers_the_confidence_and_is_named(catalog: Catalog) -> None:
+    found = facts(flow("contact.email", "log"))
+    plain = [each for each in judge(found, None, catalog) if each.code == "PRV301"]
+    found.scrubbers.append(Scrubber(Site("app.py", 3), "RedactFilter", ("log",)))
+    behind = [each for each in judge(found, None, catalog) if each.code == "PRV301"]
+    assert (plain[0].confidence, behind[0].confidence) == (Confidence.HIGH, Confidence.MEDIUM)
+    assert "RedactFilter may take it out before" in behind[0].message
+    found.scrubbers[0] = Scrubber(Site("app.py", 3), "strip", recipient="sentry")
+    assert [each.confidence for each in judge(found, None, catalog)] == [Confidence.HIGH]

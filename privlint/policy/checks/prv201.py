@@ -39,7 +39,7 @@ from privlint.model.finding import Finding, Related
 from privlint.policy import wording
 from privlint.policy.context import Context, Place
 from privlint.policy.rule import Rule
-from privlint.policy.sharing import reaches, shared
+from privlint.policy.sharing import reaches, shared, unusual
 
 RULE = Rule(
     "PRV201", "undeclared-recipient", "error", "8.0", "high", ("CWE-359", "CWE-201", "CWE-213"), ("privacy", "sharing")
@@ -54,7 +54,8 @@ def check(context: Context) -> Iterable[Finding]:
         return
     name = wording.declaration_name(context.declaration)
     for place in places:
-        message = f"{reaches(context, place)}, which {name} does not declare{wording.origins(place.flows())}"
+        rest = unusual(context, place) + wording.origins(place.flows())
+        message = f"{reaches(context, place)}, which {name} does not declare{rest}"
         yield context.finding(RULE.code, place, message)
 
 
@@ -72,6 +73,7 @@ def _first_places(context: Context, places: list[Place]) -> Iterable[Finding]:
                 others.setdefault(owner, []).append(Related(place.target.site, "also sent here"))
     for number, types in fresh.items():
         place = places[number].only(types)
-        message = f"{reaches(context, place)}; no declaration says so{wording.origins(place.flows())}"
+        rest = unusual(context, place) + wording.origins(place.flows())
+        message = f"{reaches(context, place)}; no declaration says so{rest}"
         related = list(dict.fromkeys(others.get(number, [])))
         yield context.finding(RULE.code, place, message, related=related)

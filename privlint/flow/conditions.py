@@ -1,0 +1,72 @@
+"""Conditions of rules on arguments: ``when`` and ``unless``, and settings that switch protection off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.catalog.paths import match_path
+from privlint.flow.frame import Frame
+from privlint.flow.values import UNKNOWN, Ext, Inst, Lit, Obj, Value, join_all
+from privlint.model.rules import Condition
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+
+
+WRITES_TO = ".%buffer"  # label: what a writer writes to
+
+
+def hold(
+    fr: Frame, receiver: Value | None, args: Arguments, when: tuple[Condition, ...], unless: tuple[Condition, ...]
+) -> bool:
+    """Whether a rule with these conditions means the call."""
+    if any(not _holds(fr, receiver, args, each) for each in when):
+        return False
+    return not any(_holds(fr, receiver, args, each) for each in unless)
+
+
+def _holds(fr: Frame, receiver: Value | None, args: Arguments, condition: Condition) -> bool:
+    if condition.argument == "self":
+        if receiver is None:
+            return False
+        into = setting(fr, receiver, WRITES_TO[1:])
+        return any(matches(fr, held, value) for held in (receiver, into) for value in condition.values)
+    position = int(condition.argument) if condition.argument.isdigit() else -1
+    found = args.at(fr, position, None if position >= 0 else condition.argument)
+    return found is not None and any(matches(fr, found[0], value) for value in condition.values)
+
+
+def matches(fr: Frame, value: Value, wanted: object) -> bool:
+    """Whether a value may be what a rule asks for: ``"*"`` anything that is not None, a constant (texts without
+    regard to case), a library's symbol or an instance of a type by dotted path."""
+    if wanted == "*":
+        return not value.atoms or any(not (isinstance(a, Lit) and a.value is None) for a in value.atoms)
+    for atom in value.atoms:
+        if isinstance(atom, Lit):
+            if _equal(atom.value, wanted):
+                return True
+        elif isinstance(wanted, str) and wanted and _named(fr, atom, wanted):
+            return True
+    return False
+
+
+def setting(fr: Frame, receiver: Value, name: str) -> Value:
+    """What was stored as an attribute of an object that this function knows."""
+    objects = [fr.object(atom.id) for atom in receiver.atoms if isinstance(atom, Obj)]
+    return join_all(obj.fields.get(f".{name}", UNKNOWN) for obj in objects)
+
+
+def _equal(value: object, wanted: object) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.lower() == wanted.lower()
+    return type(value) is type(wanted) and value == wanted
+
+
+def _named(fr: Frame, atom: object, wanted: str) -> bool:
+    if isinstance(atom, Ext):
+        return match_path(wanted, atom.path)
+    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    if not type_:
+        return False
+    known = {name for rule in fr.solver.library.type_order(type_) for name in (rule.name, *rule.aliases)}
+    return any(match_path(wanted, name) for name in known | {type_})
