@@ -91,6 +91,8 @@ class RuleIndex:
         types: a type's dotted name or alias -> its rule (of several, merged, the later ones first to be asked).
         made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
         named: variable name -> type, where nothing better is known.
+        factories: last parts of functions that are told by name what to make (``made_by: boto3.client(s3)``);
+        filled: types into whose objects calls put data.
         records: how classes are recognised whose fields are data; guards: sanitizers that are checks.
     """
 
@@ -117,6 +119,14 @@ class RuleIndex:
             self.objects.update(dict.fromkeys(rule.objects, rule.name))
             self.named.update(dict.fromkeys(rule.names, rule.name))
         self.types.update((rule.name, rule) for rule in merged)
+        self.factories = {path.partition("(")[0].rpartition(".")[2] for path in self.made_by if path.endswith(")")}
+        self.filled = {
+            pattern.path.rpartition(".")[0]
+            for filler in rules.propagators
+            if filler.to == "receiver"
+            for pattern in filler.calls
+            if pattern.kind == "method"
+        }
 
 
 def _grouped(

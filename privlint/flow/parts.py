@@ -16,7 +16,10 @@ from privlint.flow.values import (
     NONE,
     SCALAR,
     UNKNOWN,
+    Address,
     Cls,
+    Ext,
+    Inst,
     Lit,
     Obj,
     Opaque,
@@ -152,6 +155,9 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
         value = _slice(fr, obj, op)
     else:
         value = item(fr, obj, label)
+        talks = frozenset(a for a in obj.atoms if isinstance(a, Address))
+        if talks and any(isinstance(a, Ext | Inst) for a in value.atoms):
+            value = Value(value.atoms | talks, value.marks)
         called = _subscript(fr, obj, key)
         value = join(value, called) if called is not None else value
         for text in strings(key)[:2]:

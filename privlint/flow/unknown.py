@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from privlint.flow import sources
+from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.calls import MADE_CALLABLE, call_value
 from privlint.flow.frame import Frame
@@ -19,6 +20,7 @@ from privlint.flow.models.texts import SILENT
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
+    Address,
     Bound,
     Cls,
     Ext,
@@ -33,6 +35,7 @@ from privlint.flow.values import (
     join,
     join_all,
     of,
+    only_marks,
     step,
     strings,
     weaken,
@@ -48,6 +51,9 @@ _LOOKUP = re.compile(
     r"login|logout|order|sort|render|redirect|reverse|url)(_|[A-Z]|s?$)|^_?(get|find)\b"
 )
 
+
+# Methods that put what they are given into their object, as builders of messages and requests have them.
+_FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
 
 _CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
 
@@ -73,7 +79,7 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
         found = _method_of_type(fr, callee, path, args)
         if found is not None:
             return found
-    type_ = fr.catalog.index.made_by.get(path)
+    type_ = fr.catalog.index.made_by.get(path) or _made_by_name(fr, path, args)
     library = fr.solver.library
     if type_ is None and library.has_type(path):
         type_ = library.type_order(path)[0].name
@@ -82,11 +88,34 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
         return Value(frozenset((fr.allocate(callee.n, Object("inst", type_=type_), "lib"),)), marks)
     returned = returned_type(fr, path)
     if returned is not None:
-        return of(Inst(returned))
+        return _made(fr, callee, returned)
     if verdict.decided:
         call_backs(fr, callee, args)
+        if path.rpartition(".")[2][:1].isupper():
+            return of(fr.allocate(callee.n, Object("inst", type_=path), "lib"))
         return of(Inst(f"{path}()"))
     return call_unknown(fr, callee, of(Ext(path)), args, verdict)
+
+
+def _made_by_name(fr: Frame, path: str, args: Arguments) -> str | None:
+    """The type of what a factory gives that is told by name what to make: ``boto3.client("s3")``."""
+    if path.rpartition(".")[2] not in fr.catalog.index.factories:
+        return None
+    first = args.at(fr, 0, "service_name")
+    texts = strings(first[0]) if first is not None else []
+    owner, _, method = path.rpartition(".")
+    names = {owner} | {name for rule in fr.solver.library.type_order(owner) for name in (rule.name, *rule.aliases)}
+    found = (fr.catalog.index.made_by.get(f"{name}.{method}({texts[0]})") for name in sorted(names) if len(texts) == 1)
+    return next((type_ for type_ in found if type_), None)
+
+
+def _made(fr: Frame, callee: Callee, type_: str) -> Value:
+    """What a library's method gives: an object of its own where others put data into it, and it talks to where the
+    object talks to that made it."""
+    talks = [a for a in callee.receiver.atoms if isinstance(a, Address)] if callee.receiver is not None else []
+    if type_ in fr.catalog.index.filled:
+        return of(fr.allocate(callee.n, Object("inst", type_=type_), "lib"), *talks)
+    return of(Inst(type_), *talks)
 
 
 def returned_type(fr: Frame, path: str) -> str | None:
@@ -108,9 +137,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         stdlib.write_rows(fr, callee.receiver, args, callee.n)
     returned = returned_type(fr, path)
     if returned is not None:
-        if fr.solver.library.type_order(returned) and not fr.solver.library.type_order(returned)[0].request_data:
-            return of(Inst(returned))
-        return of(Inst(returned))
+        return _made(fr, callee, returned)
     if any(rule.request_data for rule in fr.solver.library.type_order(owner)):
         return _request_method(fr, callee, owner, args)
     if callee.attribute in ("get", "getlist", "pop") and args.positional:
@@ -184,6 +211,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
             marks = {**(receiver or func).marks, **marks}
         exception = made_class and paths[0].startswith("builtins.")
         marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
+    if receiver is not None and _FILLS.match(callee.last):
+        _fill(fr, receiver, args, callee)
     if made_class:
         obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
         return join(Value(frozenset((obj,)), marks), returned)
@@ -191,6 +220,22 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if receiver is not None and not paths:
         pass
     return join(Value(atoms, marks), returned)
+
+
+def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
+    """``message.set_alias(x)``: an object of a library that was made here has the data, as far as one can know."""
+    marks = step(weaken(_argument_marks(fr, args)), fr.site(callee.n), "into", callee.receiver_name or "the object")
+    for atom in receiver.atoms if marks else ():
+        if (
+            isinstance(atom, Obj)
+            and atom.id[0] == "o"
+            and (fr.object(atom.id).kind, fr.object(atom.id).cls)
+            == (
+                "inst",
+                -1,
+            )
+        ):
+            store(fr, of(atom), ".*", only_marks(marks), strong=False)
 
 
 def _need_of_receiver(fr: Frame, receiver: Value) -> bool:
