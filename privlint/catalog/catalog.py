@@ -76,6 +76,10 @@ class Catalog:
         """The rules about calls whose callee's last part is ``last``; None if there are none."""
         return self._calls.named(last)
 
+    def calls_below(self, path: str) -> tuple[CallRules, ...]:
+        """The rules about any method of a type or symbol, for a method's dotted path."""
+        return self._calls.wild(path)
+
     def recipient_for_host(self, host: str) -> Recipient | None:
         """Who is behind ``host``: by the host itself, else by its nearest parent domain that is known."""
         return self._by_host_or_package.for_host(host)

@@ -41,7 +41,9 @@ class CallIndex:
     def __init__(self, rules: Rules) -> None:
         self._exact: dict[str, list[tuple[CallPattern, _AnyRule]]] = {}
         self._starred: list[tuple[str, CallPattern, _AnyRule]] = []
+        self._wild: list[tuple[str, str, CallPattern, _AnyRule]] = []
         self._cache: dict[str, CallRules | None] = {}
+        self._wild_cache: dict[str, tuple[CallRules, ...]] = {}
         sources = [rule for rule in rules.sources if rule.at == "call"]
         every: list[_AnyRule] = [
             *rules.sinks, *sources, *rules.sanitizers, *rules.propagators, *rules.connections,
@@ -50,10 +52,28 @@ class CallIndex:
         for rule in every:
             for pattern in rule.calls:
                 last = pattern.path.rpartition(".")[2]
-                if "*" in last:
+                if last == "*":
+                    top = pattern.path.partition(".")[0]
+                    inner = pattern.path[:-2].rpartition(".")[2].strip("*")
+                    self._wild.append((top, inner, pattern, rule))
+                elif "*" in last:
                     self._starred.append((last, pattern, rule))
                 else:
                     self._exact.setdefault(last, []).append((pattern, rule))
+
+    def wild(self, path: str) -> tuple[CallRules, ...]:
+        """The rules about any method of what ``path`` is a method of (``zeep.ServiceProxy.*``)."""
+        try:
+            return self._wild_cache[path]
+        except KeyError:
+            first = path.partition(".")[0]
+            found = [
+                (pattern, rule)
+                for top, inner, pattern, rule in self._wild
+                if top == first or (top in ("*", "**") and inner and inner in path)
+            ]
+            answer = self._wild_cache[path] = (_sorted(found),) if found else ()
+            return answer
 
     def named(self, last: str) -> CallRules | None:
         """The rules about callees that end in ``last``; None if there are none."""
@@ -92,7 +112,7 @@ class RuleIndex:
         made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
         named: variable name -> type, where nothing better is known.
         factories: last parts of functions that are told by name what to make (``made_by: boto3.client(s3)``);
-        filled: types into whose objects calls put data.
+        filled: types whose objects are filled with data, which leaves with them.
         records: how classes are recognised whose fields are data; guards: sanitizers that are checks.
     """
 
@@ -125,6 +145,12 @@ class RuleIndex:
             for filler in rules.propagators
             if filler.to == "receiver"
             for pattern in filler.calls
+            if pattern.kind == "method"
+        } | {
+            pattern.path.rpartition(".")[0]
+            for sink in rules.sinks
+            if sink.recipient is not None and sink.args.receiver
+            for pattern in sink.calls
             if pattern.kind == "method"
         }
 

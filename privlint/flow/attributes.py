@@ -246,6 +246,8 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
     if value is not None:
         return bind_descriptors(fr, value, receiver, cls)
     for base in fr.program.external_bases(cls):
+        if any(attribute == name for rule in fr.solver.library.type_order(base) for attribute, _ in rule.attributes):
+            return instance_attribute(fr, base, name)
         if fr.catalog.calls_named(name) is not None and fr.solver.library.has_type(base):
             return of(Ext(f"{base}.{name}"))
     return None

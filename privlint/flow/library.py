@@ -138,6 +138,9 @@ class Library:
         verdict = Verdict()
         names = {callee.last} | last_names(fr, func)
         found = [rules for name in sorted(names) if name and (rules := self.catalog.calls_named(name)) is not None]
+        for atom in func.atoms:
+            if isinstance(atom, Ext):
+                found += self.catalog.calls_below(atom.path)
         if not found:
             return verdict
         candidates = self.candidates(fr, callee, func)
