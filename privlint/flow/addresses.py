@@ -67,7 +67,7 @@ def hosts_of(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> tupl
 def address_texts(fr: Frame, value: Value) -> list[str]:
     """The strings, or beginnings of strings, that an address may be; a parameter's is asked of the caller."""
     out: list[str] = []
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Lit) and isinstance(atom.value, str):
             out.append(atom.value)
         elif isinstance(atom, Prefix):
@@ -102,7 +102,7 @@ def host_of(text: str) -> tuple[str, bool]:
 
 def _addresses(fr: Frame, value: Value) -> set[Address]:
     found = {atom for atom in value.atoms if isinstance(atom, Address)}
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Obj) and (held := fr.object(atom.id).fields.get(_HELD)) is not None:
             found |= {inner for inner in held.atoms if isinstance(inner, Address)}
     return found
@@ -112,7 +112,7 @@ def _secured(fr: Frame, value: Value, text: str) -> bool:
     """Whether a transport that begins in the clear was protected since, or may have been where nobody looked."""
     if not text.lower().startswith("smtp://"):
         return False
-    objects = [atom for atom in value.atoms if isinstance(atom, Obj)]
+    objects = [atom for atom in value.ordered if isinstance(atom, Obj)]
     return not objects or any(a.id[0] == "s" or _SECURED in fr.object(a.id).fields for a in objects)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
@@ -39,9 +40,11 @@ def _holds(fr: Frame, receiver: Value | None, args: Arguments, condition: Condit
 def matches(fr: Frame, value: Value, wanted: object) -> bool:
     """Whether a value may be what a rule asks for: ``"*"`` anything that is not None, a constant (texts without
     regard to case), a library's symbol or an instance of a type by dotted path."""
+    if isinstance(wanted, str) and len(wanted) > 2 and wanted[0] == wanted[-1] == "/":
+        return any(isinstance(a, Lit) and re.search(wanted[1:-1], str(a.value)) for a in value.atoms)
     if wanted == "*":
         return not value.atoms or any(not (isinstance(a, Lit) and a.value is None) for a in value.atoms)
-    for atom in value.atoms:
+    for atom in value.ordered:
         if isinstance(atom, Lit):
             if _equal(atom.value, wanted):
                 return True
@@ -52,7 +55,7 @@ def matches(fr: Frame, value: Value, wanted: object) -> bool:
 
 def setting(fr: Frame, receiver: Value, name: str) -> Value:
     """What was stored as an attribute of an object that this function knows."""
-    objects = [fr.object(atom.id) for atom in receiver.atoms if isinstance(atom, Obj)]
+    objects = [fr.object(atom.id) for atom in receiver.ordered if isinstance(atom, Obj)]
     return join_all(obj.fields.get(f".{name}", UNKNOWN) for obj in objects)
 
 

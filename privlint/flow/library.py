@@ -16,10 +16,11 @@ from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element
+from privlint.flow.masks import SALTED, salted_at
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
 from privlint.flow.values import (
-    Address,
+    Atom,
     Bound,
     Cls,
     Ext,
@@ -72,7 +73,7 @@ class Verdict:
         self.known = False  # a rule speaks of the call at all
         self.sunk = False  # the call is a sink: what it gives back is of its own making
         self.protection: Protection | None = None
-        self.addresses: frozenset[Address] = frozenset()
+        self.traits: frozenset[Atom] = frozenset()  # addresses and traits of the result
         self.parts: dict[str, dict[Mark, Hop | None]] = {}  # parts of what the call makes
 
     def add(self, marks: Mapping[Mark, Hop | None]) -> None:
@@ -89,12 +90,18 @@ class Verdict:
             value = Value(value.atoms - {Inst(type_)} | {made}, value.marks)
         for part, marks in self.parts.items():
             store(fr, value, f".{part}", only_marks(marks))
-        if self.addresses:
-            value = Value(value.atoms | self.addresses, value.marks)
+        if self.traits:
+            value = Value(value.atoms | self.traits, value.marks)
         if self.protection is not None:
             kept = {m: w for m, w in value.marks.items() if m.protection >= self.protection}
-            value = Value(frozenset(a for a in value.atoms if not isinstance(a, Obj)), kept)
+            value = Value(frozenset(a for a in value.atoms if not isinstance(a, Obj) or _is_empty(fr, a)), kept)
         return with_marks(value, self.marks)
+
+
+def _is_empty(fr: Frame, atom: Obj) -> bool:
+    """Whether an object is one that a library has just made, with nothing in it: a hash, to be fed."""
+    obj = fr.object(atom.id)
+    return obj.cls < 0 and bool(obj.type) and not obj.fields
 
 
 class Candidates(NamedTuple):
@@ -138,7 +145,7 @@ class Library:
         verdict = Verdict()
         names = {callee.last} | last_names(fr, func)
         found = [rules for name in sorted(names) if name and (rules := self.catalog.calls_named(name)) is not None]
-        for atom in func.atoms:
+        for atom in func.ordered:
             if isinstance(atom, Ext):
                 found += self.catalog.calls_below(atom.path)
         if not found:
@@ -175,11 +182,16 @@ class Library:
             if not hold(fr, callee.receiver, args, sanitizer.when, sanitizer.unless):
                 continue
             verdict.decided = True
-            if verdict.protection is None or sanitizer.protection > verdict.protection:
-                verdict.protection = sanitizer.protection
-            for value, _, _ in chosen(fr, callee, args, sanitizer.args):
+            given = chosen(fr, callee, args, sanitizer.args)
+            protection = sanitizer.protection
+            if protection is Protection.PSEUDONYMISED_WEAK and any(salted_at(fr, value, n) for value, n, _ in given):
+                protection = Protection.PSEUDONYMISED
+                verdict.traits |= {SALTED}
+            if verdict.protection is None or protection > verdict.protection:
+                verdict.protection = protection
+            for value, _, _ in given:
                 marks = step(collect(fr, value, 2), fr.site(callee.n), "protect", callee.shown)
-                verdict.add(protect(marks, sanitizer.protection))
+                verdict.add(protect(marks, protection))
         for pattern, propagator in rules.propagators:
             if self.matches(pattern, callee, candidates, names) is None:
                 continue
@@ -204,7 +216,7 @@ class Library:
 
         for pattern, connection in rules.connections:
             if self.matches(pattern, callee, candidates, names) is not None:
-                verdict.addresses |= connected(fr, callee, args, connection)
+                verdict.traits |= connected(fr, callee, args, connection)
         for pattern, scrubber in rules.scrubbers:
             if self.matches(pattern, callee, candidates, names) is not None:
                 configured(fr, callee, args, scrubber)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from privlint.flow import kinds, sources
+from privlint.flow import kinds, masks, sources
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
@@ -61,7 +61,13 @@ def build(fr: Frame, op: o.Build) -> None:
     if op.kind == "str":
         fr.put_register(
             op.dst,
-            build_text(fr, [fr.get(part.reg) for part in op.parts], op.n, [_shown(part.label) for part in op.parts]),
+            build_text(
+                fr,
+                [fr.get(part.reg) for part in op.parts],
+                op.n,
+                [_shown(part.label) for part in op.parts],
+                [part.reg for part in op.parts],
+            ),
         )
     elif op.kind == "dict":
         fr.put_register(op.dst, _build_dict(fr, op))
@@ -79,7 +85,7 @@ def _shown(conversion: str | None) -> str:
     return {"!s": "str", "!r": "repr", "!a": "repr"}.get(conversion or "", "format")
 
 
-def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = ()) -> Value:
+def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = (), regs: Sequence[int] = ()) -> Value:
     """A string put together of parts, each shown as ``shown`` says."""
     marks: dict[Mark, Hop | None] = {}
     for value, how in zip_longest(parts, shown, fillvalue="str"):
@@ -105,7 +111,10 @@ def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = ())
         kind: type[Lit] | type[Prefix] = Lit if complete else Prefix
         if texts != [""]:
             atoms = frozenset(Lit("str", t[:400]) if kind is Lit else Prefix(t[:400]) for t in texts)
-    return Value(atoms, step(marks, fr.site(n), "format"))
+    masked = masks.mask(fr, parts, marks)
+    salted = any(masks.is_salt(fr, reg, value) for reg, value in zip(regs, parts, strict=False))
+    atoms |= masks.traits(parts, masked is not None, salted)
+    return Value(atoms, step(marks if masked is None else masked, fr.site(n), "format"))
 
 
 def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
@@ -180,6 +189,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _plus(fr, op, values))
     elif plain == "%" and (strings(values[0]) or any(isinstance(a, Prefix) for a in values[0].atoms)):
         fr.put_register(op.dst, _percent(fr, op, values))
+    elif plain == "*" and masks.stars(values[0]):
+        fr.put_register(op.dst, of(Prefix(masks.stars(values[0]))))
     elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):
         fr.put_register(op.dst, _merged(fr, op, values))
     elif plain == "*" and any(
@@ -257,7 +268,7 @@ def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Va
 
 def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     lists = [a for v in values for a in v.ordered if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
-    if lists:
+    if lists and not any(map(masks.is_mask, values)):
         if op.op == "+=" and any(a in lists for a in values[0].atoms):
             store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
             return values[0]
@@ -269,16 +280,20 @@ def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
         and any(isinstance(a, Obj) for a in values[1].atoms)
     ):
         store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
-    text = build_text(fr, values, op.n)
+    text = build_text(fr, values, op.n, regs=op.args)
     return text if text.marks or text.atoms else with_marks(SCALAR, text.marks)
 
 
 def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     marks = collect(fr, values[1], 1) if len(values) > 1 else {}
     marks.update(values[0].marks)
+    labels = positions(fr, values[1]) if len(values) > 1 else None
+    parts = [values[0], *([item(fr, values[1], label) for label in labels] if labels else values[1:])]
+    masked = masks.mask(fr, parts, marks)
     heads = [t.partition("%")[0] for t in strings(values[0])]
     atoms: frozenset[Atom] = frozenset(Prefix(h) for h in heads if h)
-    return Value(atoms, step(marks, fr.site(op.n), "format"))
+    atoms |= masks.traits(parts, masked is not None, salted=False)
+    return Value(atoms, step(marks if masked is None else masked, fr.site(op.n), "format"))
 
 
 def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:

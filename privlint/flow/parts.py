@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import guards, limits, sources
+from privlint.flow import guards, limits, masks, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
@@ -17,6 +17,7 @@ from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
     Address,
+    Atom,
     Cls,
     Ext,
     Inst,
@@ -160,12 +161,18 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
             value = Value(value.atoms | talks, value.marks)
         called = _subscript(fr, obj, key)
         value = join(value, called) if called is not None else value
+        if label is not None and _first_or_last(key) and (value.marks or obj.marks):
+            value = Value(value.atoms | {masks.CUT}, value.marks)
         for text in strings(key)[:2]:
             value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
     texts = strings(key)
     fr.names[op.dst] = texts[0] if len(texts) == 1 and texts[0].isidentifier() else owner
     fr.receivers[op.dst] = (obj, "", owner)
     fr.put_register(op.dst, value)
+
+
+def _first_or_last(key: Value) -> bool:
+    return any(isinstance(a, Lit) and a.value in (0, 1, -1) and not isinstance(a.value, bool) for a in key.atoms)
 
 
 def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
@@ -190,16 +197,19 @@ def _class_item(fr: Frame, atom: Cls, key: Value) -> Value | None:
 def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     """A slice of a string tells what the string told (its last four characters: masked); of a list, its items."""
     marks = dict(obj.marks)
-    if marks and fr.solver.last_four(fr, op.key):
-        marks = dict(guards.masked(marks))
+    bounds = _bounds(fr, fr.get(op.key))
+    limits_ = (bounds.start, bounds.stop) if bounds is not None and bounds.step in (None, 1) else (None, None)
+    traits: frozenset[Atom] = frozenset((masks.CUT,)) if masks.cut(limits_) else frozenset()
+    if marks and masks.few(limits_) and (limits_[1] is None or masks.is_text(obj)):
+        return Value(traits, guards.masked(marks))
     cut = _cut(fr, obj, op)
     if cut is not None:
         return with_marks(cut, marks)
     has_items = any(isinstance(a, Obj) and (fr.object(a.id).fields or a.id[0] == "s") for a in obj.atoms)
     if not has_items:
-        return only_marks(marks)
+        return Value(traits, marks)
     whole = item(fr, Value(frozenset(a for a in obj.atoms if isinstance(a, Obj))), None)
-    made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"))
+    made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"), *traits)
     return with_marks(made, marks)
 
 

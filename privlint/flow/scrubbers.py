@@ -39,7 +39,7 @@ def configured(fr: Frame, callee: Callee, args: Arguments, rule: ScrubberRule) -
 
 def _names(fr: Frame, value: Value, depth: int) -> Iterator[str]:
     """What the functions, classes and texts in a value are called."""
-    for atom in value.atoms:
+    for atom in value.ordered:
         name = _name(fr, atom)
         if name:
             yield name.rpartition(".")[2]

@@ -64,7 +64,7 @@ def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) 
             out.update(sources.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
     deep = 1 if rule.kind in TEXTUAL else 2
-    made = [atom for atom in value.atoms if isinstance(atom, Obj)] if rule.part or rule.leave_out else []
+    made = [atom for atom in value.ordered if isinstance(atom, Obj)] if rule.part or rule.leave_out else []
     if not made:
         return collect(fr, value, deep)
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}

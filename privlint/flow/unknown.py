@@ -42,6 +42,7 @@ from privlint.flow.values import (
     with_marks,
 )
 from privlint.flow.wholes import collect
+from privlint.model.data import Protection
 
 # Calls that find or act by what they are given and hand back something else: the key is not in the result.
 _LOOKUP = re.compile(
@@ -91,6 +92,8 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
         return _made(fr, callee, returned)
     if verdict.decided:
         call_backs(fr, callee, args)
+        if verdict.protection is Protection.DERIVED:
+            return SCALAR
         if path.rpartition(".")[2][:1].isupper():
             return of(fr.allocate(callee.n, Object("inst", type_=path), "lib"))
         return of(Inst(f"{path}()"))
@@ -225,7 +228,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
 def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
     """``message.set_alias(x)``: an object of a library that was made here has the data, as far as one can know."""
     marks = step(weaken(_argument_marks(fr, args)), fr.site(callee.n), "into", callee.receiver_name or "the object")
-    for atom in receiver.atoms if marks else ():
+    for atom in receiver.ordered if marks else ():
         if (
             isinstance(atom, Obj)
             and atom.id[0] == "o"

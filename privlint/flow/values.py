@@ -134,6 +134,12 @@ class Address(NamedTuple):
     secure: bool
 
 
+class Trait(NamedTuple):
+    """What a text is known to be made of (``masks.py``): ``cut``, ``masked``, ``salted``."""
+
+    name: str
+
+
 class Opaque(NamedTuple):
     """Some instance of a class of the program that was made where the analysis did not see it."""
 
@@ -151,7 +157,7 @@ class Unsure(NamedTuple):
     """Besides a constant, something of which nothing is known: what the constant says does not hold in every run."""
 
 
-Atom = Unsure | Lit | Prefix | Address | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
+Atom = Unsure | Lit | Prefix | Address | Trait | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
 Atoms = frozenset[Atom]
 NO_ATOMS: Atoms = frozenset()
 

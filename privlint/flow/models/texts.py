@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privlint.flow import masks
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element
@@ -17,11 +18,13 @@ from privlint.flow.values import (
     literal,
     of,
     only_marks,
+    protect,
     step,
     strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
+from privlint.model.data import Protection
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -164,7 +167,16 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         for value, _ in args.positional[1:]:
             marks.update(value.marks)
     text = _folded(receiver, name, args)
+    parts = [receiver, *(value for value, _ in args.all())]
+    masked = masks.mask(fr, parts, marks) if name in ("format", "format_map") else None
+    if name == "replace" and len(args.positional) > 1 and masks.is_mask(args.positional[1][0]):
+        masked = protect(marks, Protection.MASKED)
+    marks = marks if masked is None else masked
     carried = only_marks(dict(step(marks, fr.site(callee.n), "through", f".{name}()")))
+    if masks.names_salt(callee.receiver_name, receiver):
+        parts.append(Value(frozenset((masks.SALTED,))))
+    known = masks.kept(receiver) | masks.traits(parts[-1:], masked is not None, salted=False)
+    carried = Value(carried.atoms | known, carried.marks) if known else carried
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried
