@@ -234,6 +234,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
     value = fr.solver.class_attribute(cls, name, fr.fn.id)
     if method is not None:
         if method.kind == "property":
+            _need_class(fr, cls, name, receiver)
             return call_property(fr, method.function, receiver)
         if value is not None and method.decorators and any(isinstance(a, Func) for a in value.atoms):
             return Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in value.atoms), value.marks)
@@ -244,6 +245,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
             return of(Bound(func, Cls(cls)))
         return of(Bound(func, receiver), *_overrides(fr, cls, name, receiver))
     if value is not None:
+        _need_class(fr, cls, name, receiver)
         return bind_descriptors(fr, value, receiver, cls)
     for base in fr.program.external_bases(cls):
         if any(attribute == name for rule in fr.solver.library.type_order(base) for attribute, _ in rule.attributes):
@@ -251,6 +253,12 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
         if fr.catalog.calls_named(name) is not None and fr.solver.library.has_type(base):
             return of(Ext(f"{base}.{name}"))
     return None
+
+
+def _need_class(fr: Frame, cls: int, name: str, receiver: Atom) -> None:
+    """A caller that knows the receiver's class knows an attribute that classes below have for themselves."""
+    if isinstance(receiver, Obj) and receiver.id[0] == "s" and fr.solver.overridden(cls, name):
+        fr.need(of(receiver))
 
 
 def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:

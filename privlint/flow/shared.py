@@ -200,6 +200,12 @@ class Stores:
                 return held[name]
         return None
 
+    def overridden(self, cls: int, name: str) -> bool:
+        """Whether a class below has an attribute of that name of its own."""
+        classes, own = self.program.classes, self._class_attributes
+        subclasses = self.program.subclasses.get(cls, ())
+        return any(name in own.get(sub, {}) or name in classes[sub].methods for sub in subclasses)
+
     def class_members(self, cls: int, reader: int) -> Value:
         """Any member of an enum."""
         out = of(Opaque(cls))

@@ -33,6 +33,8 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
         return
     seen: set[int] = set()
     for value, n, words in given:
+        if words in rule.leave_out:
+            continue
         if n in seen and words.isdigit() is False and words not in ("*", "**"):
             continue
         seen.add(n)
