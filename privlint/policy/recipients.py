@@ -88,7 +88,7 @@ class Resolver:
             return Reached(internal=True)
         if far and not outside:
             return Reached(internal=True)
-        if recipient is not None and not outside:  # else the address that its client was given tells who it is
+        if recipient is not None and not named:  # else the address that its client was given tells who it is
             return Reached((self._named(recipient, outside, package),))
         if named and not outside:
             return Reached(internal=True, nearby=True)

@@ -87,9 +87,10 @@ def test_internal_hosts_and_packages(catalog: Catalog, declare: Declare) -> None
     assert names(catalog, own, hosts=("crm.corp.example",)) == ["internal"]
     assert names(catalog, own, hosts=("crm.corp.example", "api.partner.example")) == ["api.partner.example"]
     assert names(catalog, own, kind="sdk", package="shop_common.events") == ["internal"]
-    # An SDK that talks to a server of one's own; but a default of localhost says nothing of where it runs.
+    # An SDK that talks to a server of one's own, or to one on this machine.
     assert names(catalog, own, kind="sdk", recipient="sentry", hosts=("sentry.corp.example",)) == ["internal"]
-    assert names(catalog, own, kind="sdk", recipient="sentry", hosts=("localhost",)) == ["Sentry"]
+    assert names(catalog, own, kind="sdk", recipient="sentry", hosts=("localhost",)) == ["internal"]
+    assert names(catalog, own, kind="sdk", recipient="sentry") == ["Sentry"]
 
 
 @pytest.mark.parametrize("name", ["Mixpanel", "mixpanel", "Mix Panel", "MIX-PANEL"])
