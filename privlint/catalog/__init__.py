@@ -4,8 +4,9 @@
 """
 
 from privlint.catalog.catalog import Catalog
+from privlint.catalog.entries import Entry, entries, find, search
 from privlint.catalog.errors import CatalogError
-from privlint.catalog.examples import Example, examples
+from privlint.catalog.examples import Example, NameExample, examples, name_examples, without_examples
 from privlint.catalog.index import CallRules, RuleIndex
 from privlint.catalog.loader import load
 from privlint.catalog.packs import shipped
@@ -15,10 +16,17 @@ __all__ = [
     "CallRules",
     "Catalog",
     "CatalogError",
+    "Entry",
     "Example",
+    "NameExample",
     "RuleIndex",
+    "entries",
     "examples",
+    "find",
     "load",
     "match_path",
+    "name_examples",
+    "search",
     "shipped",
+    "without_examples",
 ]

@@ -22,6 +22,7 @@ class Catalog:
         rules: the rules in the order in which the packs were given.
         data_types: all known data types by id.
         recipients: all known recipients by id.
+        spellings: what data types are called, as the packs write it, by id.
         index: rules by the place they speak of (attributes, items, parameters, types, ...).
         packs: the folders that tables are read from.
     """
@@ -37,6 +38,7 @@ class Catalog:
         self.rules = rules
         self.data_types = data_types
         self.recipients: Mapping[str, Recipient] = {recipient.id: recipient for recipient in rules.recipients}
+        self.spellings = names
         self.index = RuleIndex(rules)
         self.packs = tuple(packs)
         self._calls = CallIndex(rules)
@@ -88,11 +90,16 @@ class Catalog:
         """Whose SDK the module or function ``dotted`` is of: the longest known prefix in whole parts."""
         return self._by_host_or_package.for_package(dotted)
 
+    def usual(self, recipient: Recipient) -> tuple[str, ...]:
+        """What such a recipient usually needs (types and categories); nothing where that is not known."""
+        need = self._needs.get(recipient.kind)
+        return recipient.needs or (need.data if need is not None else ())
+
     def unusual(self, recipient: Recipient, data_type: str) -> str:
         """What a recipient is ("payment service") that does not usually need data of a type; "" if it may, or if
         nothing is known of what such a recipient needs."""
         need = self._needs.get(recipient.kind)
-        usual = recipient.needs or (need.data if need is not None else ())
+        usual = self.usual(recipient)
         if not usual or any(self.covers(each, data_type) for each in usual):
             return ""
         return need.label if need is not None else recipient.kind.replace("-", " ") + " service"

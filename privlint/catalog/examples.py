@@ -1,16 +1,19 @@
-"""The ``examples:`` sections: code that shows that a rule works, for the test that runs them all."""
+"""What rule packs show of themselves: the ``examples:`` of code and, with each data type, of names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from privlint.catalog.document import Document, Where
 from privlint.catalog.fields import Fields, kind_of
 from privlint.catalog.packs import read, rule_files
 
 EXAMPLE_KEYS = ("name", "code", "files", "declaration")
+SHOWABLE = {"sources", "sinks", "sanitizers", "propagators", "recipients"}
+"""Sections whose rules an example can show at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +28,65 @@ class Example:
     declaration: str
 
 
+@dataclass(frozen=True, slots=True)
+class NameExample:
+    """A name (``phone``, ``User.name``) that is taken for a data type (``matches``), or is not."""
+
+    path: str
+    line: int
+    data_type: str
+    name: str
+    matches: bool
+
+
 def examples(packs: Sequence[Path]) -> list[Example]:
     """All examples of the rule files and folders ``packs``.
 
     Raises:
         CatalogError: a pack cannot be read.
     """
+    return [
+        example(document, ("examples", index), entry)
+        for document in _documents(packs)
+        for index, entry in enumerate(_section(document, "examples"))
+    ]
+
+
+def name_examples(packs: Sequence[Path]) -> list[NameExample]:
+    """The names that the data types of ``packs`` show; raises CatalogError for a pack that cannot be read."""
+    from privlint.catalog.yamltext import locate
+
+    found: list[NameExample] = []
+    for document in _documents(packs):
+        for index, entry in enumerate(_section(document, "data_types")):
+            shown = entry.get("examples", {})
+            line, _ = locate(document.text, ("data_types", index, "examples")) if shown else (0, 0)
+            for key in ("match", "no_match"):
+                names = shown.get(key, ())
+                found += [NameExample(document.path, line, entry["id"], name, key == "match") for name in names]
+    return found
+
+
+def without_examples(packs: Sequence[Path]) -> list[str]:
+    """The files that have rules about code and show none of them at work."""
+    return [
+        document.path
+        for document in _documents(packs)
+        if isinstance(document.value, dict) and document.value.keys() & SHOWABLE and not _section(document, "examples")
+    ]
+
+
+def _documents(packs: Sequence[Path]) -> Iterator[Document]:
     from privlint.catalog.yamltext import parse  # late: only tests and ``catalogue check`` ask for examples
 
-    found: list[Example] = []
     for pack in packs:
         for path in rule_files(pack):
-            document = parse(str(path), read(path))
-            section = document.value.get("examples") if isinstance(document.value, dict) else None
-            for index, entry in enumerate(section if isinstance(section, list) else ()):
-                found.append(example(document, ("examples", index), entry))
-    return found
+            yield parse(str(path), read(path))
+
+
+def _section(document: Document, name: str) -> list[Any]:
+    section = document.value.get(name) if isinstance(document.value, dict) else None
+    return section if isinstance(section, list) else []
 
 
 def example(document: Document, where: Where, value: object) -> Example:

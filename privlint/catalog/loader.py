@@ -13,7 +13,7 @@ from privlint.catalog.document import Document, Where
 from privlint.catalog.errors import suggestion
 from privlint.catalog.examples import EXAMPLE_KEYS
 from privlint.catalog.fields import Fields
-from privlint.catalog.packs import read, rule_files, shipped
+from privlint.catalog.packs import installed, read, rule_files, shipped
 from privlint.catalog.vocabulary import (
     TypeNames,
     Vocabulary,
@@ -48,10 +48,10 @@ def load(packs: Sequence[Path] = (), default: bool = True) -> Catalog:
     """Read the rule packs of a run.
 
     Args:
-        packs: files and folders given by the user, read after privlint's own.
-        default: whether privlint's own rules hold.  If not, its data types stay known by id and label, and its
-            general vocabulary (which words mean people, flags, code) is used for the names of the user's types;
-            no name, source, sink, recipient or other rule of it is active.
+        packs: files and folders given by the user, read after privlint's own and those that are installed.
+        default: whether privlint's own rules hold, and those of installed packs.  If not, its data types stay known
+            by id and label, and its general vocabulary (which words mean people, flags, code) is used for the names
+            of the user's types; no name, source, sink, recipient or other rule of it is active.
 
     Raises:
         CatalogError: a pack is missing, unreadable, or breaks the format; the first error is reported.
@@ -60,7 +60,9 @@ def load(packs: Sequence[Path] = (), default: bool = True) -> Catalog:
     builder = _Builder()
     for document in compiled.documents(rule_files(own), own, "rules"):
         builder.add(document)
-    if not default:
+    if default:
+        packs = (*installed(), *packs)
+    else:
         builder.deactivate()
     if packs:
         from privlint.catalog.yamltext import parse  # late: privlint's own rules come from a cache

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from privlint.catalog.errors import CatalogError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+ENTRY_POINTS = "privlint.rules"
+"""The entry point group by which an installed distribution offers a pack."""
 
 TABLE_FOLDERS = ("laws", "app-types")
 """Folders of a pack that hold tables of their own shape (``Catalog.table``) instead of rules."""
@@ -19,6 +26,38 @@ def shipped() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_rules"
     return installed if installed.is_dir() else package.parent / "rules"
+
+
+def installed() -> list[Path]:
+    """The packs of installed distributions: entry points of the group ``privlint.rules``, in the order of their names.
+
+    ``acme = "acme_rules"`` or ``acme = "acme_rules.packs"`` names the package whose folder is the pack.  Nothing is
+    imported: the folder is looked up among the distribution's files.
+
+    Raises:
+        CatalogError: the folder is not there.
+    """
+    from importlib.metadata import entry_points  # late: only a run with the default rules needs it
+
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value))
+    return [_folder_of(entry) for entry in found]
+
+
+def _folder_of(entry: EntryPoint) -> Path:
+    parts = entry.module.split(".")
+    if entry.dist is not None:
+        folder = Path(str(entry.dist.locate_file("/".join(parts))))
+        if folder.is_dir():
+            return folder
+    from importlib.machinery import PathFinder  # an editable install is found where imports are
+
+    spec = PathFinder.find_spec(parts[0])  # of the outermost package, which is not imported for it
+    for base in (spec.submodule_search_locations or ()) if spec is not None else ():
+        folder = Path(base, *parts[1:])
+        if folder.is_dir():
+            return folder
+    place = f"entry point {entry.name!r} of {ENTRY_POINTS}"
+    raise CatalogError(place, 0, 0, f"there is no folder for {entry.value!r}")
 
 
 def rule_files(pack: Path) -> list[Path]:

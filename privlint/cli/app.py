@@ -10,6 +10,7 @@ import click
 
 from privlint import __version__
 from privlint.cli.baseline import baseline
+from privlint.cli.catalogue import catalogue
 from privlint.cli.check import check
 from privlint.cli.errors import as_failure
 from privlint.cli.explain import explain_name
@@ -29,7 +30,7 @@ def privlint() -> None:
     """
 
 
-for _command in (check, baseline, rule, rules, explain_name):
+for _command in (check, baseline, rule, rules, explain_name, catalogue):
     privlint.add_command(_command)
 
 
