@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from privlint import __version__, catalog, declaration, flow, lower, policy, resolve, source
 from privlint.catalog import Catalog
+from privlint.model.datamap import DataMap
 from privlint.model.declaration import Declaration
+from privlint.model.facts import Facts
 from privlint.model.finding import Finding
 from privlint.model.location import Location, Site, Span
 from privlint.model.project import Project
@@ -29,15 +32,9 @@ def check(project: Project) -> Report:
     ``policy.BaselineError`` for input that cannot be used; a file that cannot be parsed is a finding.
     """
     started = time.perf_counter()
-    rules = catalog.load(project.rule_packs, project.default_rules)
-    declared = _declaration(project, rules)
-    found = source.discover(project)
-    modules, broken = lower.lower_all(found.files, project.jobs)
-    facts = flow.trace(resolve.link(modules), rules)
-    facts.unreadable += [*found.unreadable, *(b for b in broken if _is_reported(found.files, b.path))]
-    texts = {file.path: file.text for file in found.files}
-    places = _Places(texts)
-    findings = policy.judge(facts, declared, rules, places.lines)
+    run = _analyse(project)
+    found, facts, places, texts = run.found, run.facts, run.places, run.texts
+    findings = policy.judge(facts, run.declared, run.rules, places.lines)
     results = _located(_wanted(findings, project, found.files), places)
     results = _suppress(results, texts, project)
     if project.baseline is not None:
@@ -48,15 +45,62 @@ def check(project: Project) -> Report:
         rules=policy.rules(),
         texts={path: texts[path] for path in _named_paths(kept) if path in texts},
         files=len(found.files) + len(found.unreadable),
-        lines=sum(file.text.count("\n") for file in found.files),
+        lines=run.lines,
         seconds=time.perf_counter() - started,
         suppressed=sum(1 for r in results if r.suppressed is not None),
         unresolved=facts.unresolved,
         limits=facts.limits,
-        notes=(*found.notes, *(() if declared is not None or not found.files else (_NO_DECLARATION,))),
+        notes=(*found.notes, *(() if run.declared is not None or not found.files else (_NO_DECLARATION,))),
         root=str(Path(project.root).resolve()),
         version=__version__,
     )
+
+
+def survey(project: Project) -> DataMap:
+    """Analyse a project and map its personal data: what is collected, who receives it, where it is kept.
+
+    Of the project's settings those about findings (codes, baseline, suppression) do not count.  Raises what ``check``
+    raises.
+    """
+    run = _analyse(project)
+    found = policy.survey(run.facts, run.declared, run.rules, run.places.locations, project.min_confidence)
+    return replace(
+        found,
+        files=len(run.found.files) + len(run.found.unreadable),
+        lines=run.lines,
+        unreadable=tuple(dict.fromkeys(each.path for each in run.facts.unreadable)),
+        notes=tuple(run.found.notes),
+        version=__version__,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run knows before anybody judges it."""
+
+    rules: Catalog
+    declared: Declaration | None
+    found: source.Found
+    facts: Facts
+    texts: Mapping[str, str]
+    places: _Places
+
+    @property
+    def lines(self) -> int:
+        """How many lines of code were analysed."""
+        return sum(file.text.count("\n") for file in self.found.files)
+
+
+def _analyse(project: Project) -> _Run:
+    """From paths to facts: the stages that every command begins with."""
+    rules = catalog.load(project.rule_packs, project.default_rules)
+    declared = _declaration(project, rules)
+    found = source.discover(project)
+    modules, broken = lower.lower_all(found.files, project.jobs)
+    facts = flow.trace(resolve.link(modules), rules)
+    facts.unreadable += [*found.unreadable, *(b for b in broken if _is_reported(found.files, b.path))]
+    texts = {file.path: file.text for file in found.files}
+    return _Run(rules, declared, found, facts, texts, _Places(texts))
 
 
 def _declaration(project: Project, rules: Catalog) -> Declaration | None:
@@ -107,6 +151,11 @@ class _Places:
         self.resolve(sites)
         return {site: self.location(site).span.line for site in sites}
 
+    def locations(self, sites: Collection[Site]) -> dict[Site, Location]:
+        """Where these nodes are."""
+        self.resolve(sites)
+        return {site: self.location(site) for site in sites}
+
     def location(self, place: Site | Location) -> Location:
         """Where a place is."""
         if isinstance(place, Location):
@@ -152,8 +201,6 @@ def _order(result: Result) -> tuple[object, ...]:
 
 def _suppress(results: Sequence[Result], texts: Mapping[str, str], project: Project) -> list[Result]:
     """Mark what comments and per-file ignores suppress."""
-    from dataclasses import replace
-
     names = {rule.code: rule.name for rule in policy.rules()}
     per_file = [
         (source.Globs((glob,), Path(project.root).resolve().as_posix()), glob, codes)

@@ -101,10 +101,10 @@ class Context:
         self.facts = facts
         self.declaration = declaration
         self.catalog = catalog
-        resolver = Resolver(catalog, declaration)
+        self.resolver = Resolver(catalog, declaration)
         flows = [flow for flow in facts.flows if flow.protection is not Protection.DERIVED]
         self._line = _lines(flows, lines)
-        self.deliveries = [each for flow in flows for each in _deliver(flow, resolver.resolve(flow.target))]
+        self.deliveries = [each for flow in flows for each in _deliver(flow, self.resolver.resolve(flow.target))]
         self.collections = sorted(set(facts.collections), key=_collection_order)
 
     def places(self, wanted: Callable[[Delivery], bool], *, by_party: bool = True) -> list[Place]:

@@ -34,12 +34,14 @@ _INFRASTRUCTURE = {
 
 
 class Party(NamedTuple):
-    """A recipient outside.  ``key`` tells parties apart; ``declared``: the declaration's entries that mean it."""
+    """A recipient outside.  ``key`` tells parties apart; ``declared``: the declaration's entries that mean it;
+    ``hosts``: the addresses by which it was reached."""
 
     key: str
     info: RecipientInfo
     declared: tuple[DeclaredRecipient, ...] = ()
     catalogued: Recipient | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def infrastructure(self) -> str | None:
@@ -80,6 +82,24 @@ class Resolver:
             self._cache[key] = self._resolve(*key)
         return self._cache[key]
 
+    def declared(self, entry: DeclaredRecipient) -> Party:
+        """The party that an entry of the declaration means, whether or not any code reaches it."""
+        known = next(filter(None, map(self._catalog.recipient_for_host, entry.hosts)), None)
+        known = known or next(filter(None, map(self._catalog.recipient_for_package, entry.packages)), None)
+        known = known or self._by_name.get(_plain(entry.name))
+        country = entry.country or (known.countries[0] if known is not None and known.countries else None)
+        key, kind = (known.id, known.kind) if known is not None else (entry.name, None)
+        return Party(key, RecipientInfo(entry.name, kind, country), (entry,), known)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Recipient]:
+        """The catalogue's recipients by what a declaration may call them."""
+        named: dict[str, Recipient] = {}
+        for known in self._catalog.recipients.values():
+            for name in _names(known):
+                named.setdefault(name, known)
+        return named
+
     def _resolve(self, recipient: str | None, hosts: tuple[str, ...], package: str | None, sdk: bool) -> Reached:
         named = [clean for clean in dict.fromkeys(map(clean_host, hosts)) if clean]
         far = [host for host in named if not nearby(host)]
@@ -93,8 +113,7 @@ class Resolver:
         if named and not outside:
             return Reached(internal=True, nearby=True)
         if outside:
-            parties = (self._host(host, package) for host in outside)
-            return Reached(tuple({party.key: party for party in parties}.values()))
+            return Reached(_merged(self._host(host, package) for host in outside))
         party = self._package(package, sdk) if package else None
         return Reached((party,) if party else ())
 
@@ -130,18 +149,32 @@ class Resolver:
             shown = by_place[0].name
         key = known.id if known is not None else (by_place[0].name if by_place else name)
         kind = known.kind if known is not None else None
-        return Party(key, RecipientInfo(shown, kind, country), tuple(declared), known)
+        return Party(key, RecipientInfo(shown, kind, country), tuple(declared), known, tuple(hosts))
 
     def _declared_by_name(self, known: Recipient | None, name: str) -> list[DeclaredRecipient]:
         """Declared recipients of that name; failing that, of the company behind it."""
         wanted = {_plain(name)}
         if known is not None:
-            wanted |= {_plain(known.id), _plain(known.name), _plain(_BRACKETS.sub("", known.name))}
+            wanted |= _names(known)
         found = [each for each in self._declared if _plain(each.name) in wanted]
         if found or known is None or not known.company:
             return found
         company = {_plain(known.company), _plain(_BRACKETS.sub("", known.company))}
         return [each for each in self._declared if _plain(each.name) in company]
+
+
+def _merged(parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Each party once, with all its hosts."""
+    merged: dict[str, Party] = {}
+    for party in parties:
+        earlier = merged.get(party.key)
+        merged[party.key] = party if earlier is None else earlier._replace(hosts=(*earlier.hosts, *party.hosts))
+    return tuple(merged.values())
+
+
+def _names(known: Recipient) -> set[str]:
+    """What a declaration may call a recipient of the catalogue, reduced to letters and digits."""
+    return {_plain(known.id), _plain(known.name), _plain(_BRACKETS.sub("", known.name))}
 
 
 def _matches_place(

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from privlint.catalog import Catalog
 from privlint.model.data import Protection
-from privlint.model.declaration import Receives
+from privlint.model.declaration import Collects, Receives
 from privlint.model.finding import Related
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery, Place
 from privlint.policy.recipients import Party
 
-_LEAVES = frozenset({"http", "sdk", "url"})
+Entry = TypeVar("Entry", Collects, Receives)
+
+LEAVES = frozenset({"http", "sdk", "url"})
 # Infrastructure has codes of its own (PRV307 to PRV311); with a declaration its provider is a recipient as well.
 _INFRASTRUCTURE = frozenset({"object-storage", "database", "cache", "queue", "telemetry", "log", "file"})
 _RANKS = {"clear": 0, "masked": 1, "pseudonymised": 2, "encrypted": 3}
 
 
 def shared(context: Context, each: Delivery) -> bool:
-    """Whether a delivery is sharing with a party that is known by name."""
-    if each.party is None:
-        return False
-    if each.kind in _LEAVES:
-        return True
-    return context.declaration is not None and each.kind in _INFRASTRUCTURE and each.party.provider
+    """Whether a delivery is sharing with a party that is known by name, for the rules that speak of sharing."""
+    return each.party is not None and (each.kind in LEAVES or (context.declaration is not None and entrusted(each)))
+
+
+def entrusted(each: Delivery) -> bool:
+    """Whether a delivery puts data into the hands of a provider of infrastructure that is known."""
+    return each.party is not None and each.kind in _INFRASTRUCTURE and each.party.provider
+
+
+def unknown(each: Delivery) -> bool:
+    """Whether data leaves, and the code does not tell to whom."""
+    return each.kind == "http" and each.party is None and not each.reached.internal and not each.reached.nearby
 
 
 def entries(context: Context, party: Party, data_type: str) -> list[Receives]:
     """What is declared for this data and party; an entry for the very type counts before one for a wider one."""
     declared = [entry for recipient in party.declared for entry in recipient.receives]
-    covering = [entry for entry in declared if context.catalog.covers(entry.data, data_type)]
+    return specific(declared, data_type, context.catalog)
+
+
+def specific(declared: Iterable[Entry], data_type: str, catalog: Catalog) -> list[Entry]:
+    """The entries that cover a data type: those for the very type, failing that for wider types, for its category."""
+    covering = [entry for entry in declared if catalog.covers(entry.data, data_type)]
     for chosen in (
         [entry for entry in covering if entry.data == data_type],
         [entry for entry in covering if "." in entry.data],

@@ -31,18 +31,14 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context
 from privlint.policy.rule import Rule
+from privlint.policy.sharing import unknown
 
 RULE = Rule("PRV205", "unknown-recipient", "warning", "5.0", "medium", ("CWE-359", "CWE-201"), ("privacy", "sharing"))
 
 
 def check(context: Context) -> Iterable[Finding]:
     """Requests with personal data to somewhere unknown."""
-    places = context.places(
-        lambda each: (
-            each.kind == "http" and each.party is None and not each.reached.internal and not each.reached.nearby
-        )
-    )
-    for place in places:
+    for place in context.places(unknown):
         data = wording.data(place.types, context.catalog)
         verb = wording.verb(place.types, "is sent", "are sent")
         callee = wording.clean(place.target.callee) or "this call"
