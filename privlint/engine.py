@@ -97,7 +97,7 @@ def _analyse(project: Project) -> _Run:
     declared = _declaration(project, rules)
     found = source.discover(project)
     modules, broken = lower.lower_all(found.files, project.jobs)
-    facts = flow.trace(resolve.link(modules), rules)
+    facts = flow.trace(resolve.link(modules), rules, rules.safeguards(declared))
     facts.unreadable += [*found.unreadable, *(b for b in broken if _is_reported(found.files, b.path))]
     texts = {file.path: file.text for file in found.files}
     return _Run(rules, declared, found, facts, texts, _Places(texts))

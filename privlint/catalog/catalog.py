@@ -12,7 +12,8 @@ from privlint.catalog.recipients import RecipientIndex
 from privlint.catalog.tables import load_table
 from privlint.catalog.vocabulary import TypeNames, Vocabulary
 from privlint.model.data import Confidence, DataType, NameMatch, Protection
-from privlint.model.rules import Recipient, Rules
+from privlint.model.declaration import Declaration
+from privlint.model.rules import Recipient, Rules, SafeguardRule
 
 
 class Catalog:
@@ -126,6 +127,17 @@ class Catalog:
                         waiting.append(narrower)
             found = self._covered[declared] = frozenset(reached)
         return found
+
+    def safeguards(self, declared: Declaration | None) -> tuple[SafeguardRule, ...]:
+        """How safeguards look in code: what the rule packs know, and the checks that a declaration names."""
+        if declared is None:
+            return self.rules.safeguards
+        own = (
+            SafeguardRule("consent", calls=declared.consent_checks),
+            SafeguardRule("access", calls=declared.access_controls),
+            SafeguardRule("audit", calls=declared.audit),
+        )
+        return (*own, *self.rules.safeguards)
 
     def table(self, name: str) -> dict[str, Any]:
         """The merged content of ``<name>/*.yml`` in all pack folders, as plain values (read once).

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from privlint.catalog import compiled, rule_sections
+from privlint.catalog import compiled, rule_sections, safeguard_sections
 from privlint.catalog.catalog import Catalog
 from privlint.catalog.document import Document, Where
 from privlint.catalog.errors import suggestion
@@ -37,6 +37,8 @@ RULE_SECTIONS: dict[str, Callable[[Document, Where, Any], Sequence[Any]]] = {
     "records": rule_sections.records,
     "recipients": rule_sections.recipients,
     "needs": rule_sections.needs,
+    "safeguards": safeguard_sections.safeguards,
+    "entry_points": safeguard_sections.entry_points,
 }
 SECTIONS = ("version", *RULE_SECTIONS, "data_types", "vocabulary", "examples")
 

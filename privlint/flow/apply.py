@@ -246,7 +246,7 @@ class Binding:
     def _sink(self, flow: SinkFlow) -> None:
         marks = self.substitute_mark(flow.mark, flow.way)
         if marks:
-            self.fr.sink(marks, flow.target)
+            self.fr.sink(marks, flow.target, self.call.node, self.fn)
 
     def _summary(self) -> Summary | None:
         solver = self.fr.solver

@@ -37,6 +37,7 @@ def call_function(
 ) -> Value:
     """Call a function of the program; ``only``: nothing else may be what is called here."""
     fr.called.add(func.fn)
+    fr.solver.call_edges.setdefault((fr.fn.id, n), set()).add(func.fn)
     values, sites = bind(fr, func.fn, args, n, receiver)
     return Binding(fr, func.fn, values, sites, func.env, fr.site(n), only).run()
 

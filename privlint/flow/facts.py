@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.steps import steps
-from privlint.flow.values import Hop, Mark, Symbol
+from privlint.flow.values import Hop, Mark, Marks, Symbol
 from privlint.model.data import Confidence
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
+from privlint.model.location import Site
 
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
@@ -23,6 +24,19 @@ class Collector:
         self._by_frame: dict[object, dict[tuple[Mark, Target], Hop | None]] = {}
         self._collections: dict[tuple[object, str], CollectionFact] = {}
         self.scrubbers: set[Scrubber] = set()
+        self.inside: dict[Site, set[tuple[int, int, int]]] = {}  # sink -> calls that pass on what they are given
+        self.tops: dict[
+            tuple[Site, str], set[tuple[int, int, int]]
+        ] = {}  # sink, data type -> calls by which it gets on
+
+    def passing(self, fn: int, marks: Marks, target: Target, node: int, callee: int) -> None:
+        """Data gets to a sink by the call at ``node`` in ``fn`` (none: by the sink itself)."""
+        call = (fn, node if node >= 0 else target.call.node, callee)
+        for mark in marks:
+            if isinstance(mark.source, Symbol):
+                self.inside.setdefault(target.call, set()).add(call)
+            else:
+                self.tops.setdefault((target.call, mark.source.data_type), set()).add(call)
 
     def begin(self, frame: object) -> None:
         """A function is analysed (again): what was found in it before is found again if it still holds."""

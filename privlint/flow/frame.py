@@ -341,8 +341,12 @@ class Frame:
         self.reaching[target] = known + 1
         return True
 
-    def sink(self, marks: Marks, target: Target) -> None:
-        """These marks reach a sink: facts, and for symbolic ones a line of the summary."""
+    def sink(self, marks: Marks, target: Target, node: int = -1, callee: int = -1) -> None:
+        """These marks reach a sink: facts, and for symbolic ones a line of the summary.
+
+        ``node`` and ``callee``: the call by which they get there, where the sink is in another function.
+        """
+        self.solver.collector.passing(self.fn.id, marks, target, node, callee)
         for mark, way in marks.items():
             if isinstance(mark.source, Symbol):
                 key = (mark, target)

@@ -25,6 +25,9 @@ ROUNDS = 2  # times the shared stores are brought round to their readers
 LITERAL = 400  # characters of a string constant that is kept
 TRACES = 5  # ways kept for one data type at one sink
 STEPS = 100  # steps of one way
+WAYS = 12  # ways to one sink that are told apart by their checks
+WAY_DEPTH = 24  # calls on one way from an entry to a sink
+CALLERS = 60  # calls of one function that are followed upwards
 OPS = 60_000  # ops executed for one function in one context
 
 _reached: Counter[str] = Counter()

@@ -6,10 +6,10 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from privlint.catalog.catalog import Catalog
-from privlint.flow import limits, sources
+from privlint.flow import limits, safeguards, sources
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding, context_key
 from privlint.flow.arguments import Arguments
@@ -45,16 +45,18 @@ from privlint.flow.values import (
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
+from privlint.model.rules import SafeguardRule
 from privlint.resolve.program import Function, Program
 
 _STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
 _RECURSION = 30_000
 
 
-def trace(program: Program, catalog: Catalog) -> Facts:
+def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | None = None) -> Facts:
     """Follow personal data through the program.
 
     Gives the flows from sources to sinks and what is collected; never raises on account of the analysed code.
+    ``guards`` are the safeguards that are looked for on the way, by default those of the catalogue.
     """
     limits.reset()
     solver = Solver(program, catalog)
@@ -80,7 +82,9 @@ def trace(program: Program, catalog: Catalog) -> Facts:
     threading.stack_size(0)
     if failure:
         raise failure[0]
-    return solver.collector.facts(solver)
+    facts = solver.collector.facts(solver)
+    safeguards.complete(facts, solver, catalog.rules.safeguards if guards is None else guards)
+    return facts
 
 
 class Solver(Traits):
@@ -96,6 +100,7 @@ class Solver(Traits):
         self.summaries: dict[tuple[int, Context], Summary] = {}
         self.running: dict[tuple[int, Context], bool] = {}
         self.callers: dict[int, set[int]] = {}
+        self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: Counter[int] = Counter()
         self.unresolved: Counter[str] = Counter()
         self.current_node = 0

@@ -44,6 +44,36 @@ class Target(NamedTuple):
     confidence: Confidence = Confidence.HIGH  # how sure it is that this is such a sink
 
 
+class Check(NamedTuple):
+    """Something that is made sure of before data gets on: a condition, a call that raises, a decorator."""
+
+    kind: str  # consent | access | audit
+    name: str  # as written: ``user.has_consented``
+    purposes: tuple[str, ...] = ()  # the words it is asked with: ``analytics``
+    passed: bool = True  # False: data gets on where it came out the other way
+    site: Site | None = None
+
+
+class Way(NamedTuple):
+    """One way through the program to a sink, from where it is entered.
+
+    ``entry``: ``view`` | ``command`` | ``task`` | ``script`` | ``""`` (nothing is known that calls the first function).
+    """
+
+    entry: str
+    name: str  # of the function where it begins
+    start: Site | None  # the definition of that function
+    checks: tuple[Check, ...]
+    calls: tuple[Site, ...] = ()  # the calls on the way, first to last
+
+
+class Many(NamedTuple):
+    """Why data is of many people: what is gone through, as written, and where."""
+
+    text: str
+    site: Site
+
+
 @dataclass(frozen=True, slots=True)
 class FlowFact:
     """Personal data reaches a sink."""
@@ -53,7 +83,8 @@ class FlowFact:
     protection: Protection
     confidence: Confidence
     steps: tuple[Step, ...]  # from the source to the sink, both included
-    guards: tuple[str, ...] = ()  # calls that were checked on the way (consent, permission), dotted
+    ways: tuple[Way, ...] = ()  # how the sink is reached, for sinks where it matters; fewest checks first
+    many: Many | None = None  # of many people at a time, and why
     whole: str | None = None  # the record that travelled as a whole, if one did
 
 

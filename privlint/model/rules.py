@@ -207,6 +207,44 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class SafeguardRule:
+    """How code looks that makes sure of something: that there is consent, that who asks may have it, that it is
+    written down.
+
+    ``kind``: ``consent`` | ``access`` | ``audit``.  A name means the safeguard if it is called as one of ``calls``
+    says, or if its words hold a run of ``words`` and none of ``never``; a run of ``refusals`` says the opposite (an
+    ``opt out``).  ``verbs`` begin the names of calls that do not come back unless it is so; ``classes`` are base
+    classes, and ``settings`` pieces of strings in settings, that see to it for all that is below.
+    """
+
+    kind: str
+    calls: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRule:
+    """Where a program is entered from outside.
+
+    ``kind``: ``view`` | ``command`` | ``task``.  A function is an entry if it is decorated by one of ``decorators``, if
+    it is one of the ``methods`` of a class with one of ``bases``, or if it is handed to one of ``registrars``;
+    ``guarded`` if only people who may do so get there.
+    """
+
+    kind: str
+    decorators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    registrars: tuple[str, ...] = ()
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rule packs of a run, in the order in which they were given."""
 
@@ -220,3 +258,5 @@ class Rules:
     types: tuple[TypeRule, ...] = ()
     records: tuple[RecordRule, ...] = ()
     recipients: tuple[Recipient, ...] = field(default=())
+    safeguards: tuple[SafeguardRule, ...] = ()
+    entry_points: tuple[EntryRule, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from privlint.catalog import Catalog, rule_sections, shipped, vocabulary
+from privlint.catalog import Catalog, rule_sections, safeguard_sections, shipped, vocabulary
 from privlint.catalog.examples import EXAMPLE_KEYS
 from privlint.catalog.loader import SECTIONS
 from privlint.catalog.packs import read, rule_files
@@ -58,6 +58,7 @@ def test_every_type_that_satisfies_names_is_described(catalog: Catalog) -> None:
         ("sanitizer", rule_sections.SANITIZER_KEYS), ("propagator", rule_sections.PROPAGATOR_KEYS),
         ("connection", rule_sections.CONNECTION_KEYS), ("scrubber", rule_sections.SCRUBBER_KEYS),
         ("need", rule_sections.NEED_KEYS),
+        ("safeguard", safeguard_sections.SAFEGUARD_KEYS), ("entry_point", safeguard_sections.ENTRY_KEYS),
         ("type", rule_sections.TYPE_KEYS), ("record", rule_sections.RECORD_KEYS),
         ("recipient", rule_sections.RECIPIENT_KEYS), ("recipient_call", rule_sections.RECIPIENT_CALL_KEYS),
         ("data_type", vocabulary.DATA_TYPE_KEYS), ("vocabulary", vocabulary.VOCABULARY_KEYS), ("example", EXAMPLE_KEYS),

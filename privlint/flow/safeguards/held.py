@@ -1,0 +1,401 @@
+"""Which checks hold at an op of a function: on every way from the function's entry to there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from privlint.flow.safeguards.bodies import PARAMETER, Body, Place, successors
+from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.recognise import Recogniser
+from privlint.ir import ops as o
+from privlint.model.facts import Check
+from privlint.model.location import Site
+
+Checks = frozenset[Check]
+NONE: Checks = frozenset()
+_DEPTH = 8  # parts of a condition, and calls within calls, that are looked into
+_MOST = 24  # checks that are told of one place
+_NO = frozenset(("denied", "refused", "declined", "no", "off", "false", "withdrawn", "revoked", "rejected", "0", "none",
+                 "pending", "unknown", "anonymous", "expired"))  # fmt: skip
+_NEVER_BACK = frozenset(("abort", "sys.exit", "exit", "quit", "os._exit", "flask.abort", "bottle.abort", "self.abort",
+                         "werkzeug.exceptions.abort", "parser.error", "pytest.skip", "self.fail"))  # fmt: skip
+
+
+class Told(NamedTuple):
+    """What a call of a function tells: that it came back, that its result is true, or false; whether it can fail."""
+
+    normal: Checks = NONE
+    true: Checks = NONE
+    false: Checks = NONE
+    audits: bool = False
+    returns: bool = True
+
+
+class Held:
+    """The checks of all functions, found when asked for."""
+
+    def __init__(self, calls: Calls, recogniser: Recogniser) -> None:
+        self.calls = calls
+        self.program = calls.program
+        self.recogniser = recogniser
+        self._entries: dict[int, dict[int, Checks]] = {}
+        self._made: dict[tuple[int, int], tuple[Checks, bool]] = {}  # call -> what it establishes, whether it returns
+        self._told: dict[int, Told] = {}
+        self._running: set[int] = set()
+
+    def site(self, fn: int, node: int) -> Site:
+        """A node of the file that a function stands in."""
+        return Site(self.program.modules[self.program.functions[fn].module].path, node)
+
+    # -- a place -------------------------------------------------------------------------------------------------
+
+    def at(self, fn: int, place: Place) -> Checks:
+        """The checks that hold just before an op."""
+        entry = self.blocks(fn).get(place.block)
+        if entry is None:
+            return NONE  # dead code
+        found = set(entry)
+        body = self.calls.body(fn)
+        for op in body.ir.blocks[place.block].ops[: place.at]:
+            if isinstance(op, o.Call):
+                found |= self.made(fn, body, op)[0]
+        return frozenset(found)
+
+    def at_node(self, fn: int, node: int) -> Checks:
+        """The checks that hold at a node, and the records that are written once it is done."""
+        body = self.calls.body(fn)
+        place = body.at.get(node)
+        if place is None and node in body.args:
+            place = body.args[node][0]
+        if place is None:
+            return NONE
+        return self.at(fn, place) | self._afterwards(fn, body, place)
+
+    def _afterwards(self, fn: int, body: Body, place: Place) -> Checks:
+        """Audit records that are written after an op: it is done when they are."""
+        out: set[Check] = set()
+        seen: set[int] = set()
+        todo = [place.block]
+        first = True
+        while todo:
+            number = todo.pop()
+            if number in seen:
+                continue
+            if not first:
+                seen.add(number)
+            ops = body.ir.blocks[number].ops
+            for op in ops[place.at :] if first else ops:
+                if isinstance(op, o.Call):
+                    out |= {each for each in self.made(fn, body, op)[0] if each.kind == "audit"}
+            first = False
+            todo += successors(body.ir, number)
+        return frozenset(out)
+
+    def blocks(self, fn: int) -> dict[int, Checks]:
+        """The checks that hold where each block begins; a block that nothing reaches is left out."""
+        known = self._entries.get(fn)
+        if known is not None:
+            return known
+        self._entries[fn] = {}  # while it is asked for in a circle
+        body = self.calls.body(fn)
+        found = self._entries[fn] = self._forward(fn, body)
+        if any(found.values()) and body.branching:
+            found = self._entries[fn] = self._forward(fn, body)  # now knowing what holds where variables are set
+        return found
+
+    def _forward(self, fn: int, body: Body) -> dict[int, Checks]:
+        ir = body.ir
+        entry: dict[int, Checks] = {0: NONE}
+        todo = {0}
+        for _ in range(40 * len(ir.blocks)):
+            if not todo:
+                break
+            number = min(todo)
+            todo.discard(number)
+            for target, checks in self._ways_on(fn, body, number, entry[number]):
+                old = entry.get(target)
+                new = checks if old is None else old & checks
+                if old is None or new != old:
+                    entry[target] = new
+                    todo.add(target)
+        return entry
+
+    def _ways_on(self, fn: int, body: Body, number: int, before: Checks) -> list[tuple[int, Checks]]:
+        """Where a block goes on, each with what holds there."""
+        block = body.ir.blocks[number]
+        after, alive = self._through(fn, body, number, before)
+        out: list[tuple[int, Checks]] = []
+        if alive and isinstance(block.end, o.Branch):
+            for target, outcome in ((block.end.then, True), (block.end.orelse, False)):
+                if body.constant(block.end.cond) is not (not outcome):
+                    out.append((target, after | self.implied(fn, block.end.cond, outcome)))
+        elif alive:
+            out = [(target, after) for target in successors(body.ir, number)]
+        if block.handler >= 0:
+            out.append((block.handler, before))
+        return out
+
+    def _through(self, fn: int, body: Body, number: int, before: Checks) -> tuple[Checks, bool]:
+        found = set(before)
+        for op in body.ir.blocks[number].ops:
+            if isinstance(op, o.Call):
+                made, returns = self.made(fn, body, op)
+                found |= made
+                if not returns:
+                    return frozenset(found), False
+        return frozenset(found if len(found) <= _MOST else sorted(found, key=repr)[:_MOST]), True
+
+    # -- calls ---------------------------------------------------------------------------------------------------
+
+    def made(self, fn: int, body: Body, call: o.Call) -> tuple[Checks, bool]:
+        """What holds once a call has come back; and whether it ever does."""
+        key = (fn, call.n)
+        known = self._made.get(key)
+        if known is not None:
+            return known
+        self._made[key] = (NONE, True)
+        callees = self.calls.callees(fn, call)
+        words = body.words_of(call)
+        paths = self.calls.paths(fn, call.text or words.text.replace("()", ""), callees)
+        used = body.reads[call.dst] > 0
+        by_name = self.recogniser.raises(words, paths, self.site(fn, call.n), used=used)
+        told = [self.told(callee) for callee in callees]
+        if told and by_name and not any(self._can_fail(callee, 0) for callee in callees):
+            by_name = frozenset(each for each in by_name if each.kind == "audit")
+        out = set(by_name)
+        if told:
+            out |= self._meet(fn, body, call, callees, [each.normal for each in told])
+            if any(each.audits for each in told):
+                out.add(Check("audit", words.text, (), True, self.site(fn, call.n)))
+        else:
+            out |= self._filters(fn, body, call)
+        returns = any(each.returns for each in told) if told else not _NEVER_BACK.intersection(paths)
+        self._made[key] = (frozenset(out), returns)
+        return self._made[key]
+
+    def _filters(self, fn: int, body: Body, call: o.Call) -> Checks:
+        """``filter(marketing_opt_in=True)``: what comes after is about those alone."""
+        if call.text.rpartition(".")[2] not in ("filter", "filter_by") and body.words(call.func).last not in (
+            "filter", "filter_by", "where", "exclude",
+        ):  # fmt: skip
+            return NONE
+        out: set[Check] = set()
+        flips = body.words(call.func).last == "exclude"
+        for arg in call.args:
+            if arg.label in (None, "*", "**"):
+                found = self.implied(fn, arg.reg, True)
+                out |= {each for each in found if each.kind == "consent"}
+                continue
+            said = self.recogniser.polarity("consent", str(arg.label).replace("__", "."))
+            value = body.constant(arg.reg)
+            if said is not None and isinstance(value, bool | int | str):
+                passed = said is (bool(value) and str(value).lower() not in _NO) is not flips
+                out.add(Check("consent", str(arg.label), (), passed, self.site(fn, arg.n)))
+        return frozenset(out)
+
+    def _meet(self, fn: int, body: Body, call: o.Call, callees: list[int], sets: list[Checks]) -> Checks:
+        """What all of several possible callees tell, in the caller's words."""
+        given = [
+            {self._substituted(each, body, call, callee) for each in checks}
+            for callee, checks in zip(callees, sets, strict=True)
+        ]
+        common = set.intersection(*({(c.kind, c.purposes, c.passed) for c in checks} for checks in given))
+        best: dict[tuple[object, ...], Check] = {}
+        for checks in given:
+            for check in sorted(checks, key=repr):
+                if (check.kind, check.purposes, check.passed) in common:
+                    best.setdefault((check.kind, check.purposes, check.passed), check)
+        return frozenset(best.values())
+
+    def _substituted(self, check: Check, body: Body, call: o.Call, callee: int) -> Check:
+        if not any(text.startswith(PARAMETER) for text in check.purposes):
+            return check
+        function = self.program.functions[callee]
+        params = [param.name for param in function.ir.params]
+        positional = params[1:] if function.method_kind in ("method", "class") else params
+        out: list[str] = []
+        for text in check.purposes:
+            if not text.startswith(PARAMETER):
+                out.append(text)
+                continue
+            name = text[len(PARAMETER) :]
+            by_place = positional.index(name) if name in positional else -1
+            place = 0
+            for arg in call.args:
+                if arg.label == name or (arg.label is None and place == by_place):
+                    out += body._literal(arg.reg, 0)
+                place += arg.label is None
+        return check._replace(purposes=tuple(dict.fromkeys(out)))
+
+    def told(self, fn: int) -> Told:
+        """What callers of a function may conclude."""
+        known = self._told.get(fn)
+        if known is not None:
+            return known
+        if fn in self._running or len(self._running) > _DEPTH:
+            return Told()
+        self._running.add(fn)
+        try:
+            found = self._tell(fn)
+        finally:
+            self._running.discard(fn)
+        if not self._running:
+            self._told[fn] = found
+        else:
+            self._told.setdefault(fn, found)
+        return found
+
+    def _tell(self, fn: int) -> Told:
+        body = self.calls.body(fn)
+        entries = self.blocks(fn)
+        normal: list[Checks] = []
+        true: list[Checks] = []
+        false: list[Checks] = []
+        for number, block in enumerate(body.ir.blocks):
+            if not isinstance(block.end, o.Return) or number not in entries:
+                continue
+            held, alive = self._through(fn, body, number, entries[number])
+            if not alive:
+                continue
+            normal.append(held)
+            value = None if block.end.src < 0 else body.constant(block.end.src)
+            if value is NotImplemented or value:
+                true.append(held | self.implied(fn, block.end.src, True) if value is NotImplemented else held)
+            if value is NotImplemented or not value:
+                false.append(held | self.implied(fn, block.end.src, False) if value is NotImplemented else held)
+        audits = any(each.kind == "audit" for _, call in body.calls for each in self.made(fn, body, call)[0])
+        plain = body.ir.kind == "function" and not body.ir.generator
+        return Told(_all(normal), _all(true), _all(false), audits, bool(normal) or not plain)
+
+    def _can_fail(self, fn: int, depth: int) -> bool:
+        """Whether a function raises by itself, or calls one that may."""
+        body = self.calls.body(fn)
+        if any(isinstance(block.end, o.Raise) for block in body.ir.blocks):
+            return True
+        for _, call in body.calls:
+            callees = self.calls.callees(fn, call)
+            if not callees and (
+                _NEVER_BACK.intersection((call.text, call.text.rpartition(".")[2])) or self.recogniser.raises(
+                    body.words_of(call), [call.text], self.site(fn, call.n), used=False)
+            ):  # fmt: skip
+                return True
+            if depth < 2 and any(callee != fn and self._can_fail(callee, depth + 1) for callee in callees):
+                return True
+        return False
+
+    # -- conditions ----------------------------------------------------------------------------------------------
+
+    def implied(self, fn: int, reg: int, outcome: bool, depth: int = 0) -> Checks:
+        """What holds where an expression comes out true, or false."""
+        if depth > _DEPTH:
+            return NONE
+        body = self.calls.body(fn)
+        found = body.defs.get(reg, ())
+        sets: list[Checks] = []
+        for place, op in found:
+            if isinstance(op, o.Combine) and op.op == "falsy":
+                if not outcome:
+                    sets.append(self._here(fn, place, found) | self.implied(fn, op.args[0], False, depth + 1))
+                continue
+            if isinstance(op, o.Const) and len(found) > 1 and bool(op.value) is not outcome:
+                continue
+            sets.append(self._here(fn, place, found) | self._of(fn, body, op, outcome, depth))
+        return _all(sets)
+
+    def _here(self, fn: int, place: Place, several: Iterable[object]) -> Checks:
+        """What holds where one of several ops writes a register."""
+        return self._entries.get(fn, {}).get(place.block, NONE) if len(list(several)) > 1 else NONE
+
+    def _of(self, fn: int, body: Body, op: o.Op, outcome: bool, depth: int) -> Checks:
+        if isinstance(op, o.Move | o.Await | o.Enter):
+            return self.implied(fn, op.src, outcome, depth + 1)
+        if isinstance(op, o.Combine):
+            return self._combined(fn, body, op, outcome, depth)
+        if isinstance(op, o.LoadName):
+            return self._variable(fn, body, op, outcome, depth)
+        if isinstance(op, o.Call):
+            return self._called(fn, body, op, outcome, depth)
+        if isinstance(op, o.LoadAttr | o.LoadItem):
+            words = body.words_of(op)
+            found = self.recogniser.tests(words, [words.text], self.site(fn, op.n), outcome=outcome)
+            return found | self._property(op, outcome) if isinstance(op, o.LoadAttr) else found
+        return NONE
+
+    def _variable(self, fn: int, body: Body, op: o.LoadName, outcome: bool, depth: int) -> Checks:
+        words = body.words_of(op)
+        out = self.recogniser.tests(words, [words.text], self.site(fn, op.n), outcome=outcome)
+        stored = body.stores.get(op.slot, ()) if op.scope in ("local", "cell") else ()
+        sets: list[Checks] = []
+        for place, store in stored:
+            value = body.constant(store.src)
+            if value is not NotImplemented and bool(value) is not outcome:
+                continue
+            here = self._entries.get(fn, {}).get(place.block, NONE) if len(stored) > 1 else NONE
+            sets.append(here | self.implied(fn, store.src, outcome, depth + 1))
+        return out | _all(sets)
+
+    def _called(self, fn: int, body: Body, op: o.Call, outcome: bool, depth: int) -> Checks:
+        words = body.words_of(op)
+        if words.text == "bool()" and op.args:
+            return self.implied(fn, op.args[0].reg, outcome, depth + 1)
+        callees = self.calls.callees(fn, op)
+        paths = self.calls.paths(fn, op.text or words.text.replace("()", ""), callees)
+        out = self.recogniser.tests(words, paths, self.site(fn, op.n), outcome=outcome)
+        told = [self.told(callee) for callee in callees]
+        if told:
+            out |= self._meet(fn, body, op, callees, [each.true if outcome else each.false for each in told])
+        return out
+
+    def _property(self, op: o.LoadAttr, outcome: bool) -> Checks:
+        """``user.may_be_tracked``, where classes of the program have properties of that name, and all agree."""
+        found = [
+            self.program.modules[cls.module].functions[method.index]
+            for cls in self.program.classes
+            if (method := cls.methods.get(op.name)) is not None and method.kind == "property"
+        ]
+        if not found or len(found) > 4:
+            return NONE
+        return _all([self.told(fn).true if outcome else self.told(fn).false for fn in found])
+
+    def _combined(self, fn: int, body: Body, op: o.Combine, outcome: bool, depth: int) -> Checks:
+        if op.op == "not":
+            return self.implied(fn, op.args[0], not outcome, depth + 1)
+        if op.op in ("==", "is", "!=", "is not"):
+            return self._compared(fn, body, op, outcome is (op.op in ("==", "is")), depth)
+        if op.op in ("in", "not in"):
+            words = body.words_of(op)
+            return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=outcome is (op.op == "in"))
+        if op.op in (">", ">=", "<", "<=", "&"):
+            words = body.words_of(op)
+            return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=outcome is (op.op not in ("<", "<=")))
+        return NONE
+
+    def _compared(self, fn: int, body: Body, op: o.Combine, same: bool, depth: int) -> Checks:
+        for subject, other in (op.args, op.args[::-1]):
+            value = body.constant(other)
+            if value is NotImplemented:
+                continue
+            if value is None or isinstance(value, bool | int) or str(value).lower() in _NO:
+                wanted = bool(value) and str(value).lower() not in _NO
+                return self.implied(fn, subject, same is wanted, depth + 1)
+            words = body.words(subject)
+            return self.recogniser.tests(
+                words._replace(literals=(*words.literals, str(value))), [], self.site(fn, op.n), outcome=same
+            )
+        words = body.words_of(op)
+        return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=same)
+
+
+def _all(sets: list[Checks]) -> Checks:
+    """What holds in all of several cases: the same kind, purposes and outcome, whatever it is called."""
+    if not sets:
+        return NONE
+    if len(sets) == 1:
+        return sets[0]
+    common = set.intersection(*({(c.kind, c.purposes, c.passed) for c in checks} for checks in sets))
+    best: dict[tuple[object, ...], Check] = {}
+    for check in sorted((c for checks in sets for c in checks), key=repr):
+        if (check.kind, check.purposes, check.passed) in common:
+            best.setdefault((check.kind, check.purposes, check.passed), check)
+    return frozenset(best.values())
