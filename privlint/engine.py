@@ -1,4 +1,7 @@
-"""A whole run, stage by stage; the only module that knows them all."""
+"""A whole run, stage by stage; the only module that knows them all.
+
+A stage is imported when a run comes to it: one that recalls what an earlier run found needs few of them.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,23 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from privlint import __version__, catalog, declaration, flow, lower, policy, resolve, source
-from privlint.catalog import Catalog
-from privlint.model.datamap import DataMap
-from privlint.model.declaration import Declaration
-from privlint.model.facts import Facts
-from privlint.model.finding import Finding
+from privlint import __version__, source
+from privlint.model.data import Confidence
 from privlint.model.location import Location, Site, Span
 from privlint.model.project import Project
-from privlint.model.report import LocatedStep, Report, Result
-from privlint.model.source import SourceFile
+from privlint.model.report import LocatedStep, Report, Result, RuleInfo
+from privlint.model.source import SourceFile, Unreadable
+from privlint.recall import Outcome, Recall, lasting, reads_of
+
+if TYPE_CHECKING:
+    from privlint.catalog import Catalog
+    from privlint.model.datamap import DataMap
+    from privlint.model.declaration import Declaration
+    from privlint.model.facts import Facts
+    from privlint.model.finding import Finding
+    from privlint.model.rules import SafeguardRule
 
 _NO_DECLARATION = (
     "no privacy.yml found: sharing is listed, not compared with a declaration; "
@@ -32,25 +41,32 @@ def check(project: Project) -> Report:
     ``policy.BaselineError`` for input that cannot be used; a file that cannot be parsed is a finding.
     """
     started = time.perf_counter()
-    run = _analyse(project)
-    found, facts, places, texts = run.found, run.facts, run.places, run.texts
-    findings = policy.judge(facts, run.declared, run.rules, places.lines)
-    results = _located(_wanted(findings, project, found.files), places)
-    results = _suppress(results, texts, project)
+    listing = source.find(project)
+    recall = Recall.of(project, listing.files)
+    said = _where_declared(project)
+    texts = source.Texts(listing.files)
+    outcome = recall.outcome(said)
+    if outcome is None:
+        outcome = _judged(_analyse(project, listing, recall))
+        recall.keep_outcome(said, outcome)
+    recall.close()
+    results = _suppress(_wanted(outcome.results, project, listing), outcome.rules, texts, project)
     if project.baseline is not None:
-        results = policy.Baseline.read(project.baseline).new(results)
+        from privlint.policy.baseline import Baseline
+
+        results = Baseline.read(project.baseline).new(results)
     kept = [r for r in results if r.suppressed is None or project.include_suppressed]
     return Report(
         results=tuple(kept),
-        rules=policy.rules(),
+        rules=outcome.rules,
         texts={path: texts[path] for path in _named_paths(kept) if path in texts},
-        files=len(found.files) + len(found.unreadable),
-        lines=run.lines,
+        files=len(listing),
+        lines=listing.lines,
         seconds=time.perf_counter() - started,
         suppressed=sum(1 for r in results if r.suppressed is not None),
-        unresolved=facts.unresolved,
-        limits=facts.limits,
-        notes=(*found.notes, *(() if run.declared is not None or not found.files else (_NO_DECLARATION,))),
+        unresolved=outcome.unresolved,
+        limits=outcome.limits,
+        notes=(*listing.notes, *(() if outcome.declared or not listing.files else (_NO_DECLARATION,))),
         root=str(Path(project.root).resolve()),
         version=__version__,
     )
@@ -62,14 +78,19 @@ def survey(project: Project) -> DataMap:
     Of the project's settings those about findings (codes, baseline, suppression) do not count.  Raises what ``check``
     raises.
     """
-    run = _analyse(project)
+    from privlint import policy
+
+    listing = source.find(project)
+    recall = Recall.of(project, listing.files)
+    run = _analyse(project, listing, recall)
+    recall.close()
     found = policy.survey(run.facts, run.declared, run.rules, run.places.locations, project.min_confidence)
     return replace(
         found,
-        files=len(run.found.files) + len(run.found.unreadable),
-        lines=run.lines,
-        unreadable=tuple(dict.fromkeys(each.path for each in run.facts.unreadable)),
-        notes=tuple(run.found.notes),
+        files=len(listing),
+        lines=listing.lines,
+        unreadable=tuple(dict.fromkeys(u.path for u in run.facts.unreadable if u.path in listing.reported)),
+        notes=tuple(listing.notes),
         version=__version__,
     )
 
@@ -80,49 +101,102 @@ class _Run:
 
     rules: Catalog
     declared: Declaration | None
-    found: source.Found
     facts: Facts
-    texts: Mapping[str, str]
     places: _Places
 
-    @property
-    def lines(self) -> int:
-        """How many lines of code were analysed."""
-        return sum(file.text.count("\n") for file in self.found.files)
 
+def _analyse(project: Project, listing: source.Listing, recall: Recall) -> _Run:
+    """From the files to the facts: the stages that every command begins with."""
+    from privlint import catalog
 
-def _analyse(project: Project) -> _Run:
-    """From paths to facts: the stages that every command begins with."""
     rules = catalog.load(project.rule_packs, project.default_rules)
     declared = _declaration(project, rules)
-    found = source.discover(project)
-    modules, broken = lower.lower_all(found.files, project.jobs)
-    facts = flow.trace(resolve.link(modules), rules, rules.safeguards(declared))
-    facts.unreadable += [*found.unreadable, *(b for b in broken if _is_reported(found.files, b.path))]
-    texts = {file.path: file.text for file in found.files}
-    return _Run(rules, declared, found, facts, texts, _Places(texts))
+    lowered, broken = _lowered(project, listing, recall)
+    guards = rules.safeguards(declared)
+    asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
+    facts = recall.facts(lowered, asked)
+    if facts is None:
+        facts = _traced(lowered, rules, guards)
+        recall.keep_facts(lowered, asked, facts)
+    facts.unreadable += [*listing.unreadable, *broken]
+    return _Run(rules, declared, facts, _Places(source.Texts(listing.files)))
+
+
+def _traced(lowered: Mapping[str, bytes], rules: Catalog, guards: tuple[SafeguardRule, ...]) -> Facts:
+    from privlint import flow, resolve
+    from privlint.ir.codec import decode
+
+    return flow.trace(resolve.link([decode(data, path) for path, data in lowered.items()]), rules, guards)
+
+
+def _lowered(project: Project, listing: source.Listing, recall: Recall) -> tuple[dict[str, bytes], list[Unreadable]]:
+    """Every file as encoded IR, by path in order, and those that have none; only what is new is parsed."""
+    known = {file.path: data for file in listing.files if (data := recall.lowered(file)) is not None}
+    broken: list[Unreadable] = []
+    new: list[SourceFile] = []
+    for raw in listing.files:
+        if raw.path not in known:
+            file = source.decoded(raw)
+            if isinstance(file, SourceFile):
+                new.append(file)
+            else:
+                broken.append(file)
+    if new:
+        from privlint import lower
+
+        raws = {raw.path: raw for raw in listing.files}
+        for parsed, outcome in zip(new, lower.encode_all(new, project.jobs), strict=True):
+            if isinstance(outcome, Unreadable):
+                broken.append(outcome)
+            else:
+                known[parsed.path] = outcome
+                recall.keep_lowered(raws[parsed.path], outcome)
+    return {file.path: known[file.path] for file in listing.files if file.path in known}, broken
+
+
+def _judged(run: _Run) -> Outcome:
+    """Facts become findings, and findings get their lines."""
+    from privlint import policy
+
+    findings = policy.judge(run.facts, run.declared, run.rules, run.places.lines)
+    return Outcome(
+        results=tuple(_located(findings, run.places)),
+        rules=policy.rules(),
+        unresolved=run.facts.unresolved,
+        limits=run.facts.limits,
+        declared=run.declared is not None,
+        reads=reads_of(getattr(run.declared, "texts", ())),
+        passing=not lasting(run.facts.unreadable),
+    )
+
+
+def _where_declared(project: Project) -> Path | None:
+    if project.declaration is not None:
+        return project.declaration
+    from privlint.declaration.lookup import find
+
+    return find(project.paths)
 
 
 def _declaration(project: Project, rules: Catalog) -> Declaration | None:
-    path = project.declaration or declaration.find(project.paths)
+    path = _where_declared(project)
     if path is None:
         return None
+    from privlint import declaration
+
     return declaration.load(path, types=rules.data_types, app_types=rules.app_types)
 
 
-def _is_reported(files: Sequence[SourceFile], path: str) -> bool:
-    return any(file.path == path and file.reported for file in files)
-
-
-def _wanted(findings: Sequence[Finding], project: Project, files: Sequence[SourceFile]) -> list[Finding]:
+def _wanted(results: Sequence[Result], project: Project, listing: source.Listing) -> list[Result]:
     """The findings that are asked for: by code, by confidence, by file."""
-    reported = {file.path for file in files if file.reported}
-    known = {file.path for file in files}
+    known = {file.path for file in listing.files} | {file.path for file in listing.unreadable}
+    least = project.min_confidence
     out = []
-    for finding in findings:
-        inside = finding.place.path in reported or finding.place.path not in known
-        if inside and project.wants(finding.code) and finding.confidence >= project.min_confidence:
-            out.append(finding)
+    for result in results:
+        path = result.location.path
+        inside = path in listing.reported or path not in known
+        if inside and project.wants(result.code) and Confidence[result.confidence.upper()] >= least:
+            out.append(result)
     return out
 
 
@@ -142,6 +216,8 @@ class _Places:
         for site in sites:
             if site not in self._spans:
                 wanted[site.path].add(site.node)
+        if wanted:
+            from privlint import lower
         for path, nodes in wanted.items():
             for node, span in lower.locate(self._texts.get(path, ""), nodes).items():
                 self._spans[Site(path, node)] = span
@@ -199,9 +275,11 @@ def _order(result: Result) -> tuple[object, ...]:
     return result.location.path, result.location.span, result.code, recipient, result.data_types, result.message
 
 
-def _suppress(results: Sequence[Result], texts: Mapping[str, str], project: Project) -> list[Result]:
+def _suppress(
+    results: Sequence[Result], rules: Sequence[RuleInfo], texts: Mapping[str, str], project: Project
+) -> list[Result]:
     """Mark what comments and per-file ignores suppress."""
-    names = {rule.code: rule.name for rule in policy.rules()}
+    names = {rule.code: rule.name for rule in rules}
     per_file = [
         (source.Globs((glob,), Path(project.root).resolve().as_posix()), glob, codes)
         for glob, codes in project.per_file_ignores

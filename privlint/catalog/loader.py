@@ -60,7 +60,7 @@ def load(packs: Sequence[Path] = (), default: bool = True) -> Catalog:
     """
     own = shipped()
     builder = _Builder()
-    for document in compiled.documents(rule_files(own), own, "rules"):
+    for document in compiled.documents(rule_files(own), own):
         builder.add(document)
     if default:
         packs = (*installed(), *packs)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privlint import rules_folder
 from privlint.catalog.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ _MAX_FILES = 5_000
 
 def shipped() -> Path:
     """The folder of privlint's own rules: inside an installed wheel, else of the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_rules"
-    return installed if installed.is_dir() else package.parent / "rules"
+    return Path(rules_folder())
 
 
 def installed() -> list[Path]:

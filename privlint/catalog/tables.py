@@ -29,7 +29,7 @@ def load_table(packs: Sequence[Path], name: str) -> dict[str, Any]:
 
 def _documents(packs: Sequence[Path], name: str) -> list[Document]:
     own = shipped()
-    found = compiled.documents(table_files([own], name), own, f"table-{name}") if own in packs else []
+    found = compiled.documents(table_files([own], name), own) if own in packs else []
     others = table_files([pack for pack in packs if pack != own], name)
     if others:
         from privlint.catalog.yamltext import parse  # late: privlint's own tables come from a cache

@@ -4,34 +4,49 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
+from importlib import import_module
 
 import click
 
 from privlint import __version__
-from privlint.cli.baseline import baseline
-from privlint.cli.catalogue import catalogue
-from privlint.cli.check import check
 from privlint.cli.errors import as_failure
-from privlint.cli.explain import explain_name
-from privlint.cli.rule import rule, rules
 from privlint.cli.streams import say, use_utf8
 
 EXIT_FAILURE = 2
 EXIT_INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+COMMANDS = {  # name -> where it is; a command is imported when it is called
+    "check": "check:check",
+    "baseline": "baseline:baseline",
+    "rule": "rule:rule",
+    "rules": "rule:rules",
+    "explain-name": "explain:explain_name",
+    "catalogue": "catalogue:catalogue",
+}
+
+
+class _Commands(click.Group):
+    """The commands, each in a module of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"privlint.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, "--version", "-V", prog_name="privlint", message="%(prog)s %(version)s")
 def privlint() -> None:
     """Find personal data that leaks, and sharing that no privacy notice declares, in Python code.
 
     Start with "privlint check".
     """
-
-
-for _command in (check, baseline, rule, rules, explain_name, catalogue):
-    privlint.add_command(_command)
 
 
 def run(argv: list[str]) -> int:
@@ -61,6 +76,8 @@ def run(argv: list[str]) -> int:
 def _internal_error(error: Exception, *, verbose: bool) -> None:
     """Say that privlint itself failed; the traceback only where it was asked for."""
     if verbose:
+        import traceback
+
         traceback.print_exception(error)
     what = " ".join(str(error).split())[:300]
     more = "" if verbose else " (--verbose shows the traceback)"

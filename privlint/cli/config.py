@@ -2,7 +2,8 @@
 
 Keys are spelled as the options of ``privlint check``.  The first file found beside the analysed paths or above them,
 up to the repository's root, holds; paths and globs in it are relative to its folder.  A repository may be hostile, so
-a configuration cannot say where to write: ``output`` is for the command line alone.
+a configuration cannot say where to write: ``output`` is for the command line alone, and ``cache-dir`` stays in the
+folder of the configuration (where the cache believes nothing that came with the repository).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +82,8 @@ def _read(path: Path) -> str:
 
 def _table(path: Path, text: str) -> dict[str, Any] | None:
     """The table of privlint in a file; None if a ``pyproject.toml`` has none."""
+    import tomllib  # late: most folders on the way up have no such file
+
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -106,6 +108,8 @@ def _checked(path: Path, text: str, table: dict[str, Any]) -> Config:
             raise CommandError(
                 f"{where}: 'output' is for the command line alone: a configuration cannot say where to write"
             )
+        if key == "cache-dir" and not _is_below(value, path.parent):
+            raise CommandError(f"{where}: 'cache-dir' in a configuration must be below the folder of the configuration")
         if key not in KEYS:
             raise CommandError(f"{where}: no option is called {key!r}{did_you_mean(key, KEYS)}")
         try:
@@ -113,6 +117,14 @@ def _checked(path: Path, text: str, table: dict[str, Any]) -> Config:
         except ValueError as error:
             raise CommandError(f"{where}: {key!r} {error}") from error
     return Config(path, values)
+
+
+def _is_below(value: object, folder: Path) -> bool:
+    """Whether a path relative to ``folder`` stays in it, links included; what is no text is refused elsewhere."""
+    if not isinstance(value, str):
+        return True
+    home = os.path.realpath(folder)
+    return os.path.realpath(os.path.join(home, value)).startswith(home.rstrip(os.sep) + os.sep)
 
 
 def _from_here(check: Callable[[object], Any], value: Any, folder: Path) -> Any:

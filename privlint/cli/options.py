@@ -65,8 +65,14 @@ _ANALYSIS = (
         "--min-confidence", type=click.Choice(CONFIDENCES, case_sensitive=False), help="Drop less sure findings."
     ),
     click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes (default: one a core)."),
-    click.option("--no-cache", is_flag=True, default=None, help="Reserved: this version keeps no cache."),
-    click.option("--cache-dir", type=_FILE, metavar="DIR", help="Reserved: this version keeps no cache."),
+    click.option("--no-cache", is_flag=True, default=None, help="Use and keep nothing of earlier runs."),
+    click.option(
+        "--cache-dir",
+        type=_FILE,
+        metavar="DIR",
+        envvar="PRIVLINT_CACHE_DIR",
+        help="Where to keep what is found out (default: privlint in the user's cache folder).",
+    ),
     click.option("--quiet", "-q", is_flag=True, default=None, help="Print findings alone, no notes and no summary."),
     click.option("--verbose", "-v", is_flag=True, default=None, help="Say what was done; show tracebacks."),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from privlint import cache
 from privlint.cli import config
 from privlint.cli.errors import CommandError, did_you_mean
 from privlint.cli.streams import say
@@ -70,6 +71,7 @@ def _merge(options: Mapping[str, Any], found: config.Config) -> dict[str, Any]:
 def _project(
     merged: Mapping[str, Any], paths: tuple[Path, ...], scope: tuple[Path, ...], stdin: tuple[str, bytes] | None
 ) -> Project:
+    cache.allow(not merged["no-cache"])
     select = codes(merged["select"])
     return Project(
         paths=paths,
@@ -89,6 +91,7 @@ def _project(
         jobs=merged["jobs"] or 0,
         stdin=stdin,
         include_suppressed=bool(merged.get("sarif-include-suppressed")),
+        cache_dir=None if merged["no-cache"] else merged["cache-dir"] or cache.user_folder(),
     )
 
 

@@ -1,6 +1,7 @@
 """A ``ModuleIR`` as bytes and back: what goes between processes and into the cache on disk.
 
-The format is JSON of plain lists.  Every op is a list whose first item is its number in ``OPS`` or ``ENDS``; constants
+The format is JSON of plain lists, deflated; the path of the file is left out, so that equal files give equal bytes.
+Every op is a list whose first item is its number in ``OPS`` or ``ENDS``; constants
 that JSON does not have are tagged.  Reading it can build nothing but ops, unlike ``pickle``: a cache that somebody
 else has written is no danger.  ``FORMAT`` must change whenever an op or the meaning of one does.
 """
@@ -8,6 +9,7 @@ else has written is no danger.  ``FORMAT`` must change whenever an op or the mea
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable
 from sys import intern
 from typing import Any
@@ -16,7 +18,7 @@ from privlint.ir import ops
 from privlint.ir.module import Block, FunctionIR, ModuleIR, Param
 from privlint.ir.ops import Arg, TypeRef
 
-FORMAT = 1
+FORMAT = 2
 
 OPS: tuple[type[Any], ...] = (
     ops.Const, ops.LoadName, ops.StoreName, ops.DelName, ops.Move, ops.LoadAttr, ops.StoreAttr, ops.DelAttr,
@@ -42,21 +44,24 @@ _NAME_AT = {  # names come again and again: one string for all saves an eighth o
 _SCOPED = frozenset(number for number, op in enumerate(OPS) if "scope" in op._fields)
 
 
+_MOST = 1 << 30  # bytes of a module, inflated
+
+
 class CodecError(ValueError):
     """The bytes are not a module in this format."""
 
 
 def encode(module: ModuleIR) -> bytes:
-    """The module as bytes."""
+    """The module as bytes, without its path."""
     functions = [_function(function) for function in module.functions]
-    plain = [FORMAT, module.path, module.exports, module.nodes, functions]
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    plain = [FORMAT, module.exports, module.nodes, functions]
+    return zlib.compress(json.dumps(plain, separators=(",", ":"), ensure_ascii=True).encode("ascii"), 1)
 
 
-def decode(data: bytes) -> ModuleIR:
-    """The module that ``encode`` made these bytes of; raises ``CodecError``."""
+def decode(data: bytes, path: str) -> ModuleIR:
+    """The module at ``path`` that ``encode`` made these bytes of; raises ``CodecError``."""
     try:
-        form, path, exports, nodes, functions = json.loads(data)
+        form, exports, nodes, functions = json.loads(_inflated(data))
         if form != FORMAT:
             raise CodecError(f"format {form!r}, not {FORMAT}")
         names = None if exports is None else tuple(exports)
@@ -65,6 +70,17 @@ def decode(data: bytes) -> ModuleIR:
         raise
     except (ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
         raise CodecError(str(error)) from None
+
+
+def _inflated(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    try:
+        text = unpacking.decompress(data, _MOST)
+    except zlib.error as error:
+        raise CodecError(str(error)) from None
+    if not unpacking.eof:
+        raise CodecError("cut off, or too long")
+    return text
 
 
 def _type(ref: TypeRef | None) -> Any:

@@ -35,20 +35,25 @@ def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], l
     Both lists are in the order of ``files``, whatever the number of processes.  A file that is no Python, or that
     brings down the process that lowers it, becomes ``Unreadable``.
     """
-    workers = min(jobs or os.cpu_count() or 1, len(files))
-    small = len(files) < _IN_PROCESS and sum(len(file.text) for file in files) < _SMALL
-    alone = workers <= 1 or small
-    outcomes: Iterable[ModuleIR | Outcome] = map(_lower, files) if alone else _in_pool(files, workers)
     modules: list[ModuleIR] = []
     unreadable: list[Unreadable] = []
-    for outcome in outcomes:
+    for file, outcome in zip(files, _outcomes(files, jobs), strict=True):
         if isinstance(outcome, Unreadable):
             unreadable.append(outcome)
-        elif isinstance(outcome, bytes):
-            modules.append(decode(outcome))
         else:
-            modules.append(outcome)
+            modules.append(decode(outcome, file.path) if isinstance(outcome, bytes) else outcome)
     return modules, unreadable
+
+
+def encode_all(files: Sequence[SourceFile], jobs: int) -> list[Outcome]:
+    """Lower files as ``lower_all`` does: for each its module, encoded, or why there is none."""
+    return [encode(each) if isinstance(each, ModuleIR) else each for each in _outcomes(files, jobs)]
+
+
+def _outcomes(files: Sequence[SourceFile], jobs: int) -> Iterable[ModuleIR | Outcome]:
+    workers = min(jobs or os.cpu_count() or 1, len(files))
+    small = len(files) < _IN_PROCESS and sum(len(file.text) for file in files) < _SMALL
+    return map(_lower, files) if workers <= 1 or small else _in_pool(files, workers)
 
 
 def _lower(file: SourceFile) -> ModuleIR | Unreadable:
@@ -145,10 +150,11 @@ def _alone(file: SourceFile, context: BaseContext) -> Outcome:
     try:
         return pool.submit(_work, [(0, file)]).result(_PATIENCE)[0][1]
     except BrokenProcessPool:
-        return Unreadable(file.path, 1, 1, "the parser crashed on this file")
+        return Unreadable(file.path, 1, 1, "the parser crashed on this file", passing=True)
     except TimeoutError:
         _kill(pool)
-        return Unreadable(file.path, 1, 1, f"the parser took longer than {_PATIENCE:.0f} seconds")
+        reason = f"the parser took longer than {_PATIENCE:.0f} seconds"
+        return Unreadable(file.path, 1, 1, reason, passing=True)
     finally:
         pool.shutdown(cancel_futures=True)
 

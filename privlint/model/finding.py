@@ -8,14 +8,9 @@ from typing import NamedTuple
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Step
 from privlint.model.location import Location, Site
+from privlint.model.recipient import RecipientInfo
 
-
-class RecipientInfo(NamedTuple):
-    """Who receives: name, kind of business, ISO 3166-1 country (None where it is not known)."""
-
-    name: str
-    kind: str | None
-    country: str | None
+__all__ = ["Finding", "RecipientInfo", "Related"]
 
 
 class Related(NamedTuple):

@@ -35,6 +35,7 @@ class Project:
     jobs: int = 0  # 0: as many as there are cores
     stdin: tuple[str, bytes] | None = None
     include_suppressed: bool = False
+    cache_dir: Path | None = None  # where to keep what is found out; None: nowhere
 
     def wants(self, code: str) -> bool:
         """Whether ``select`` and ``ignore`` let a finding code through.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from privlint.model.finding import RecipientInfo
 from privlint.model.location import Location
+from privlint.model.recipient import RecipientInfo
 
 
 class RuleInfo(NamedTuple):

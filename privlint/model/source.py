@@ -1,8 +1,22 @@
-"""A Python file as privlint reads it: found, decoded, not yet parsed."""
+"""A Python file as privlint reads it: found, then decoded; not yet parsed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One file under analysis as it was read, its bytes cut off behind the most that is read.
+
+    ``path``, ``absolute``, ``digest`` and ``reported`` as in ``SourceFile``.
+    """
+
+    path: str
+    absolute: str
+    data: bytes
+    digest: str
+    reported: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +37,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that could not be decoded or parsed: it becomes finding PRV001."""
+    """A file that could not be decoded or parsed: it becomes finding PRV001.
+
+    ``passing``: it may be otherwise next time, without any change to the file.
+    """
 
     path: str
     line: int
     column: int
     reason: str
+    passing: bool = False

@@ -6,15 +6,14 @@ A format is a module of ``privlint.report.formats`` that defines ``FORMAT``; add
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from privlint.model.report import Report
-from privlint.report.formats import discover
+from privlint.report.formats import Formats
 from privlint.report.registry import Format
 
 __all__ = ["FORMATS", "Format", "render"]
 
-FORMATS: Mapping[str, Format] = MappingProxyType(discover())
+FORMATS: Mapping[str, Format] = Formats()
 """All formats by name, in the order of their names."""
 
 

@@ -4,10 +4,24 @@ The files under analysis may be hostile: nothing here follows a symbolic link ou
 regular file, or reads without a bound.
 """
 
-from privlint.source.decode import MAX_BYTES, decode
-from privlint.source.discover import Found, SourceError, discover
+from privlint.source.decode import MAX_BYTES, decode, decoded
+from privlint.source.discover import Found, Listing, SourceError, discover, find
 from privlint.source.gitignore import repository
 from privlint.source.globs import Globs
 from privlint.source.suppress import suppression
+from privlint.source.texts import Texts
 
-__all__ = ["MAX_BYTES", "Found", "Globs", "SourceError", "decode", "discover", "repository", "suppression"]
+__all__ = [
+    "MAX_BYTES",
+    "Found",
+    "Globs",
+    "Listing",
+    "SourceError",
+    "Texts",
+    "decode",
+    "decoded",
+    "discover",
+    "find",
+    "repository",
+    "suppression",
+]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import io
-import tokenize
 
-from privlint.model.source import SourceFile, Unreadable
+from privlint.model.source import RawFile, SourceFile, Unreadable
 
 MAX_BYTES = 2 * 1024 * 1024
 """The largest file that is read; a larger one is reported as PRV001 (generated data, as a rule)."""
@@ -18,8 +16,19 @@ _REFUSED = frozenset({"idna", "punycode", "undefined", "mbcs", "oem"})
 
 def decode(path: str, absolute: str, data: bytes, *, reported: bool = True) -> SourceFile | Unreadable:
     """The file at ``path`` (as displayed) with the contents ``data``, decoded, or the place and reason why not."""
+    return decoded(RawFile(path, absolute, data, hashlib.sha256(data).hexdigest(), reported))
+
+
+def decoded(file: RawFile) -> SourceFile | Unreadable:
+    """A file that was read, decoded, or the place and reason why not."""
+    path, data = file.path, file.data
     if len(data) > MAX_BYTES:
         return Unreadable(path, 1, 1, f"larger than {MAX_BYTES // 1024} KiB, not analysed")
+    if data.isascii() and b"\0" not in data and not _has_cookie(data):  # as nearly all are
+        return SourceFile(path, file.absolute, data.decode("ascii"), file.digest, file.reported)
+    import io
+    import tokenize  # late: it takes longer to load than most files to decode
+
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = _decoded(data, encoding)
@@ -31,7 +40,13 @@ def decode(path: str, absolute: str, data: bytes, *, reported: bool = True) -> S
     if null >= 0:
         line = text.count("\n", 0, null) + 1
         return Unreadable(path, line, null - text.rfind("\n", 0, null), "contains a null byte")
-    return SourceFile(path, absolute, text, hashlib.sha256(data).hexdigest(), reported)
+    return SourceFile(path, file.absolute, text, file.digest, file.reported)
+
+
+def _has_cookie(data: bytes) -> bool:
+    """Whether one of the first two lines may name an encoding."""
+    end = data.find(b"\n", data.find(b"\n") + 1)
+    return data.find(b"coding", 0, end if end >= 0 else len(data)) >= 0
 
 
 def _decoded(data: bytes, encoding: str) -> str:

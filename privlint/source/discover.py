@@ -1,4 +1,4 @@
-"""From the paths of a project to its decoded Python files.
+"""From the paths of a project to its Python files, read and decoded.
 
 Folders are walked in sorted order.  Left out are what git ignores, virtual environments, the usual folders of built,
 cached and vendored code, and what the user excludes.  A file that is named is analysed whatever its name is and
@@ -8,6 +8,7 @@ one that stays in the tree leads to what is found anyway, one that leaves it to 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from privlint.model.project import Project
-from privlint.model.source import SourceFile, Unreadable
-from privlint.source.decode import MAX_BYTES, decode
+from privlint.model.source import RawFile, SourceFile, Unreadable
+from privlint.source.decode import MAX_BYTES, decoded
 from privlint.source.gitignore import Ignores, above
 from privlint.source.globs import Globs
 
@@ -50,13 +51,32 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def discover(project: Project) -> Found:
-    """Find and decode the files of ``project.paths`` (reported) and ``project.scope`` (analysed).
+@dataclass(slots=True)
+class Listing:
+    """The files of a project as they were read: in the order of their displayed paths, those that could not be read
+    beside them, lines for people, and which paths are reported on."""
+
+    files: list[RawFile] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reported: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.files) + len(self.unreadable)
+
+    @property
+    def lines(self) -> int:
+        """How many lines the files have."""
+        return sum(file.data.count(b"\n") for file in self.files)
+
+
+def find(project: Project) -> Listing:
+    """Find and read the files of ``project.paths`` (reported) and ``project.scope`` (analysed).
 
     Raises SourceError for a path that does not exist or cannot be read.
     """
-    found = Found()
-    finder = _Finder(project, found)
+    out = Listing()
+    finder = _Finder(project, out.notes)
     reported: dict[str, None] = {}
     for path in project.paths:
         reported.update(dict.fromkeys(finder.under(path)))
@@ -66,43 +86,54 @@ def discover(project: Project) -> Found:
             wanted.setdefault(absolute, False)
     if project.stdin is not None:
         wanted.pop(finder.absolute(Path(project.stdin[0])), None)
-    for absolute, is_reported in sorted(wanted.items()):
-        _take(found, _read(finder.shown(absolute), absolute, is_reported), is_reported)
+    read = [_read(finder.shown(absolute), absolute, is_reported) for absolute, is_reported in wanted.items()]
     if project.stdin is not None:
         path, data = Path(project.stdin[0]), project.stdin[1]
         absolute = finder.absolute(path)
         shown = project.stdin[0] if project.stdin[0] == "-" else finder.shown(absolute)
-        _take(found, decode(shown, absolute, data), True)
+        read.append(RawFile(shown, absolute, data, hashlib.sha256(data).hexdigest()))
     if not reported and project.stdin is None:
-        found.notes.append(f"no Python files found under {', '.join(map(str, project.paths)) or 'the given paths'}")
-    found.files.sort(key=lambda file: file.path)
+        out.notes.append(f"no Python files found under {', '.join(map(str, project.paths)) or 'the given paths'}")
+    out.files = sorted((file for file in read if isinstance(file, RawFile)), key=lambda file: file.path)
+    out.unreadable = sorted((file for file in read if isinstance(file, Unreadable)), key=lambda file: file.path)
+    out.reported = frozenset(finder.shown(absolute) for absolute in reported) | {
+        file.path for file in out.files if file.reported
+    }
+    return out
+
+
+def discover(project: Project) -> Found:
+    """The files of ``project``, found, read and decoded; raises SourceError as ``find`` does."""
+    listing = find(project)
+    found = Found(notes=listing.notes, unreadable=[u for u in listing.unreadable if u.path in listing.reported])
+    for raw in listing.files:
+        file = decoded(raw)
+        if isinstance(file, SourceFile):
+            found.files.append(file)
+        elif raw.reported:
+            found.unreadable.append(file)
     found.unreadable.sort(key=lambda file: file.path)
     return found
 
 
-def _take(found: Found, file: SourceFile | Unreadable, reported: bool) -> None:
-    if isinstance(file, SourceFile):
-        found.files.append(file)
-    elif reported:
-        found.unreadable.append(file)
-
-
-def _read(shown: str, absolute: str, reported: bool) -> SourceFile | Unreadable:
-    """Decode the file; a failure to read it is one to decode it (it was found, so somebody may still fix it)."""
+def _read(shown: str, absolute: str, reported: bool) -> RawFile | Unreadable:
+    """Read the file; a failure is one to decode it (it was found, so somebody may still fix it)."""
     try:
-        with open(absolute, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        with open(absolute, "rb", buffering=0) as file:
+            data = file.read(MAX_BYTES + 1) or b""
+            while len(data) <= MAX_BYTES and (more := file.read(MAX_BYTES + 1 - len(data))):
+                data += more
     except OSError as error:
-        return Unreadable(shown, 1, 1, f"cannot be read: {error.strerror or error}")
-    return decode(shown, absolute, data, reported=reported)
+        return Unreadable(shown, 1, 1, f"cannot be read: {error.strerror or error}", passing=True)
+    return RawFile(shown, absolute, data, hashlib.sha256(data).hexdigest(), reported)
 
 
 class _Finder:
     """Finds absolute paths of Python files; keeps what holds for a whole run."""
 
-    def __init__(self, project: Project, found: Found) -> None:
+    def __init__(self, project: Project, notes: list[str]) -> None:
         self._project = project
-        self._notes = found.notes
+        self._notes = notes
         self._root = os.path.abspath(project.root)
         self._excludes = Globs(project.exclude, PurePath(self._root).as_posix())
 
@@ -112,8 +143,9 @@ class _Finder:
 
     def shown(self, absolute: str) -> str:
         """The path as reports show it: POSIX, relative to the root if it is inside, else absolute."""
-        inside = absolute.startswith(self._root.rstrip(os.sep) + os.sep)
-        return PurePath(os.path.relpath(absolute, self._root) if inside else absolute).as_posix()
+        start = self._root.rstrip(os.sep) + os.sep
+        shown = absolute[len(start) :] if absolute.startswith(start) else absolute
+        return shown.replace(os.sep, "/")
 
     def under(self, path: Path) -> Iterator[str]:
         """The files that ``path`` stands for: itself, or those below it."""

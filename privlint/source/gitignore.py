@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 _MAX_BYTES = 256 * 1024
 # A pattern is translated to a regular expression that backtracks: its time grows with the power of its stars, and
@@ -88,6 +90,8 @@ def _read(path: str) -> GitIgnoreSpec | None:
             lines = file.read(_MAX_BYTES).splitlines()
     except OSError:
         return None
+    from pathspec import GitIgnoreSpec  # late: it takes as long to load as many a run
+
     patterns = []
     for line in lines:
         if line.strip() and not line.startswith("#") and _tame(line):
@@ -104,6 +108,8 @@ def _tame(pattern: str) -> bool:
 
 
 def _compiles(pattern: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
     try:
         GitIgnoreSpec.from_lines([pattern])
     except ValueError:

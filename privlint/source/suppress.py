@@ -15,9 +15,7 @@ Comments are found by tokenizing, so that a string that spells one suppresses no
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,7 +24,6 @@ _NOQA = re.compile(rf"#\s*(?P<file>flake8[:=]\s*)?noqa\b(?P<colon>\s*:\s*(?P<cod
 _OWN = re.compile(r"#\s*privlint:\s*ignore(?P<file>-file)?\b(?P<codes>\[[^\]#]*\])?(?P<reason>[^#]*)", re.I)
 _MENTION = re.compile(r"noqa|privlint:", re.I)
 _EVERY = ("",)  # the prefix of every code
-_SKIP = frozenset({tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT})
 
 
 class _Suppression(NamedTuple):
@@ -59,13 +56,17 @@ def suppression(text: str, line: int, code: str, name: str = "") -> str | None:
 @lru_cache(maxsize=8)
 def _comments(text: str) -> _Comments:
     """All suppressions of a file; of one that cannot be tokenized, those before the error."""
+    import io
+    import tokenize  # late: few files have a comment that this is about
+
+    skipped = (tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT)
     for_file: list[_Suppression] = []
     lines: dict[int, list[_Suppression]] = {}
     here: list[_Suppression] = []
     first = last = 0  # the lines that count as one: first .. last
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type in _SKIP:
+            if token.type in skipped:
                 continue
             alone, first, last = not first, first or token.start[0], max(last, token.end[0])
             if token.type == tokenize.COMMENT:

@@ -1,8 +1,8 @@
-"""The catalogue under test; its cache stays out of the home folder of whoever runs the tests."""
+"""The catalogue under test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,8 @@ from privlint.catalog import Catalog, load
 Pack = Callable[[str], Path]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("cache")
-        patch.setenv("XDG_CACHE_HOME", str(folder))
-        yield folder
-
-
 @pytest.fixture(scope="session")
-def catalog(_own_cache: Path) -> Catalog:
+def catalog() -> Catalog:
     """The catalogue of the project's own rules."""
     return load()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from privlint import cache
 from privlint.catalog import CatalogError, examples, load, shipped
-from privlint.catalog.compiled import cache_folder
 from privlint.model.data import Confidence, Protection
 from privlint.model.rules import ArgSpec, CallPattern
 
@@ -207,10 +206,22 @@ def test_a_folder_of_packs_with_tables(tmp_path: Path) -> None:
 
 def test_a_spoilt_or_foreign_cache_entry_does_no_harm() -> None:
     sound = load()
-    (entry,) = cache_folder().glob("rules-*.json")
-    entry.write_text("[1, 2")
-    assert load().rules == sound.rules
-    assert isinstance(json.loads(entry.read_text()), list), "the entry is written anew"
+    entry = max((cache.user_folder() / "rules").iterdir(), key=lambda path: path.stat().st_size)
+    content = entry.read_bytes()
+    for spoilt in (b"", content[:-1], content[:20] + b"x" + content[21:]):
+        entry.write_bytes(spoilt)
+        assert load().rules == sound.rules
+        assert entry.read_bytes() == content, "the entry is written anew"
+
+
+def test_without_the_cache_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+    cache.allow(False)
+    try:
+        load()
+    finally:
+        cache.allow(True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_examples_are_found_with_their_lines(pack: Pack) -> None:

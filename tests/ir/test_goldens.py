@@ -36,7 +36,7 @@ def test_golden(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_round_trip_through_the_codec(path: Path) -> None:
     module = lower(read(path))
-    again = decode(encode(module))
+    again = decode(encode(module), module.path)
     assert again == module
     assert encode(again) == encode(module)
 
