@@ -53,7 +53,7 @@ TYPE_KEYS = (
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
-    "whole", "collects",
+    "whole", "sent", "protected", "meta", "collects",
 )  # fmt: skip
 RECIPIENT_KEYS = (
     "id", "name", "company", "kind", "country", "packages", "distributions", "hosts", "infrastructure", "calls",
@@ -282,6 +282,9 @@ def records(document: Document, where: Where, value: Any) -> list[RecordRule]:
         optional_when=fields.settings("optional_when"),
         shown=fields.choice("shown", ("all", "none"), "none"),
         whole=fields.texts("whole"),
+        sent=fields.texts("sent"),
+        protected=fields.texts("protected"),
+        meta=fields.texts("meta"),
         collects=fields.flag("collects"),
     )
     if not rule.bases and not rule.decorators:

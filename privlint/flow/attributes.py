@@ -57,14 +57,17 @@ def _all_enum(fr: Frame, value: Value) -> bool:
 
 
 def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
-    if isinstance(atom, Obj):
-        return object_attribute(fr, atom.id, name)
-    if isinstance(atom, Opaque):
-        return opaque_attribute(fr, atom, name)
+    if isinstance(atom, Obj | Opaque):
+        from privlint.flow.mappings import sent_attribute
+
+        sent = sent_attribute(fr, atom, name)
+        if sent is not None:
+            return sent
+        return object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
     if isinstance(atom, Cls):
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
-        return join(of(Ext(f"{atom.path}.{name}")), fr.solver.read_external(atom.path, f".{name}", fr.fn.id))
+        return join(external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}", fr.fn.id))
     if isinstance(atom, Inst):
         return instance_attribute(fr, atom.type, name)
     if isinstance(atom, Super):
@@ -204,7 +207,7 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
         return of(Inst(type_), Ext(f"{type_}.{name}"))
     for rule in fr.solver.library.type_order(type_):
         for attribute, result in rule.attributes:
-            if attribute == name:
+            if attribute in (name, "*"):
                 return of(Inst(result), Ext(f"{type_}.{name}"))
         if rule.request_data:
             return of(Inst(type_), Ext(f"{type_}.{name}"))

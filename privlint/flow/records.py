@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
 from privlint.flow.values import UNKNOWN, Hop, Mark, Obj, Opaque, Value, hop, of
-from privlint.model.data import Confidence, NameMatch
+from privlint.ir.ops import TypeRef
+from privlint.model.data import Confidence, NameMatch, Protection
 from privlint.model.facts import CollectionFact, Origin
 from privlint.model.location import Site
 from privlint.model.rules import RecordRule
 from privlint.resolve.classes import Class, FieldInfo
+from privlint.resolve.program import Module
 
 if TYPE_CHECKING:
     from privlint.flow.frame import Frame
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 
 _ENUM = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices", "IntegerChoices", "Choices"))
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
+
+
+def _plain_names(ref: TypeRef, depth: int = 0) -> list[str]:
+    """The last parts of the names in an annotation: ``SecretStr`` in ``SecretStr | None``."""
+    out = [ref.name.rpartition(".")[2]]
+    if out[0] in ("Optional", "Union", "Annotated", "Mapped") and depth < 3:
+        out += [name for arg in ref.args for name in _plain_names(arg, depth + 1)]
+    return out
 
 
 class Field(NamedTuple):
@@ -36,6 +46,7 @@ class Records:
         self._solver = solver
         self._rules: dict[int, RecordRule | None] = {}
         self._hidden: dict[int, frozenset[str]] = {}
+        self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
 
     def rule(self, cls: int) -> RecordRule | None:
@@ -93,6 +104,7 @@ class Records:
             rule = self.rule(cls)
             out: dict[str, Field] = {}
             if rule is not None:
+                out.update(self._of_model(cls, rule))
                 for number in reversed(self._solver.program.classes[cls].mro):
                     info = self._solver.program.classes[number]
                     for name, declared in info.fields.items():
@@ -101,6 +113,54 @@ class Records:
                             out[name] = found
             self._fields[cls] = out
         return self._fields[cls]
+
+    def _of_model(self, cls: int, rule: RecordRule) -> dict[str, Field]:
+        """The fields that an inner class takes over from a model: ``class Meta: model = Customer; fields = [...]``."""
+        for name in rule.meta:
+            model = self.linked(cls, f"{name}.model")
+            meta = self._member(cls, name)
+            if model < 0 or meta < 0:
+                continue
+            known = self.fields(model)
+            listed = self._solver.program.classes[meta].listings
+            wanted = listed.get("fields") or listed.get("model_fields") or ()
+            left_out = listed.get("exclude") or listed.get("model_exclude") or ()
+            if wanted and not set(wanted) & {"__all__", "*", "ALL_FIELDS"}:
+                return {each: known[each] for each in wanted if each in known}
+            return {each: field for each, field in known.items() if each not in left_out}
+        return {}
+
+    def _member(self, cls: int, name: str) -> int:
+        """The inner class of that name, by the order of bases; -1 if there is none."""
+        program = self._solver.program
+        for base in program.classes[cls].mro:
+            info = program.classes[base]
+            if name in info.inner:
+                return program.modules[info.module].classes[info.inner[name]]
+        return -1
+
+    def linked(self, cls: int, path: str) -> int:
+        """The class that a class names in an attribute: ``model``, ``Meta.model``, ``form_class.Meta.model``; or -1."""
+        head, _, rest = path.partition(".")
+        inner = self._member(cls, head)
+        if inner >= 0 and rest:
+            return self.linked(inner, rest)
+        program = self._solver.program
+        for base in program.classes[cls].mro:
+            info = program.classes[base]
+            if head in info.aliases:
+                found = self._class_named(program.modules[info.module], info.aliases[head])
+                return self.linked(found, rest) if rest and found >= 0 else found
+        return -1
+
+    def _class_named(self, module: Module, text: str) -> int:
+        """The class that a dotted text begins with: ``Customer``, ``models.Customer.objects.all()``."""
+        parts = text.split(".")
+        for end in range(1, min(len(parts), 4) + 1):
+            entity = self._solver.program.lookup(module, ".".join(parts[:end]))
+            if entity is not None and entity.kind == "class":
+                return entity.number
+        return -1
 
     def _field(self, info: Class, declared: FieldInfo, rule: RecordRule) -> Field | None:
         program = self._solver.program
@@ -116,7 +176,7 @@ class Records:
         elif declared.annotation is None:
             return None
         last = path.rpartition(".")[2]
-        written = [last] + ([declared.annotation.name.rpartition(".")[2]] if declared.annotation else [])
+        written = [last, *(_plain_names(declared.annotation) if declared.annotation else ())]
         match: NameMatch | None = None
         for name in written:
             if name in types:
@@ -126,11 +186,14 @@ class Records:
         named = self._solver.catalog.classify(declared.name, info.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
-            if match is None and not self._solver.annotations.is_plain(module, declared.annotation):
+            known = match is not None or any(name in rule.protected for name in written)
+            if not known and not self._solver.annotations.is_plain(module, declared.annotation):
                 return None
         found = named or match
         if found is None:
             return None
+        if any(name in rule.protected for name in written):
+            found = found._replace(protection=max(found.protection, Protection.MASKED))
         return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
 
     @staticmethod
@@ -179,13 +242,29 @@ class Records:
     def hidden(self, cls: int) -> frozenset[str]:
         """The fields that ``repr()`` of an instance leaves out (``repr=False``)."""
         if cls not in self._hidden:
-            self._hidden[cls] = frozenset(
-                name
-                for number in self._solver.program.classes[cls].mro
-                for name, declared in self._solver.program.classes[number].fields.items()
-                if dict(declared.keywords).get("repr") is False
-            )
+            self._hidden[cls] = self._with_keyword(cls, "repr", False)
         return self._hidden[cls]
+
+    def names(self, cls: int) -> list[str]:
+        """All declared fields of a record, bases first, whatever they hold."""
+        out: dict[str, None] = {}
+        for number in reversed(self._solver.program.classes[cls].mro):
+            out.update(dict.fromkeys(self._solver.program.classes[number].fields))
+        return [*out, *(name for name in self.fields(cls) if name not in out)]
+
+    def excluded(self, cls: int) -> frozenset[str]:
+        """The fields that a mapping of an instance leaves out (``exclude=True``)."""
+        if cls not in self._excluded:
+            self._excluded[cls] = self._with_keyword(cls, "exclude", True)
+        return self._excluded[cls]
+
+    def _with_keyword(self, cls: int, keyword: str, value: bool) -> frozenset[str]:
+        return frozenset(
+            name
+            for number in self._solver.program.classes[cls].mro
+            for name, declared in self._solver.program.classes[number].fields.items()
+            if dict(declared.keywords).get(keyword) is value
+        )
 
     # -- construction --------------------------------------------------------------------------------------------
 

@@ -66,10 +66,14 @@ def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) 
             out.update(sources.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
     deep = 1 if rule.kind in TEXTUAL else 2
-    made = [atom for atom in value.ordered if isinstance(atom, Obj)] if rule.part or rule.leave_out else []
+    left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
+    made = [
+        atom
+        for atom in value.ordered
+        if isinstance(atom, Obj) and (rule.part or not left_out.isdisjoint(fr.object(atom.id).fields))
+    ]
     if not made:
         return collect(fr, value, deep)
-    left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
     if rule.leave_out:
         out.update(value.marks)
     for atom in made:

@@ -43,6 +43,7 @@ from privlint.flow.values import (
     with_marks,
 )
 from privlint.ir import ops as o
+from privlint.ir.module import Param
 from privlint.model.data import Protection
 from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
 from privlint.model.rules import SafeguardRule
@@ -258,17 +259,23 @@ class Solver(Traits):
         marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
         value = Value(frozenset(atoms), marks)
         value = with_marks(value, sources.of_parameter(frame, param, index, value))
-        typed = self.catalog.index.named.get(name)
-        if (
-            typed is not None
-            and annotation is None
-            and any(rule.request_data or rule.attributes for rule in self.library.type_order(typed))
-        ) and not (index == 0 and kind):
+        typed = self._type_of(frame, param, index)
+        if typed and not (index == 0 and kind):
             frame.symbols.setdefault(key, Object("sym", -1, typed))
         if name in frame.ir.cells and frame.env is not None:
             env = frame.state.heap[frame.env]
             frame.state.heap[frame.env] = env.with_field(f".{name}", value)
         frame.state.env[name] = value
+
+    def _type_of(self, frame: Frame, param: Param, index: int) -> str:
+        """The library type of a parameter that a rule gives it, or its name where nothing else is known."""
+        if param.annotation is not None and self.annotations.atoms(frame.module, param.annotation):
+            return ""
+        typed = sources.parameter_type(frame, param, index)
+        if typed or param.annotation is not None:
+            return typed
+        typed = self.catalog.index.named.get(param.name, "")
+        return typed if any(r.request_data or r.attributes for r in self.library.type_order(typed)) else ""
 
     def _escaping(self, frame: Frame) -> None:
         """Inner functions that nobody here called may be called later, by whoever they were handed to."""

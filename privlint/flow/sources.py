@@ -69,20 +69,38 @@ def of_match(
 
 
 def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None) -> Found:
-    """The source that a rule names; ``$name`` and ``$key`` are classified."""
+    """The source that a rule names; what ``$name`` and its like stand for is classified."""
     if not rule.data.startswith("$"):
         if rule.evidence == "request":
             named = NameMatch(rule.data, rule.confidence, Protection.CLEAR, rule.subject, "by rule")
             collected(fr, n, named, key or name, rule.owner.rpartition(".")[2] or "the request", required=False)
         return make(fr, n, rule.data, name, rule.evidence, rule.subject, rule.confidence, words=words)
+    if rule.data in ("$function", "$decorator"):
+        return _of_field(fr, rule, n, words)
     text = key if rule.data in ("$key", "$arg0") else name
-    match = fr.catalog.classify(text, rule.owner or None) if text else None
+    sent = "request" if rule.evidence == "request" else None
+    match = fr.catalog.classify(text, rule.owner or sent) if text else None
     if match is not None and rule.subject:
         match = match._replace(subject=rule.subject)
     found = of_match(fr, n, match, text or name, rule.evidence, rule.confidence, words)
     if match is not None and found and rule.evidence == "request":
         collected(fr, n, match, text or name, rule.owner or "the request", required=True)
     return found
+
+
+def _of_field(fr: Frame, rule: SourceRule, n: int, words: str) -> Found:
+    """The fields that a method is about: by its name (``validate_email``), or by what its decorators are told."""
+    if fr.fn.cls < 0:
+        return {}
+    cls = fr.program.classes[fr.fn.cls]
+    method = cls.methods.get(fr.ir.name)
+    told = method.decorated_with if method is not None else ()
+    out: Found = {}
+    for text in told if rule.data == "$decorator" else (fr.ir.name.strip("_").partition("_")[2],):
+        field = fr.solver.records.fields(cls.id).get(text)
+        match = field.match if field is not None else fr.catalog.classify(text, cls.name) if text else None
+        out.update(of_match(fr, n, match, text, rule.evidence, rule.confidence, words))
+    return out
 
 
 def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, required: bool) -> None:
@@ -155,12 +173,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     out.update(_attribute_rules(fr, value, name, n, owner_name, names))
     if out or not data or name.startswith("__"):
         return out
-    if any(
-        rule.request_data
-        for atom in value.ordered
-        if isinstance(atom, Inst)
-        for rule in fr.solver.library.type_order(atom.type)
-    ):
+    if _is_request_data(fr, value):
         return of_request_key(fr, name, n, "request", required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
@@ -182,6 +195,15 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
     return of_match(fr, n, named, name, "attribute", cap, f"`{shown}` is read")
+
+
+def _is_request_data(fr: Frame, value: Value) -> bool:
+    """Whether a value is a mapping of what a user sent."""
+    for atom in value.ordered:
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        if type_ and any(rule.request_data for rule in fr.solver.library.type_order(type_)):
+            return True
+    return False
 
 
 def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str, names: set[str]) -> Found:
@@ -224,12 +246,7 @@ def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: V
             out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
     if out or not data:
         return out
-    if any(
-        rule.request_data
-        for atom in value.ordered
-        if isinstance(atom, Inst)
-        for rule in fr.solver.library.type_order(atom.type)
-    ):
+    if _is_request_data(fr, value):
         return of_request_key(fr, key, n, "request", required=True)
     if not _unknown(found):
         return {}
@@ -317,6 +334,15 @@ def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
     return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
 
 
+def parameter_type(fr: Frame, param: Param, index: int) -> str:
+    """The library type that a rule gives a parameter, or ``""``."""
+    sources = fr.catalog.index.parameter_sources
+    for rule in (*sources.get(param.name, ()), *sources.get("*", ())):
+        if rule.type and _parameter_rule(fr, rule, param, index):
+            return rule.type
+    return ""
+
+
 def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:
     ir = fr.ir
     if rule.position >= 0:
@@ -345,9 +371,11 @@ def _is_function(fr: Frame, kind: str, path: str) -> bool:
     paths = list(function_paths(fr, fr.fn.id))
     if kind == "method":
         owner, _, name = path.rpartition(".")
-        if name == fr.ir.name and owner == "*":
+        if not match_path(name, fr.ir.name):
+            return False
+        if owner == "*":
             return fr.fn.cls >= 0
-        if fr.fn.cls >= 0 and name == fr.ir.name:
+        if fr.fn.cls >= 0:
             classes = fr.program.classes
             for base in classes[fr.fn.cls].mro:
                 if owner in (classes[base].name, classes[base].dotted):

@@ -7,9 +7,10 @@ from typing import Any
 
 from privlint.flow import guards, kinds, making, names, parts
 from privlint.flow.access import at_label
-from privlint.flow.arguments import arguments
+from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
+from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import State
 from privlint.flow.items import element, item
@@ -189,6 +190,8 @@ def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
 def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
     call = fr.calls.get(end.src)
     for rule in fr.catalog.index.raise_sinks:
+        if not hold(fr, value, Arguments(), rule.when, rule.unless):
+            continue
         if call is None:
             marks = collect(fr, value, 2)
             site = fr.site(end.n)

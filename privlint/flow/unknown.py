@@ -13,6 +13,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
+from privlint.flow.mappings import as_text_or_mapping
 from privlint.flow.models import builtins, callables, containers, stdlib  # noqa: F401 (their functions register themselves)
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
@@ -30,6 +31,7 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Opaque,
+    Super,
     Value,
     either,
     join,
@@ -57,6 +59,9 @@ _LOOKUP = re.compile(
 # Methods that put what they are given into their object, as builders of messages and requests have them.
 _FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
 
+# Calls that give rows of the model that they are given.
+_QUERIES = re.compile(r"query|select|filter|get|find|one|first|scalars?|exec|fetch|load|paginate|refresh|merge")
+
 _CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
 
 
@@ -72,6 +77,8 @@ _NEVER_RETURNING = frozenset(
 def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict: Verdict) -> Value | None:
     """Call a library's symbol."""
     fr.stopped |= path in _NEVER_RETURNING
+    if path.endswith(".__init__"):
+        _init_exception(fr, callee, args)
     handler = FUNCTIONS.get(path.removeprefix("builtins."))
     if handler is not None:
         made = handler(fr, callee, args)
@@ -99,6 +106,15 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
             return of(fr.allocate(callee.n, Object("inst", type_=path), "lib"))
         return of(Inst(f"{path}()"))
     return call_unknown(fr, callee, of(Ext(path)), args, verdict)
+
+
+def _init_exception(fr: Frame, callee: Callee, args: Arguments) -> None:
+    """``super().__init__(message)`` in an exception: what its text shows."""
+    for atom in callee.receiver.ordered if callee.receiver is not None else ():
+        me = atom.self if isinstance(atom, Super) else None
+        if isinstance(me, Obj) and fr.object(me.id).cls >= 0 and fr.program.is_exception(fr.object(me.id).cls):
+            for value, _ in args.positional:
+                store(fr, of(me), "[*]", value, strong=False)
 
 
 def _made_by_name(fr: Frame, path: str, args: Arguments) -> str | None:
@@ -136,6 +152,9 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     assert callee.receiver is not None
     if path.startswith(QUERY):
         return query_method(fr, callee, path, args)
+    record = as_text_or_mapping(fr, callee, args)
+    if record is not None:
+        return record
     owner = path.rpartition(".")[0]
     if callee.attribute in ("writerow", "writerows"):
         stdlib.write_rows(fr, callee.receiver, args, callee.n)
@@ -146,8 +165,11 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         return _request_method(fr, callee, owner, args)
     if callee.attribute in ("get", "getlist", "pop") and args.positional:
         marks: dict[Mark, Hop | None] = {}
+        # What a library's call gave (a decoded message) is a mapping; what the library keeps (its settings) is not.
+        given = all(isinstance(a, Inst) and a.type.endswith("()") for a in callee.receiver.atoms)
         for text in strings(args.positional[0][0])[:3]:
-            marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, SCALAR))
+            found = UNKNOWN if given and callee.receiver.atoms else SCALAR
+            marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, found))
         held = item(fr, of(*(a for a in callee.receiver.atoms if isinstance(a, Ext))), key_label(args.positional[0][0]))
         if marks or held:
             return with_marks(held, marks)
@@ -185,12 +207,19 @@ def _argument_marks(fr: Frame, args: Arguments) -> dict[Mark, Hop | None]:
 def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdict: Verdict) -> Value:
     """Call something of which nothing is known: it may pass on what it is given (weaker), and call what it is given."""
     receiver = callee.receiver
+    models = _model_arguments(fr, callee, args) if _QUERIES.search(callee.last) else None
+    if models is not None:
+        call_backs(fr, callee, args)
+        return Value(models.atoms) if verdict.protection is not None else models
     if receiver is not None:
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done
         if _need_of_receiver(fr, receiver):
             pass
+        record = as_text_or_mapping(fr, callee, args)
+        if record is not None:
+            return Value(record.atoms) if verdict.protection is not None else record
     if _decorates(fr, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
@@ -261,7 +290,7 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
                 many = re.search(r"query|select|filter|list|all", callee.last)
                 out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))
             elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
-                single = re.search(r"get|one|first|single", callee.last)
+                single = re.search(r"get|one|first|single|scalar$", callee.last)
                 out.append(of(Opaque(int(atom.type[len(QUERY) :]))) if single else of(atom))
     return join_all(out) if out else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.values import (
+    UNKNOWN,
     Atom,
     Hop,
     Lit,
@@ -74,7 +75,13 @@ def _collect_object(
             _collect(fr, shown, deep, out, seen, level + 1, "repr")
             return
         if obj.kind == "inst" and not fr.solver.records.shows_all(obj.cls):
+            if fr.program.is_exception(obj.cls):  # its text shows its arguments
+                for label in (".args", "[*]"):
+                    _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 1, "repr")
             return
+    if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
+        for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
+            out.setdefault(mark, way)
     hidden = fr.solver.records.hidden(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
     exception = deep == 1 and obj.kind == "inst" and obj.type.startswith("builtins.")  # its text shows its arguments
     for label, field in obj.fields.items():

@@ -45,7 +45,9 @@ class SourceRule:
 
     ``at``: ``load`` (a bare name is read), ``call`` (a call's result), ``parameter``, ``attribute``, ``item``,
     ``field`` (of a class under analysis).  ``data`` is a type's id, or ``$name`` / ``$key`` / ``$arg0``: classify the
-    name of the parameter, attribute or field, the literal key of the item, the literal first argument of the call.
+    name of the parameter, attribute or field, the literal key of the item, the literal first argument of the call;
+    for a parameter also ``$function``, the function's name without its first word (``validate_email``), and
+    ``$decorator``, the texts given to its decorators (``@validates("email")``).
     """
 
     at: str
@@ -186,7 +188,10 @@ class RecordRule:
     required: bool = True  # what a field is that says nothing
     optional_when: tuple[tuple[str, object], ...] = ()  # keyword of the field call and value ("*" = any)
     shown: str = "none"  # what str() of an instance shows: all | none
-    whole: tuple[str, ...] = ()  # methods that give all fields as a mapping (model_dump)
+    whole: tuple[str, ...] = ()  # methods that give all fields as a mapping, or text (model_dump)
+    sent: tuple[str, ...] = ()  # attributes and methods that give what was sent, as a mapping (cleaned_data)
+    protected: tuple[str, ...] = ()  # annotations whose values show themselves masked (SecretStr)
+    meta: tuple[str, ...] = ()  # inner classes that name a model and which of its fields are fields here (Meta)
     collects: bool = False  # its fields are an intake (request body, form, serializer, table)
 
 

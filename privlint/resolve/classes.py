@@ -18,6 +18,7 @@ class MethodIndex(NamedTuple):
     index: int  # type: ignore[assignment]  # a field, over tuple.index
     kind: str  # method | static | class | property
     decorators: tuple[str, ...]  # those that are not of the language
+    decorated_with: tuple[str, ...] = ()  # the constant texts given to them
 
 
 class Method(NamedTuple):
@@ -54,6 +55,8 @@ class Class:
     setters: dict[str, int]
     inner: dict[str, int]  # nested classes
     fields: dict[str, FieldInfo]
+    listings: dict[str, tuple[str, ...]]  # name -> the constant texts bound to it: fields = ["email"]
+    aliases: dict[str, str]  # name -> the dotted text bound to it: model = Customer, queryset = Customer.objects.all()
     bases: list[int] = field(default_factory=list)
     external_bases: list[str] = field(default_factory=list)
     keywords: list[tuple[str, str]] = field(default_factory=list)
@@ -75,7 +78,9 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
                 if "setter" in last:
                     setters[name] = binding.index
                 elif "deleter" not in last:
-                    methods[name] = MethodIndex(binding.index, _kind(name, last), _foreign(binding.decorators))
+                    methods[name] = MethodIndex(
+                        binding.index, _kind(name, last), _foreign(binding.decorators), binding.decorated_with
+                    )
     return Class(
         number,
         module,
@@ -87,6 +92,8 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
         setters,
         inner,
         _fields(bindings),
+        bindings.listings,
+        {name: bound[-1].text for name, bound in bindings.names.items() if bound[-1].kind in ("alias", "call")},
         n=body.n,
     )
 

@@ -12,7 +12,8 @@ from privlint.ir.module import FunctionIR
 class Binding:
     """One binding of a name.
 
-    ``kind``: ``import`` (``op``), ``function`` and ``class`` (``index``; ``decorators`` as written), ``alias``
+    ``kind``: ``import`` (``op``), ``function`` and ``class`` (``index``; ``decorators`` as written, ``decorated_with``:
+    the constant texts that these are given, as in ``@validates("email")``), ``alias``
     (``text`` is the dotted name bound), ``call`` (``text`` is the callee, ``call`` the op), ``value`` (anything else).
     """
 
@@ -20,6 +21,7 @@ class Binding:
     index: int = -1
     text: str = ""
     decorators: tuple[str, ...] = ()
+    decorated_with: tuple[str, ...] = ()
     op: o.Import | None = None
     call: o.Call | None = None
 
@@ -36,6 +38,9 @@ class Bindings:
     bases: dict[int, list[tuple[str | None, str]]] = field(default_factory=dict)  # class index -> label, text
     texts: dict[int, str] = field(default_factory=dict)  # register -> dotted text
     constants: dict[int, object] = field(default_factory=dict)  # register -> constant
+    given: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a call -> its constant texts
+    listed: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a display -> its constant texts
+    listings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name -> the texts of the display bound to it
 
 
 def scan(body: FunctionIR) -> Bindings:
@@ -61,6 +66,10 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
     elif isinstance(op, o.Const):
         out.constants[op.dst] = op.value
         values.pop(op.dst, None)
+    elif isinstance(op, o.Build):
+        values.pop(op.dst, None)
+        if op.kind in ("list", "tuple", "set"):
+            out.listed[op.dst] = tuple(text for part in op.parts for text in _texts(out, part.reg))
     elif isinstance(op, o.Call):
         _read_call(op, out, values)
     elif isinstance(op, o.MakeFunction):
@@ -77,6 +86,8 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
         name = op.slot.partition("@")[0]
         out.names.setdefault(name, []).append(values.get(op.src, Binding("value")))
         out.stored_at.setdefault(name, op.n)
+        if texts := _texts(out, op.src):
+            out.listings[name] = texts
     elif isinstance(op, o.Annotate) and op.obj == -1:
         out.annotations[op.name] = op.type
         out.annotated_at[op.name] = op.n
@@ -84,13 +95,25 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
         values[op.dst] = values[op.src]
 
 
+def _texts(out: Bindings, reg: int) -> tuple[str, ...]:
+    """The constant texts that a register holds: one, or those of a display."""
+    constant = out.constants.get(reg)
+    return (constant,) if isinstance(constant, str) else out.listed.get(reg, ())
+
+
 def _read_call(op: o.Call, out: Bindings, values: dict[int, Binding]) -> None:
     callee = op.text or out.texts.get(op.func, "")
     if callee:
         out.texts[op.dst] = f"{callee}()"
+    out.given[op.dst] = tuple(text for arg in op.args if arg.label is None for text in _texts(out, arg.reg))
     first = values.get(op.args[0].reg) if len(op.args) == 1 and op.args[0].label is None else None
     if first is not None and first.kind in ("function", "class"):
         text = callee or out.texts.get(op.func, "").removesuffix("()")
-        values[op.dst] = Binding(first.kind, first.index, decorators=(*first.decorators, text))
+        values[op.dst] = Binding(
+            first.kind,
+            first.index,
+            decorators=(*first.decorators, text),
+            decorated_with=(*first.decorated_with, *out.given.get(op.func, ())),
+        )
     else:
         values[op.dst] = Binding("call", text=callee, call=op)

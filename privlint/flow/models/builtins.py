@@ -10,6 +10,7 @@ from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, positions
+from privlint.flow.mappings import class_of, fields_of
 from privlint.flow.values import (
     NONE,
     SCALAR,
@@ -352,6 +353,15 @@ def as_mapping(fr: Frame, value: Value, n: int) -> Value:
     fields: dict[str, Value] = {}
     marks: dict[Mark, Hop | None] = dict(value.marks)
     for atom in value.ordered:
+        declared = False
+        if isinstance(atom, Opaque) or (isinstance(atom, Obj) and atom.id[0] == "s"):
+            cls = class_of(fr, atom)
+            declared = cls >= 0 and bool(fr.solver.records.fields(cls))
+        if declared and isinstance(atom, Obj | Opaque):
+            parts, whole = fields_of(fr, atom, n)
+            marks.update(whole)
+            for label, part in parts.items():
+                fields[label] = join(fields.get(label, UNKNOWN), part)
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, part in obj.fields.items():
@@ -360,11 +370,9 @@ def as_mapping(fr: Frame, value: Value, n: int) -> Value:
                     fields[key] = join(fields.get(key, UNKNOWN), part)
                 elif label[0] == "[":
                     fields[label] = join(fields.get(label, UNKNOWN), part)
-            if atom.id[0] == "s":
+            if atom.id[0] == "s" and not declared:
                 fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(collect(fr, of(atom), 2)))
                 marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
-        elif isinstance(atom, Opaque):
-            marks.update(fr.solver.records.whole(fr, atom.cls, 2))
     made = of(fr.allocate(n, Object("dict", fields=fields), "vars"))
     return with_marks(made, marks)
 

@@ -1,0 +1,129 @@
+"""Records as mappings: ``body.model_dump()``, ``asdict(customer)``, ``form.cleaned_data``, ``schema.load(...)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow import sources
+from privlint.flow.attributes import load_attribute
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.values import Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
+from privlint.flow.wholes import collect
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+
+Instance = Obj | Opaque
+_MANY = frozenset({"many"})
+
+
+def class_of(fr: Frame, atom: object) -> int:
+    """The number of the class of the program that an atom is an instance of, or -1."""
+    return fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+
+
+def fields_of(
+    fr: Frame, atom: Instance, n: int, only: frozenset[str] | None = None, without: frozenset[str] = frozenset()
+) -> tuple[dict[str, Value], dict[Mark, Hop | None]]:
+    """The fields of a record by key of a mapping, and what it carries as a whole.
+
+    Args:
+        atom: an instance of a record class.
+        n: the node where the mapping is made.
+        only: the fields that are taken, if not all.
+        without: the fields that are left out.
+    """
+    cls = class_of(fr, atom)
+    records = fr.solver.records
+    hidden = records.excluded(cls)
+    fields: dict[str, Value] = {}
+    for name in records.names(cls):
+        if name in hidden or name in without or (only is not None and name not in only):
+            continue
+        value = load_attribute(fr, of(atom), name)
+        value = with_marks(value, sources.of_attribute(fr, of(atom), name, n, fr.program.classes[cls].name, value))
+        if value:
+            fields[f"[{name!r}]"] = value
+    marks: dict[Mark, Hop | None] = {}
+    if isinstance(atom, Opaque) or atom.id[0] == "s":
+        kept = {label[2:-2] for label in fields}
+        marks = {m: w for m, w in records.whole(fr, cls, 2).items() if getattr(m.source, "name", "") in kept}
+    return fields, marks
+
+
+def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A method of a record that gives all its fields (``whole`` and ``sent`` of the rule packs), or None."""
+    if callee.receiver is None:
+        return None
+    out: Value | None = None
+    for atom in callee.receiver.ordered:
+        cls = class_of(fr, atom)
+        rule = fr.solver.records.rule(cls) if cls >= 0 else None
+        if rule is None or not isinstance(atom, Obj | Opaque):
+            continue
+        if callee.attribute in rule.sent:
+            part = sent(fr, atom, callee.n)
+            many = any(name in _MANY for name in args.keywords)
+            if part is not None and many:
+                part = of(fr.allocate(callee.n, Object("list", fields={"[*]": part}), "many"))
+        elif callee.attribute in rule.whole and fr.program.method(cls, callee.attribute) is None:
+            part = _whole(fr, atom, callee, args)
+        else:
+            part = None
+        if part is not None:
+            out = part if out is None else join(out, part)
+    return out
+
+
+def _whole(fr: Frame, atom: Instance, callee: Callee, args: Arguments) -> Value | None:
+    only = _texts(fr, args, "include")
+    fields, marks = fields_of(fr, atom, callee.n, only, _texts(fr, args, "exclude") or frozenset())
+    if not fields and not fr.solver.records.fields(class_of(fr, atom)):
+        return None
+    made = of(fr.allocate(callee.n, Object("dict", fields=fields), "whole"))
+    if "json" in callee.attribute:
+        return with_marks(only_marks(collect(fr, made, 2)), marks)
+    return with_marks(made, marks)
+
+
+def _texts(fr: Frame, args: Arguments, name: str) -> frozenset[str] | None:
+    """The names that an argument lists, in a set, a sequence or as keys of a mapping; None where it is not given."""
+    given = args.keywords.get(name)
+    if given is None:
+        return None
+    out: set[str] = set()
+    for atom in given[0].ordered:
+        if isinstance(atom, Obj):
+            for label, value in fr.object(atom.id).fields.items():
+                out.update(a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str))
+                if label[:2] == "['":
+                    out.add(label[2:-2])
+    return frozenset(out)
+
+
+def sent(fr: Frame, atom: Instance, n: int) -> Value | None:
+    """What a form, serializer or schema was sent, by its fields; None where it declares none."""
+    cls = class_of(fr, atom)
+    fields: dict[str, Value] = {}
+    whole = fr.solver.records.whole(fr, cls, 2)
+    for name, field in fr.solver.records.fields(cls).items():
+        fields[f"[{name!r}]"] = only_marks(
+            {m._replace(whole=""): w for m, w in whole.items() if getattr(m.source, "site", None) == field.site}
+        )
+    if not fields:
+        return None
+    made = of(fr.allocate(n, Object("inst", type_="privlint.web.RequestJson", fields=fields), "sent"))
+    return with_marks(made, whole)
+
+
+def sent_attribute(fr: Frame, atom: object, name: str) -> Value | None:
+    """An attribute of a form or serializer that gives what it was sent (``form.cleaned_data``), or None."""
+    cls = class_of(fr, atom)
+    rule = fr.solver.records.rule(cls) if cls >= 0 else None
+    if rule is None or name not in rule.sent or not isinstance(atom, Obj | Opaque):
+        return None
+    if isinstance(atom, Obj) and f".{name}" in fr.object(atom.id).fields:
+        return None
+    return sent(fr, atom, fr.solver.current_node)
