@@ -43,6 +43,8 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     while core and core[-1] in lists["carriers"]:
         core.pop()
     head = core[-1] if core else words[-1]
+    if "".join(core[-2:]) in lists["situations"]:  # SignUp, sign_in
+        head = "".join(core[-2:])
     person, word = person_of(head, vocabulary) if core else (None, "")
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm

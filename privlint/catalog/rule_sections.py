@@ -53,7 +53,7 @@ TYPE_KEYS = (
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
-    "whole", "sent", "protected", "meta", "collects",
+    "whole", "sent", "protected", "meta", "collects", "required_when", "required_by",
 )  # fmt: skip
 RECIPIENT_KEYS = (
     "id", "name", "company", "kind", "country", "packages", "distributions", "hosts", "infrastructure", "calls",
@@ -280,6 +280,8 @@ def records(document: Document, where: Where, value: Any) -> list[RecordRule]:
         field_types=fields.pairs("field_types"),
         required=fields.flag("required", True),
         optional_when=fields.settings("optional_when"),
+        required_when=fields.settings("required_when"),
+        required_by=fields.texts("required_by"),
         shown=fields.choice("shown", ("all", "none"), "none"),
         whole=fields.texts("whole"),
         sent=fields.texts("sent"),

@@ -39,6 +39,20 @@ class Field(NamedTuple):
     required: bool
 
 
+def _may_be_none(annotation: TypeRef) -> bool:
+    """``X | None``, also as the argument of ``Mapped`` or ``Annotated``."""
+    if annotation.name == "Union":
+        return any(part.name == "None" for part in annotation.args)
+    wraps = annotation.name.rpartition(".")[2] in ("Mapped", "Annotated", "NotRequired", "Required")
+    return wraps and bool(annotation.args) and _may_be_none(annotation.args[0])
+
+
+def _defaulted(declared: FieldInfo) -> bool:
+    """``Field(None)``: the first argument by position is the default; ``Field(...)`` has none."""
+    first = next((value for name, value in declared.keywords if not name), ...)
+    return first is not ...
+
+
 class Records:
     """Which classes are records, by the rule packs, and what their fields are taken for."""
 
@@ -199,14 +213,21 @@ class Records:
     @staticmethod
     def _required(declared: FieldInfo, rule: RecordRule) -> bool:
         keywords = dict(declared.keywords)
+        for name, value in rule.required_when:
+            if name in keywords and keywords[name] == value:
+                return True
+        if any(name.removesuffix("()").rpartition(".")[2] in rule.required_by for name in declared.given):
+            return True
         for name, value in rule.optional_when:
             if name in keywords and (value == "*" or keywords[name] == value):
                 return False
         if declared.annotation is not None:
-            if declared.annotation.name == "Union" and any(a.name == "None" for a in declared.annotation.args):
+            if _may_be_none(declared.annotation):
                 return False
-            if rule.fields == "annotated" and declared.default and not declared.call:
+            if rule.fields == "annotated" and declared.default and (not declared.call or _defaulted(declared)):
                 return False
+            if rule.fields == "assigned" and declared.annotation.name.rpartition(".")[2] == "Mapped":
+                return True
         if "required" in keywords:
             return bool(keywords["required"])
         return rule.required

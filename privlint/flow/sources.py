@@ -68,7 +68,9 @@ def of_match(
 # -- by rule -----------------------------------------------------------------------------------------------------
 
 
-def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None) -> Found:
+def of_rule(
+    fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None, *, required: bool = True
+) -> Found:
     """The source that a rule names; what ``$name`` and its like stand for is classified."""
     if not rule.data.startswith("$"):
         if rule.evidence == "request":
@@ -84,7 +86,7 @@ def of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str
         match = match._replace(subject=rule.subject)
     found = of_match(fr, n, match, text or name, rule.evidence, rule.confidence, words)
     if match is not None and found and rule.evidence == "request":
-        collected(fr, n, match, text or name, rule.owner or "the request", required=True)
+        collected(fr, n, match, text or name, rule.owner or "the request", required=required)
     return found
 
 
@@ -236,8 +238,10 @@ def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str
     return any(match_path(owner, own) or own.rpartition(".")[2] == owner for own in all_names)
 
 
-def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: Value) -> Found:
-    """An item whose literal key names personal data."""
+def of_item(
+    fr: Frame, value: Value, key: str, n: int, owner_name: str, found: Value, *, required: bool = True
+) -> Found:
+    """An item whose literal key names personal data; ``required``: the look-up fails where it is missing."""
     out: Found = {}
     names, data = owners(fr, value)
     index = fr.catalog.index
@@ -247,7 +251,7 @@ def of_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, found: V
     if out or not data:
         return out
     if _is_request_data(fr, value):
-        return of_request_key(fr, key, n, "request", required=True)
+        return of_request_key(fr, key, n, "request", required=required)
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
@@ -317,7 +321,9 @@ def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
         *fr.catalog.index.parameter_sources.get("*", ()),
     ):
         if _parameter_rule(fr, rule, param, index):
-            out.update(of_rule(fr, rule, param.n, param.name, f"parameter `{param.name}`", param.name))
+            required = not param.default or fr.solver.needs_value(fr.fn, param.name)
+            words = f"parameter `{param.name}`"
+            out.update(of_rule(fr, rule, param.n, param.name, words, param.name, required=required))
     if out or param.kind in ("*", "**"):
         return out
     annotated = fr.solver.annotations.personal(fr.module, param.annotation)

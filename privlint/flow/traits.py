@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.flow.shared import Stores
 from privlint.ir import ops as o
 from privlint.resolve.program import Function, Program
-from privlint.resolve.scan import scan
+from privlint.resolve.scan import Bindings, scan
 
 if TYPE_CHECKING:
     pass
@@ -24,7 +24,7 @@ class Traits(Stores):
         self._callees: dict[int, frozenset[int]] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._decorators: dict[int, list[str]] = {}
-        self._scanned: dict[tuple[int, int], dict[int, str]] = {}
+        self._scanned: dict[tuple[int, int], Bindings] = {}
 
     def metaclass_method(self, cls: int, name: str) -> tuple[int, int | None]:
         """The metaclass of a class (-1 if it is not of the program), and the method of that name that it defines."""
@@ -118,18 +118,38 @@ class Traits(Stores):
     def default_text(self, fn: Function, name: str) -> str:
         """The callee of a parameter's default, as a dotted path (``fastapi.Form``)."""
         module = self.program.modules[fn.module]
+        text = self._enclosing(fn).texts.get(self._default(fn, name), "").removesuffix("()")
+        entity = self.program.lookup(module, text) if text else None
+        return entity.path if entity is not None and entity.path else text
+
+    def needs_value(self, fn: Function, name: str) -> bool:
+        """Whether a parameter's default is a call that says that there is none: ``Form(...)``, ``Query()``."""
         if fn.ir.parent < 0:
-            return ""
-        texts = self._scanned.get((fn.module, fn.ir.parent))
-        if texts is None:
-            texts = scan(module.ir.functions[fn.ir.parent]).texts
-            self._scanned[(fn.module, fn.ir.parent)] = texts
-        for block in module.ir.functions[fn.ir.parent].blocks:
+            return False
+        reg = self._default(fn, name)
+        for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks:
+            for op in block.ops:
+                if isinstance(op, o.Call) and op.dst == reg:
+                    given = [arg.reg for arg in op.args if arg.label in (None, "default")]
+                    optional = any(arg.label == "default_factory" for arg in op.args)
+                    return not optional and (not given or self._enclosing(fn).constants.get(given[0]) is ...)
+        return False
+
+    def _default(self, fn: Function, name: str) -> int:
+        """The register, in the enclosing function, of a parameter's default, or -1."""
+        if fn.ir.parent < 0:
+            return -1
+        for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks:
             for op in block.ops:
                 if isinstance(op, o.MakeFunction) and op.index == fn.ir.index:
-                    for default in op.defaults:
-                        if default.label == name:
-                            text = texts.get(default.reg, "").removesuffix("()")
-                            entity = self.program.lookup(module, text) if text else None
-                            return entity.path if entity is not None and entity.path else text
-        return ""
+                    return next((default.reg for default in op.defaults if default.label == name), -1)
+        return -1
+
+    def _enclosing(self, fn: Function) -> Bindings:
+        """The bindings of the function, class or module that a function is made in."""
+        parent = max(fn.ir.parent, 0)
+        found = self._scanned.get((fn.module, parent))
+        if found is None:
+            found = scan(self.program.modules[fn.module].ir.functions[parent])
+            self._scanned[(fn.module, parent)] = found
+        return found

@@ -169,7 +169,10 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         given = all(isinstance(a, Inst) and a.type.endswith("()") for a in callee.receiver.atoms)
         for text in strings(args.positional[0][0])[:3]:
             found = UNKNOWN if given and callee.receiver.atoms else SCALAR
-            marks.update(sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, found))
+            needed = callee.attribute == "pop" and len(args.positional) < 2
+            marks.update(
+                sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, found, required=needed)
+            )
         held = item(fr, of(*(a for a in callee.receiver.atoms if isinstance(a, Ext))), key_label(args.positional[0][0]))
         if marks or held:
             return with_marks(held, marks)

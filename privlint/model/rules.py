@@ -187,6 +187,8 @@ class RecordRule:
     field_types: tuple[tuple[str, str], ...] = ()  # last part of a field call or annotation -> data type, "" = none
     required: bool = True  # what a field is that says nothing
     optional_when: tuple[tuple[str, object], ...] = ()  # keyword of the field call and value ("*" = any)
+    required_when: tuple[tuple[str, object], ...] = ()  # likewise
+    required_by: tuple[str, ...] = ()  # what among the arguments of the field call makes it required: DataRequired
     shown: str = "none"  # what str() of an instance shows: all | none
     whole: tuple[str, ...] = ()  # methods that give all fields as a mapping, or text (model_dump)
     sent: tuple[str, ...] = ()  # attributes and methods that give what was sent, as a mapping (cleaned_data)

@@ -11,12 +11,14 @@ from privlint.model.declaration import Declaration
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Scrubber, Step, Target
 from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
+from privlint.policy import law, wording
 from privlint.policy.recipients import Party, Reached, Resolver
 from privlint.policy.wording import clean
 
 # From sites to their lines; the engine gives one, since only a syntax tree knows.
 Lines = Callable[[Collection[Site]], Mapping[Site, int]]
 
+_MAX_CITED = 3  # articles in a message; all are among the result's properties
 _MAX_RELATED = 100  # GitHub keeps no more locations of a result
 _KIND_ORDER = ("http", "sdk", "object-storage", "file", "queue", "cache")  # which kind a mixed place is reported as
 
@@ -101,6 +103,7 @@ class Context:
         self.facts = facts
         self.declaration = declaration
         self.catalog = catalog
+        self._laws = law.Laws(catalog.laws)
         self.resolver = Resolver(catalog, declaration)
         flows = [flow for flow in facts.flows if flow.protection is not Protection.DERIVED]
         self._line = _lines(flows, lines)
@@ -156,6 +159,12 @@ class Context:
             sink=target.callee,
         )
 
+    def cited(self, code: str, most: int = 1) -> str:
+        """The first articles behind ``code``, of each law that the declaration names, for the words of a message."""
+        named = (self.declaration.laws if self.declaration else ()) or law.DEFAULT
+        found = [each for one in named for each in self._laws.citations(code, (one,))[:most]]
+        return wording.listed(found[:_MAX_CITED]) if found else ""
+
     def scrubber(self, place: Place) -> Scrubber | None:
         """The configured filter that data passes on its way to this place, if there is one."""
         party = place.party.key if place.party else None
@@ -168,8 +177,18 @@ class Context:
         return any(each in known and known[each].sensitivity == "sensitive" for each in types)
 
 
-def collected(code: str, facts: list[CollectionFact], message: str) -> Finding:
-    """The result for what is taken in at one site."""
+def collected(
+    code: str,
+    facts: list[CollectionFact],
+    message: str,
+    *,
+    severity: str = "",
+    confidence: Confidence | None = None,
+    related: Iterable[Related] = (),
+    legal: tuple[str, ...] = (),
+) -> Finding:
+    """The result for what is taken in at one site; severity "" means the rule's own, confidence None that of the facts,
+    ``legal`` is cited besides what the table of laws says."""
     first = facts[0]
     subjects = {fact.subject for fact in facts} - {None}
     step = Step(first.site, f"{first.name} is taken in")
@@ -179,11 +198,13 @@ def collected(code: str, facts: list[CollectionFact], message: str) -> Finding:
         message=message,
         data_types=tuple(sorted({fact.data_type for fact in facts})),
         sink_kind="collection",
-        confidence=max(fact.confidence for fact in facts),
+        confidence=max(fact.confidence for fact in facts) if confidence is None else confidence,
         subject=subjects.pop() if len(subjects) == 1 else None,
         recipient=None,
-        severity="",
+        legal=legal,
+        severity=severity,
         flows=((step,),),
+        related=tuple(dict.fromkeys(related))[:_MAX_RELATED],
         function=first.function,
         sink=f"{first.owner}.{first.name}" if first.owner else first.name,
     )

@@ -34,7 +34,8 @@ def judge(facts: Facts, declaration: Declaration | None, catalog: Catalog, lines
     for check in all_checks():
         legal = laws.citations(check.rule.code, cited)
         for finding in check.run(context):
-            findings.append(replace(finding, legal=legal, severity=finding.severity or check.rule.severity))
+            cites = tuple(dict.fromkeys((*finding.legal, *legal)))
+            findings.append(replace(finding, legal=cites, severity=finding.severity or check.rule.severity))
     return sorted(findings, key=_order)
 
 

@@ -78,11 +78,13 @@ def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _data_type(type_id: str, catalog: Catalog) -> str:
+def label(type_id: str, catalog: Catalog) -> str:
+    """What a data type is called inside a sentence; "" where it has no name but its id."""
     kind = catalog.data_types.get(type_id)
-    label = clean(kind.label) if kind is not None else ""
-    if not label:
-        return clean(type_id)
-    if label[1:2].islower():  # "Email address" but not "IP address"
-        label = label[0].lower() + label[1:]
-    return f"{label} ({clean(type_id)})"
+    text = clean(kind.label) if kind is not None else ""
+    return text[0].lower() + text[1:] if text[1:2].islower() else text  # "Email address" but not "IP address"
+
+
+def _data_type(type_id: str, catalog: Catalog) -> str:
+    text = label(type_id, catalog)
+    return f"{text} ({clean(type_id)})" if text else clean(type_id)

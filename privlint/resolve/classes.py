@@ -39,6 +39,7 @@ class FieldInfo(NamedTuple):
     keywords: tuple[tuple[str, object], ...]
     default: bool
     n: int
+    given: tuple[str, ...] = ()  # names and callees among the arguments of the call, those in lists included
 
 
 @dataclass(slots=True)
@@ -121,13 +122,16 @@ def _fields(bindings: Bindings) -> dict[str, FieldInfo]:
             continue
         call = binding.text if binding.kind == "call" else ""
         keywords: list[tuple[str, object]] = []
+        given: list[str] = []
         if binding.call is not None:
             for arg in binding.call.args:
                 value = bindings.constants.get(arg.reg, bindings.texts.get(arg.reg, "?"))
                 keywords.append((arg.label or "", value))
+                given += [bindings.texts.get(reg, "") for reg in (arg.reg, *bindings.parts.get(arg.reg, ()))]
         known = out.get(name)
         at = known.n if known else bindings.stored_at[name]
-        out[name] = FieldInfo(name, known.annotation if known else None, call, tuple(keywords), True, at)
+        declared = known.annotation if known else None
+        out[name] = FieldInfo(name, declared, call, tuple(keywords), True, at, tuple(filter(None, given)))
     return out
 
 

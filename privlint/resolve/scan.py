@@ -41,6 +41,7 @@ class Bindings:
     given: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a call -> its constant texts
     listed: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a display -> its constant texts
     listings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name -> the texts of the display bound to it
+    parts: dict[int, tuple[int, ...]] = field(default_factory=dict)  # register -> what a list or tuple is made of
 
 
 def scan(body: FunctionIR) -> Bindings:
@@ -70,6 +71,7 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
         values.pop(op.dst, None)
         if op.kind in ("list", "tuple", "set"):
             out.listed[op.dst] = tuple(text for part in op.parts for text in _texts(out, part.reg))
+            out.parts[op.dst] = tuple(part.reg for part in op.parts)
     elif isinstance(op, o.Call):
         _read_call(op, out, values)
     elif isinstance(op, o.MakeFunction):

@@ -14,7 +14,7 @@ from privlint.policy.law import DEFAULT, Laws
 
 RULES = rules()
 OF_THE_CONTRACT = {
-    "PRV001", "PRV101", "PRV201", "PRV202", "PRV203", "PRV204", "PRV205", "PRV206", "PRV301", "PRV302", "PRV303",
+    "PRV001", "PRV101", "PRV102", "PRV105", "PRV106", "PRV201", "PRV202", "PRV203", "PRV204", "PRV205", "PRV206", "PRV301", "PRV302", "PRV303",
     "PRV304", "PRV305", "PRV307", "PRV308", "PRV309", "PRV310", "PRV311",
 }  # fmt: skip
 

@@ -342,7 +342,9 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
     found = item(fr, receiver, label)
     if label is not None:
         for text in strings(key)[:1]:
-            found = with_marks(found, sources.of_item(fr, receiver, text, callee.n, callee.receiver_name, found))
+            needed = name == "pop" and len(values) < 2
+            marks = sources.of_item(fr, receiver, text, callee.n, callee.receiver_name, found, required=needed)
+            found = with_marks(found, marks)
     if name == "pop" and label is not None:
         found = Value(found.atoms, found.marks)
         delete(fr, receiver, label)

@@ -30,11 +30,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from privlint.model.data import Confidence
-from privlint.model.facts import CollectionFact
 from privlint.model.finding import Finding
-from privlint.model.location import Site
 from privlint.policy import wording
+from privlint.policy.collecting import by_site, entries, taker
 from privlint.policy.context import Context, collected
 from privlint.policy.rule import Rule
 
@@ -48,19 +46,15 @@ def check(context: Context) -> Iterable[Finding]:
     declaration = context.declaration
     if declaration is None:
         return
-    sites: dict[Site, list[CollectionFact]] = {}
-    for fact in context.collections:
-        if fact.confidence is Confidence.LOW:  # a guess by name alone is no ground to call a declaration wrong
-            continue
-        if not any(context.catalog.covers(entry.data, fact.data_type) for entry in declaration.collects):
-            sites.setdefault(fact.site, []).append(fact)
-    for facts in sites.values():
+    # A guess by name alone is no ground to call a declaration wrong: facts of low confidence are left out.
+    for facts in by_site(context, lambda fact: not entries(context, fact.data_type)):
         types = sorted({fact.data_type for fact in facts})
         first = facts[0]
-        by = f" by {wording.clean(first.owner)}" if first.owner else ""
+        cited = context.cited(RULE.code)
         message = (
             f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
-            f"{wording.verb(types, 'is', 'are')} collected{by}, which {wording.declaration_name(declaration)} "
-            f"does not list [from {wording.clean(first.name)}]"
+            f"{wording.verb(types, 'is', 'are')} collected{taker(first)}, which "
+            f"{wording.declaration_name(declaration)} does not list: declare or drop "
+            f"{wording.verb(types, 'it', 'them')}{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
         )
         yield collected(RULE.code, facts, message)
