@@ -5,6 +5,7 @@ A stage is imported when a run comes to it: one that recalls what an earlier run
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -184,7 +185,14 @@ def _declaration(project: Project, rules: Catalog) -> Declaration | None:
         return None
     from privlint import declaration
 
-    return declaration.load(path, types=rules.data_types, app_types=rules.app_types)
+    shown = _shown(path, project.root)
+    return declaration.load(path, types=rules.data_types, app_types=rules.app_types, shown=shown)
+
+
+def _shown(path: Path, root: Path) -> str:
+    """A path as reports show it: relative to the root of the project if it is inside."""
+    absolute, top = Path(os.path.abspath(path)), Path(os.path.abspath(root))
+    return (absolute.relative_to(top) if absolute.is_relative_to(top) else path).as_posix()
 
 
 def _wanted(results: Sequence[Result], project: Project, listing: source.Listing) -> list[Result]:

@@ -19,6 +19,7 @@ EXIT_INTERRUPTED = 130
 COMMANDS = {  # name -> where it is; a command is imported when it is called
     "check": "check:check",
     "baseline": "baseline:baseline",
+    "map": "map:map_",
     "rule": "rule:rule",
     "rules": "rule:rules",
     "explain-name": "explain:explain_name",

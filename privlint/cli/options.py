@@ -23,8 +23,16 @@ def paths(command: Command) -> Command:
 
 
 def analysis(command: Command) -> Command:
-    """What to analyse and how; the values go to ``privlint.cli.settings.settle`` by name."""
-    for option in reversed(_ANALYSIS):
+    """What to analyse and which findings count; the values go to ``privlint.cli.settings.settle`` by name."""
+    command = project(command)
+    for option in reversed(_FINDINGS):
+        command = option(command)
+    return command
+
+
+def project(command: Command) -> Command:
+    """What to analyse and how, for commands that give out no findings."""
+    for option in reversed(_PROJECT):
         command = option(command)
     return command
 
@@ -40,7 +48,7 @@ def _per_file_ignores(_: click.Context, __: click.Parameter, values: tuple[str, 
     return pairs
 
 
-_ANALYSIS = (
+_FINDINGS = (
     click.option("--select", multiple=True, metavar="CODES", help="Report these codes or prefixes alone (PRV2)."),
     click.option("--ignore", multiple=True, metavar="CODES", help="Do not report these codes or prefixes."),
     click.option("--extend-select", multiple=True, metavar="CODES", help="Add to the selected codes."),
@@ -52,6 +60,8 @@ _ANALYSIS = (
         callback=_per_file_ignores,
         help="Ignore codes in the files that match.",
     ),
+)
+_PROJECT = (
     click.option(
         "--declaration", type=_FILE, metavar="FILE", help="The declaration (default: privacy.yml above PATHS)."
     ),
@@ -62,7 +72,7 @@ _ANALYSIS = (
     click.option("--force-exclude", is_flag=True, default=None, help="Leave them out even where they are named."),
     click.option("--no-respect-gitignore", is_flag=True, default=None, help="Analyse what git ignores, too."),
     click.option(
-        "--min-confidence", type=click.Choice(CONFIDENCES, case_sensitive=False), help="Drop less sure findings."
+        "--min-confidence", type=click.Choice(CONFIDENCES, case_sensitive=False), help="Drop what is less sure."
     ),
     click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes (default: one a core)."),
     click.option("--no-cache", is_flag=True, default=None, help="Use and keep nothing of earlier runs."),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from privlint.cli.errors import CommandError, did_you_mean
@@ -26,17 +27,26 @@ class Output(NamedTuple):
     file: Path | None
 
 
-def plan(format: str | None, files: Iterable[str]) -> list[Output]:
+def plan(
+    format: str | None,
+    files: Iterable[str],
+    known: Collection[str] = FORMATS,
+    default: str = DEFAULT_FORMAT,
+    endings: Mapping[str, str] = MappingProxyType({}),
+) -> list[Output]:
     """What is to be written where.
 
     ``FILE`` takes ``--format`` away from standard output, ``FORMAT:FILE`` is written beside it; a ``-`` for FILE is
-    standard output.  Raises CommandError for an unknown format, or if standard output was to have two.
+    standard output.  Without ``format``, the ending of FILE may tell it (``endings``: ``.csv`` to ``csv``), else it is
+    ``default``.  Raises CommandError for a format that is not ``known``, or if standard output was to have two.
     """
-    main = _known(format or DEFAULT_FORMAT)
+    main = _known(format or default, known)
     outputs: list[Output] = []
     for value in files:
         named = re.match(r"([A-Za-z][\w-]+):(.+)", value)
-        chosen, name = (_known(named[1]), named[2]) if named else (main, value)
+        chosen, name = (_known(named[1], known), named[2]) if named else (main, value)
+        if named is None and format is None:
+            chosen = endings.get(Path(name).suffix.lower(), main)
         outputs.append(Output(chosen, None if name == "-" else Path(name)))
     redirected = any(not re.match(r"[A-Za-z][\w-]+:", value) for value in files)
     if not redirected and not any(output.file is None for output in outputs):
@@ -46,24 +56,30 @@ def plan(format: str | None, files: Iterable[str]) -> list[Output]:
     return outputs
 
 
-def _known(format: str) -> str:
-    if format.lower() not in FORMATS:
-        near = did_you_mean(format.lower(), FORMATS) or f": choose one of {', '.join(FORMATS)}"
+def _known(format: str, known: Collection[str]) -> str:
+    if format.lower() not in known:
+        near = did_you_mean(format.lower(), known) or f": choose one of {', '.join(known)}"
         raise CommandError(f"no output format is called {format!r}{near}")
     return format.lower()
 
 
 def write(report: Report, outputs: Iterable[Output], color: bool | None) -> None:
-    """Render the report to every output; raises CommandError for a file that cannot be written.
+    """Render the report to every output; raises CommandError for a file that cannot be written."""
+    colored = wants_color(color)
+    deliver(outputs, lambda output: render(report, output.format, color=colored and output.file is None))
+
+
+def deliver(outputs: Iterable[Output], text: Callable[[Output], str]) -> None:
+    """Write a text to every output; raises CommandError for a file that cannot be written.
 
     Files come first, so that they are complete even if the reader of standard output goes away.
     """
     for output in sorted(outputs, key=lambda output: output.file is None):
         if output.file is None:
-            sys.stdout.write(render(report, output.format, color=wants_color(color)))
+            sys.stdout.write(text(output))
             sys.stdout.flush()
         else:
-            _write_file(output.file, render(report, output.format))
+            _write_file(output.file, text(output))
 
 
 def _write_file(path: Path, text: str) -> None:

@@ -62,7 +62,9 @@ def _merge(options: Mapping[str, Any], found: config.Config) -> dict[str, Any]:
         given = value is not None and value != () and value != []
         merged[key] = value if given else found.values.get(key, value)
     for key in ("extend-select", "extend-ignore", "rules"):
-        merged[key] = [*found.values.get(key, ()), *options[key.replace("-", "_")]]
+        merged[key] = [*found.values.get(key, ()), *options.get(key.replace("-", "_"), ())]
+    for key in ("select", "ignore", "per-file-ignores"):  # commands that give out no findings have no such options
+        merged.setdefault(key, ())
     if merged.get("color") is None and found.values.get("no-color"):
         merged["color"] = False
     return merged

@@ -208,7 +208,7 @@ class _Survey:
         passages = [passage for each in shared if each.receiver == key for passage in each.passages]
         if key not in self._parties:
             hosts = [Stated(host, arrives(passage)) for passage in passages for host in passage.hosts]
-            name, role = ("not known", "unknown") if key == UNKNOWN else ("own services", "internal")
+            name, role = ("recipient not known", "unknown") if key == UNKNOWN else ("own services", "internal")
             return Receiver(key, name, role, Provenance.OBSERVED, hosts=joined((), hosts))
         return self._outside(self._parties[key], passages, keeps)
 

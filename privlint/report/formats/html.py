@@ -1,13 +1,7 @@
-"""``html``: one page that needs nothing else: findings by file, with the way of the data; printable.
-
-All text of the analysed code is escaped, and the page's content security policy allows its own style and script
-by their hashes and nothing besides, so that even a slip would run nothing.
-"""
+"""``html``: one page that needs nothing else: findings by file, with the way of the data; printable."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -16,24 +10,10 @@ from privlint.model.location import Location
 from privlint.model.report import LocatedStep, Report, Result
 from privlint.report.lines import Sources
 from privlint.report.order import count_codes, open_results
+from privlint.report.page import page, text
 from privlint.report.registry import Format
 from privlint.report.snippet import snippet
-from privlint.report.visible import visible
 from privlint.report.words import count, facts, place, rule_names, rules_by_code, tally
-
-
-def _text(text: str) -> str:
-    return escape(visible(text), quote=True)
-
-
-def _asset(name: str) -> str:
-    from importlib.resources import files  # slow to import
-
-    return (files("privlint.report") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() + "'"
 
 
 class _Page:
@@ -52,17 +32,17 @@ class _Page:
 
     def _step(self, step: LocatedStep) -> str:
         where = f"<code>{escape(place(step.location))}</code>"
-        return f"<li>{where} {_text(step.text)}{self._source(step.location)}</li>"
+        return f"<li>{where} {text(step.text)}{self._source(step.location)}</li>"
 
     def finding(self, result: Result) -> Iterator[str]:
         """One finding as an article."""
-        yield f'<article data-code="{_text(result.code)}" class="{_text(result.severity)}">'
+        yield f'<article data-code="{text(result.code)}" class="{text(result.severity)}">'
         name = f"{result.code} {self._names.get(result.code, '')}".strip()
-        yield f"<h3><span>{_text(result.severity)}</span> {_text(name)}</h3>"
-        yield f"<p>{_text(result.message)}</p>"
+        yield f"<h3><span>{text(result.severity)}</span> {text(name)}</h3>"
+        yield f"<p>{text(result.message)}</p>"
         yield f"<p><code>{escape(place(result.location))}</code></p>{self._source(result.location)}"
         yield "<dl>"
-        yield from (f"<dt>{_text(heading)}</dt><dd>{escape(words)}</dd>" for heading, words in facts(result))
+        yield from (f"<dt>{text(heading)}</dt><dd>{escape(words)}</dd>" for heading, words in facts(result))
         yield "</dl>"
         for flow in result.flows:
             yield f"<details><summary>The way of the data, {count(len(flow), 'step')}</summary><ol>"
@@ -80,37 +60,31 @@ def _filter(report: Report, results: list[Result]) -> Iterator[str]:
     rules = rules_by_code(report)
     yield '<form id="filter"><fieldset><legend>Show</legend>'
     for code, number in count_codes(results).items():
-        title = _text(rules[code].title) if code in rules else ""
-        yield f'<label><input type="checkbox" checked value="{_text(code)}"> {_text(code)} ({number}) {title}</label>'
+        title = text(rules[code].title) if code in rules else ""
+        yield f'<label><input type="checkbox" checked value="{text(code)}"> {text(code)} ({number}) {title}</label>'
     yield "</fieldset></form>"
 
 
 def render(report: Report, color: bool) -> str:
     """The page, its style and its script in it."""
-    style, script = _asset("page.css"), _asset("page.js")
-    sources = f"style-src {_hash(style)}; script-src {_hash(script)}"
-    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     results = open_results(report)
-    page = _Page(report)
+    title = f"privlint: {count(len(results), 'finding')}"
+    return page(title, _body(report, results), style="page.css", script="page.js", version=report.version)
+
+
+def _body(report: Report, results: list[Result]) -> Iterator[str]:
+    parts = _Page(report)
     head = f"{tally(results)} in {count(report.files, 'file')} ({count(report.lines, 'line')})"
-    lines = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>privlint: {count(len(results), 'finding')}</title>\n<style>{style}</style>\n</head>\n<body>",
-        f"<header><h1>privlint</h1><p>{head}.</p></header>",
-    ]
+    yield f"<header><h1>privlint</h1><p>{head}.</p></header>"
     if results:
-        lines += _filter(report, results)
-    lines.append("<main>")
+        yield from _filter(report, results)
+    yield "<main>"
     for path, group in groupby(results, key=lambda result: result.location.path):
-        lines.append(f"<section><h2>{_text(path)}</h2>")
+        yield f"<section><h2>{text(path)}</h2>"
         for result in group:
-            lines += page.finding(result)
-        lines.append("</section>")
-    lines.append(f"</main>\n<footer>privlint {_text(report.version)}</footer>")
-    lines.append(f"<script>{script}</script>\n</body>\n</html>")
-    return "\n".join(lines) + "\n"
+            yield from parts.finding(result)
+        yield "</section>"
+    yield "</main>"
 
 
 FORMAT = Format("html", "one page to read and print", render)

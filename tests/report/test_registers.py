@@ -1,0 +1,129 @@
+"""The record of processing and the two Chinese lists, as CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from privlint.model.datamap import DataMap
+from privlint.report.registers import REGISTER_FORMATS, REGISTERS, render_register
+from tests.report.sample_map import HOSTILE, MAP
+
+EMPTY = DataMap((), (), (), (), ())
+
+
+def table(register: str, sample: DataMap = MAP) -> list[dict[str, str]]:
+    """The rows of a register's CSV by the last word of each heading."""
+    rows = list(csv.reader(io.StringIO(render_register(sample, register, "csv").removeprefix("\ufeff"))))
+    names = [heading.rpartition(" ")[2] for heading in rows[0]]
+    assert all(len(row) == len(names) for row in rows)
+    return [dict(zip(names, row, strict=True)) for row in rows[1:]]
+
+
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+@pytest.mark.parametrize("format", sorted(REGISTER_FORMATS))
+def test_any_register_of_any_map(register: str, format: str) -> None:
+    for sample in (MAP, EMPTY):
+        text = render_register(sample, register, format)
+        assert text == render_register(sample, register, format)
+        text.encode("utf-8")
+
+
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+def test_no_cell_is_a_formula(register: str) -> None:
+    for row in table(register):
+        for value in row.values():
+            assert not value.lstrip().startswith(("=", "+", "-", "@", "\t", "|", "%"))
+            assert "\n" not in value
+
+
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+def test_every_value_says_where_it_comes_from(register: str) -> None:
+    for row in table(register):
+        for name in row:
+            if f"{name}_provenance" in row:
+                number = len([each for each in row[name].split("; ") if each])
+                words = [each for each in row[f"{name}_provenance"].split("; ") if each]
+                assert len(words) == number, name
+                assert set(words) <= {"declared", "observed", "both"}
+                if words and not name.startswith("controller"):
+                    assert re.search(r"[\w.]+:\d+", row[f"{name}_evidence"]), name
+
+
+def test_the_record_has_a_row_for_each_purpose_and_recipient() -> None:
+    rows = table("ropa")
+    told = [(row["purpose"], row["data_category"], row["recipient"][:7]) for row in rows]
+    assert told[:3] == [
+        ("advice", "health (all)", ""),
+        ("delivery", "email address (contact.email)", "Partner"),
+        ("registration", "email address (contact.email)", ""),
+    ]
+    assert ("", "email address (contact.email)", "recipie") in told
+    delivery = rows[1]
+    assert delivery["legal_basis"] == "separate-consent"
+    assert delivery["third_country_transfer"] == "yes"
+    assert (delivery["safeguards"], delivery["safeguards_provenance"]) == ("standard-contract", "declared")
+    assert delivery["recipient"] == "Partner (Partner Ltd)"
+    assert delivery["erasure_limit"] == "P2Y"
+    assert delivery["security_measures"] == "pseudonymised; protected transport"
+    assert delivery["security_measures_evidence"] == "privacy.yml:9 app/views.py:20; app/views.py:20"
+    assert delivery["stored_in"] == "database; log"
+    assert delivery["impact_assessment"] == "entrusted or provided to others (55(3)); provided abroad (55(4))"
+
+
+def test_the_record_names_special_categories_and_automated_decisions() -> None:
+    (row,) = [row for row in table("ropa") if "special.religion" in row["data_category"]]
+    assert row["special_category"] == "sensitive personal information (PIPL 28); special category (GDPR 9)"
+    assert row["impact_assessment"] == "sensitive personal information (55(1)); automated decision (55(2))"
+    assert row["impact_assessment_evidence"] == "app/views.py:6; privacy.yml:15"
+
+
+def test_the_list_of_what_is_collected() -> None:
+    text = render_register(MAP, "collected", "csv")
+    assert text.startswith("\ufeff个人信息种类 personal_information,")
+    email, health, faith = table("collected")
+    assert email["personal_information"] == "电子邮件地址 email address (contact.email)"
+    assert email["purpose"] == "registration; delivery"
+    assert email["scene"] == "app.forms.Customer; app.forms.SignUp"
+    assert email["required"] == "是 yes"
+    assert health["personal_information_provenance"] == "declared"
+    assert (faith["sensitive"], faith["required"]) == ("是 yes", "否 no")
+
+
+def test_the_list_of_what_is_shared_leaves_nobody_out() -> None:
+    rows = table("shared")
+    assert [row["third_party"][:7] for row in rows] == ["Partner", "'=cmd|'", "不明 reci"[:7]]
+    partner, hostile, unknown = rows
+    assert partner["company"] == "Partner Ltd"
+    assert partner["manner"] == "接口传输 HTTP request"
+    assert (partner["country"], partner["transfer"]) == ("US", "standard-contract")
+    assert hostile["transport"] == "unprotected"
+    assert unknown["third_party_evidence"] == "app/views.py:12 app/views.py:13"
+
+
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+def test_markdown_tables_are_whole_and_nothing_is_markup(register: str) -> None:
+    text = render_register(MAP, register, "markdown")
+    wide = 0
+    for line in text.splitlines():
+        if line.startswith("|---"):
+            wide = line.count("|")
+        elif line.startswith("| ") and wide:
+            assert len(re.findall(r"(?<!\\)\|", line)) == wide, line
+        elif not line.startswith("|"):
+            wide = 0
+    assert "<script" not in text
+    assert "](javascript" not in text.replace(r"\]", "")
+    assert "@all" not in text
+    assert HOSTILE not in text
+    numbers = {int(number) for number in re.findall(r"(?m)^(\d+)\. `", text)}
+    used = {
+        int(n)
+        for part in re.findall(r"\*\*(?:declared|observed|both)\*\* ([\d, ]+)", text)
+        for n in part.split(", ")
+        if n
+    }
+    assert used <= numbers
