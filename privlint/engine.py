@@ -23,6 +23,7 @@ from privlint.recall import Outcome, Recall, lasting, reads_of
 
 if TYPE_CHECKING:
     from privlint.catalog import Catalog
+    from privlint.model.changes import Changes
     from privlint.model.datamap import DataMap
     from privlint.model.declaration import Declaration
     from privlint.model.facts import Facts
@@ -94,6 +95,25 @@ def survey(project: Project) -> DataMap:
         notes=tuple(listing.notes),
         version=__version__,
     )
+
+
+def changes(project: Project, revision: str) -> Changes:
+    """What the project's flows of personal data are now, compared with what they were in a revision of its repository.
+
+    Both are analysed with the settings and the declaration of now.  Raises what ``check`` raises, and
+    ``source.revision.RevisionError`` for a revision that cannot be compared with.
+    """
+    import tempfile
+
+    from privlint import policy
+    from privlint.source.revision import revisit
+
+    project = replace(project, declaration=_where_declared(project))
+    with tempfile.TemporaryDirectory(prefix="privlint-") as folder:
+        then, now, exported = revisit(project, revision, Path(folder))
+        before, after = survey(then), survey(now)
+    found = policy.compare(before, after, revision, exported.commit)
+    return replace(found, notes=(*exported.notes, *found.notes))
 
 
 @dataclass(frozen=True, slots=True)

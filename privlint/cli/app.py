@@ -20,6 +20,7 @@ COMMANDS = {  # name -> where it is; a command is imported when it is called
     "check": "check:check",
     "baseline": "baseline:baseline",
     "map": "map:map_",
+    "diff": "diff:diff",
     "rule": "rule:rule",
     "rules": "rule:rules",
     "explain-name": "explain:explain_name",

@@ -15,6 +15,7 @@ class CommandError(Exception):
 # never imported cannot have raised one, so nothing is imported to find out.
 _USER_ERRORS = (
     ("privlint.source.discover", "SourceError"),
+    ("privlint.source.revision", "RevisionError"),
     ("privlint.catalog.errors", "CatalogError"),
     ("privlint.declaration", "DeclarationError"),
     ("privlint.policy.baseline", "BaselineError"),

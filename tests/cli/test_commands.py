@@ -15,7 +15,7 @@ from privlint.policy import rules
 
 from .conftest import Run
 
-COMMANDS = ["check", "baseline", "map", "rule", "rules", "explain-name", "catalogue"]
+COMMANDS = ["check", "baseline", "map", "diff", "rule", "rules", "explain-name", "catalogue"]
 HEAVY = {"libcst", "yaml", "sarif_om", "privlint.engine"}
 
 

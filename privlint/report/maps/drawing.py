@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from privlint.model.datamap import DataMap, Provenance
-from privlint.report.maps.words import HOWS, SINKS, kept_kinds, label
+from privlint.report.maps.words import SINKS, holder, kept_kinds, label
 from privlint.report.page import text
 from privlint.report.visible import width
 
@@ -73,7 +73,7 @@ def _fill(drawing: _Drawing, data_map: DataMap) -> None:
     for each in data_map.collected:
         for intake in each.intakes:
             if intake.how != "model":
-                key = f"{HOWS.get(intake.how, intake.how)} {intake.owner}".strip()
+                key = holder(intake)
                 enters.setdefault(key, _Node(key, key))
                 drawing.links[0].append(_Link(key, each.data, "seen"))
     for share in data_map.shared:

@@ -18,7 +18,7 @@ from privlint.model.datamap import (
 )
 from privlint.model.location import Location
 from privlint.report.maps.drawing import draw
-from privlint.report.maps.words import HOWS, ROLES, SINKS, edges_to, kept_kinds, label, receivers_of
+from privlint.report.maps.words import ROLES, SINKS, edges_to, field_name, kept_kinds, label, receivers_of
 from privlint.report.page import page, text
 from privlint.report.words import count, place
 
@@ -277,11 +277,9 @@ def _line(evidence: Evidence) -> str:
 
 
 def _intake(intake: Intake) -> str:
-    how = HOWS.get(intake.how, intake.how)
-    name = intake.name if intake.owner in intake.name else f"{intake.owner}.{intake.name}"
     needed = "" if intake.required else ", optional"
     sure = "" if intake.confidence.word == "high" else f", {intake.confidence.word} confidence"
-    return f"<li><code>{text(_short(intake.location))}</code> {text(f'{how} {name}{needed}{sure}')}</li>"
+    return f"<li><code>{text(_short(intake.location))}</code> {text(f'{field_name(intake)}{needed}{sure}')}</li>"
 
 
 def _passage(passage: Passage) -> str:

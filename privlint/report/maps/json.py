@@ -31,7 +31,7 @@ def render(data_map: DataMap) -> str:
             "collected": [collected(each) for each in data_map.collected],
             "shared": [shared(each) for each in data_map.shared],
             "kept": [kept(each) for each in data_map.kept],
-            "recipients": [_receiver(each) for each in data_map.receivers],
+            "recipients": [receiver(each) for each in data_map.receivers],
             "dataTypes": [_type(each) for each in data_map.types],
             "unreadable": [storable(path) for path in data_map.unreadable],
         },
@@ -97,7 +97,8 @@ def kept(each: Kept) -> dict[str, Any]:
     }
 
 
-def _receiver(each: Receiver) -> dict[str, Any]:
+def receiver(each: Receiver) -> dict[str, Any]:
+    """One receiver."""
     return {
         "key": storable(each.key),
         "name": storable(each.name),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from privlint.model.datamap import Collected, DataMap, Provenance, Shared
-from privlint.report.maps.words import HOWS, SINKS, kept_kinds, label
+from privlint.report.maps.words import SINKS, holder, kept_kinds, label
 from privlint.report.visible import visible
 
 MAX_EDGES = 450
@@ -88,9 +88,7 @@ def _collecting(data_map: DataMap) -> Iterator[_Edge]:
 
 def _places(each: Collected) -> list[str]:
     """The forms, requests and bodies that take it in; a table is where it is kept."""
-    found = {
-        f"{HOWS.get(intake.how, intake.how)} {intake.owner}".strip() for intake in each.intakes if intake.how != "model"
-    }
+    found = {holder(intake) for intake in each.intakes if intake.how != "model"}
     return sorted(found)
 
 

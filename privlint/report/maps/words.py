@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from privlint.model.data import DataType
-from privlint.model.datamap import DataMap, Kept, Receiver, Shared
+from privlint.model.datamap import DataMap, Intake, Kept, Receiver, Shared
 
 SINKS = {
     "log": "log",
@@ -45,6 +45,20 @@ def label(data: DataType) -> str:
         return data.id if "." in data.id else f"{data.id} (all)"
     text = data.label
     return text[0].lower() + text[1:] if text[1:2].islower() else text  # "Email address" but not "IP address"
+
+
+def holder(intake: Intake) -> str:
+    """What data is taken from: ``form SignUp``, ``request``."""
+    how = HOWS.get(intake.how, intake.how)
+    return intake.owner if intake.owner.startswith(how) else f"{how} {intake.owner}".strip()
+
+
+def field_name(intake: Intake) -> str:
+    """What is taken in, with what it is taken from: ``form SignUp.email``, ``request.form['email']``."""
+    name = intake.name
+    if intake.owner and intake.owner in name:
+        return name if name.startswith("request") else f"{HOWS.get(intake.how, intake.how)} {name}"
+    return f"{holder(intake)}.{name}"
 
 
 def receivers_of(data_map: DataMap, *roles: str) -> list[Receiver]:

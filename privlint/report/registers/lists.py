@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from privlint.model.datamap import Cell, Collected, DataMap, Evidence, Intake, Passage, Provenance, Receiver, Shared
-from privlint.report.maps.words import HOWS, label
+from privlint.report.maps.words import holder, label
 from privlint.report.registers.sheet import Cells, Column, Sheet, cell
 
 _SENSITIVE = Column("sensitive", "Sensitive", "敏感个人信息")
@@ -151,7 +151,7 @@ def _owner(intake: Intake) -> str:
 
 
 def _how(intake: Intake) -> str:
-    return f"{_INTAKES.get(intake.how, '')} {HOWS.get(intake.how, intake.how)} {intake.owner}".strip()
+    return f"{_INTAKES.get(intake.how, '')} {holder(intake)}".strip()
 
 
 def _values(stated: Iterable[tuple[str, Evidence]]) -> Cells:
