@@ -5,15 +5,16 @@ A stage is imported when a run comes to it: one that recalls what an earlier run
 
 from __future__ import annotations
 
-import os
+import functools
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privlint import __version__, source
+from privlint.declaration import Declarations, Parts, find
 from privlint.model.data import Confidence
 from privlint.model.location import Location, Site, Span
 from privlint.model.project import Project
@@ -45,13 +46,14 @@ def check(project: Project) -> Report:
     started = time.perf_counter()
     listing = source.find(project)
     recall = Recall.of(project, listing.files)
-    said = _where_declared(project)
-    texts = source.Texts(listing.files)
-    outcome = recall.outcome(said)
+    parts = _parts(project, listing)
+    coverage = _coverage(project, listing, parts)
+    outcome = recall.outcome(coverage)
     if outcome is None:
-        outcome = _judged(_analyse(project, listing, recall))
-        recall.keep_outcome(said, outcome)
+        outcome = _judged(_analyse(project, listing, parts, recall), coverage)
+        recall.keep_outcome(coverage, outcome)
     recall.close()
+    texts = source.Texts(listing.files, ((shown, path) for shown, path, _ in outcome.reads))
     results = _suppress(_wanted(outcome.results, project, listing), outcome.rules, texts, project)
     if project.baseline is not None:
         from privlint.policy.baseline import Baseline
@@ -84,9 +86,9 @@ def survey(project: Project) -> DataMap:
 
     listing = source.find(project)
     recall = Recall.of(project, listing.files)
-    run = _analyse(project, listing, recall)
+    run = _analyse(project, listing, _parts(project, listing), recall)
     recall.close()
-    found = policy.survey(run.facts, run.declared, run.rules, run.places.locations, project.min_confidence)
+    found = policy.survey(run.facts, run.declared.main, run.rules, run.places.locations, project.min_confidence)
     return replace(
         found,
         files=len(listing),
@@ -108,7 +110,7 @@ def changes(project: Project, revision: str) -> Changes:
     from privlint import policy
     from privlint.source.revision import revisit
 
-    project = replace(project, declaration=_where_declared(project))
+    project = replace(project, declaration=project.declaration or find(project.paths))
     with tempfile.TemporaryDirectory(prefix="privlint-") as folder:
         then, now, exported = revisit(project, revision, Path(folder))
         before, after = survey(then), survey(now)
@@ -121,19 +123,19 @@ class _Run:
     """What a run knows before anybody judges it."""
 
     rules: Catalog
-    declared: Declaration | None
+    declared: Declarations
     facts: Facts
     places: _Places
 
 
-def _analyse(project: Project, listing: source.Listing, recall: Recall) -> _Run:
+def _analyse(project: Project, listing: source.Listing, parts: Parts, recall: Recall) -> _Run:
     """From the files to the facts: the stages that every command begins with."""
     from privlint import catalog
 
     rules = catalog.load(project.rule_packs, project.default_rules)
-    declared = _declaration(project, rules)
+    declared = Declarations(parts, _reader(rules))
     lowered, broken = _lowered(project, listing, recall)
-    guards = rules.safeguards(declared)
+    guards = rules.safeguards(*filter(None, declared.all))
     asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
     facts = recall.facts(lowered, asked)
     if facts is None:
@@ -144,10 +146,14 @@ def _analyse(project: Project, listing: source.Listing, recall: Recall) -> _Run:
 
 
 def _traced(lowered: Mapping[str, bytes], rules: Catalog, guards: tuple[SafeguardRule, ...]) -> Facts:
+    """What flows, and what is mentioned without flowing."""
     from privlint import flow, resolve
     from privlint.ir.codec import decode
 
-    return flow.trace(resolve.link([decode(data, path) for path, data in lowered.items()]), rules, guards)
+    program = resolve.link([decode(data, path) for path, data in lowered.items()])
+    facts = flow.trace(program, rules, guards)
+    facts.mentions = flow.mentions(program, rules)
+    return facts
 
 
 def _lowered(project: Project, listing: source.Listing, recall: Recall) -> tuple[dict[str, bytes], list[Unreadable]]:
@@ -175,44 +181,45 @@ def _lowered(project: Project, listing: source.Listing, recall: Recall) -> tuple
     return {file.path: known[file.path] for file in listing.files if file.path in known}, broken
 
 
-def _judged(run: _Run) -> Outcome:
+def _judged(run: _Run, coverage: Mapping[Path, str]) -> Outcome:
     """Facts become findings, and findings get their lines."""
     from privlint import policy
 
-    findings = policy.judge(run.facts, run.declared, run.rules, run.places.lines)
+    findings = policy.judge_parts(run.facts, run.declared, coverage, run.rules, run.places.lines)
     return Outcome(
         results=tuple(_located(findings, run.places)),
         rules=policy.rules(),
         unresolved=run.facts.unresolved,
         limits=run.facts.limits,
-        declared=run.declared is not None,
-        reads=reads_of(getattr(run.declared, "texts", ())),
+        declared=any(run.declared.all),
+        reads=reads_of(run.declared.files),
         passing=not lasting(run.facts.unreadable),
     )
 
 
-def _where_declared(project: Project) -> Path | None:
-    if project.declaration is not None:
-        return project.declaration
-    from privlint.declaration.lookup import find
-
-    return find(project.paths)
+def _parts(project: Project, listing: source.Listing) -> Parts:
+    files = [Path(file.absolute) for file in listing.files]
+    return Parts(files, project.paths, project.declaration, project.root)
 
 
-def _declaration(project: Project, rules: Catalog) -> Declaration | None:
-    path = _where_declared(project)
-    if path is None:
-        return None
+def _coverage(project: Project, listing: source.Listing, parts: Parts) -> dict[Path, str]:
+    """How much of what each declaration speaks of is looked at."""
+    found = {}
+    for place in parts.places:
+
+        def owned(path: str, place: Path = place) -> bool:
+            return parts.of(path) == place
+
+        found[place] = source.coverage(project, place.parent, listing.reported, owned)
+    return found
+
+
+def _reader(rules: Catalog) -> Callable[[Path, str], Declaration]:
+    """Reads declarations in the words of the catalogue."""
     from privlint import declaration
 
-    shown = _shown(path, project.root)
-    return declaration.load(path, types=rules.data_types, app_types=rules.app_types, shown=shown)
-
-
-def _shown(path: Path, root: Path) -> str:
-    """A path as reports show it: relative to the root of the project if it is inside."""
-    absolute, top = Path(os.path.abspath(path)), Path(os.path.abspath(root))
-    return (absolute.relative_to(top) if absolute.is_relative_to(top) else path).as_posix()
+    names = {name for each in rules.recipients.values() for name in (each.id, each.name)}
+    return functools.partial(declaration.load, types=rules.data_types, app_types=rules.app_types, recipients=names)
 
 
 def _wanted(results: Sequence[Result], project: Project, listing: source.Listing) -> list[Result]:
@@ -314,9 +321,10 @@ def _suppress(
     ]
     out = []
     for result in results:
-        why = source.suppression(
-            texts.get(result.location.path, ""), result.location.span.line, result.code, names.get(result.code, "")
-        )
+        path, line = result.location.path, result.location.span.line
+        is_python = not path.endswith((".yml", ".yaml"))
+        name = names.get(result.code, "")
+        why = source.suppression(texts.get(path, ""), line, result.code, name, python=is_python)
         for globs, glob, codes in per_file:
             absolute = (Path(project.root).resolve() / result.location.path).as_posix()
             if result.code.startswith(tuple(codes)) and globs.match(absolute):

@@ -21,7 +21,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from privlint import cache, rules_folder
 from privlint.model.plain import PlainError, from_plain, to_plain
@@ -45,7 +45,7 @@ class Outcome:
     unresolved: Mapping[str, int]
     limits: Mapping[str, int]
     declared: bool
-    reads: tuple[tuple[str, str], ...] = ()  # further files that the declaration consists of, and their digests
+    reads: tuple[tuple[str, str, str], ...] = ()  # the declarations' files: shown and absolute paths, digests
     passing: bool = False  # something went wrong that may go well next time
 
 
@@ -78,17 +78,18 @@ class Recall:
         """Whether anything is kept."""
         return self._store is not None
 
-    def outcome(self, declaration: Path | None) -> Outcome | None:
-        """What an earlier run over the very same input found."""
-        found = self._read("report", self._outcome_key(declaration), Outcome)
-        if found is not None and all(_digest_of(path) == digest for path, digest in found.reads):
+    def outcome(self, declared: Mapping[Path, str]) -> Outcome | None:
+        """What an earlier run over the very same input found; ``declared``: the declarations, each with what else
+        decides of it."""
+        found = self._read("report", self._outcome_key(declared), Outcome)
+        if found is not None and all(_digest_of(path) == digest for _, path, digest in found.reads):
             return found
         return None
 
-    def keep_outcome(self, declaration: Path | None, outcome: Outcome) -> None:
+    def keep_outcome(self, declared: Mapping[Path, str], outcome: Outcome) -> None:
         """Keep what this run found."""
         if not outcome.passing:
-            self._write("report", self._outcome_key(declaration), Outcome, outcome)
+            self._write("report", self._outcome_key(declared), Outcome, outcome)
 
     def facts(self, lowered: Mapping[str, bytes], asked: str) -> Facts | None:
         """The facts of a program that consists of these lowered files, by displayed path.
@@ -131,10 +132,10 @@ class Recall:
             parts += (path, hashlib.sha256(data).digest())
         return cache.digest("facts", self._tool, self._rules, *parts)
 
-    def _outcome_key(self, declaration: Path | None) -> str:
-        said = ("", "") if declaration is None else (str(declaration), _digest_of(str(declaration)))
+    def _outcome_key(self, declared: Mapping[Path, str]) -> str:
+        said = [part for path, more in declared.items() for part in (str(path), _digest_of(str(path)), more)]
         parts = [part for file in self._files for part in (file.path, file.digest)]
-        return cache.digest("report", self._tool, self._rules, *said, *parts)
+        return cache.digest("report", self._tool, self._rules, str(len(said)), *said, *parts)
 
     # -- entries -------------------------------------------------------------------------------------------------
 
@@ -166,9 +167,9 @@ def _digest_of(path: str) -> str:
         return ""
 
 
-def reads_of(texts: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    """These files (the first item of each pair) with the digests that they have now."""
-    return tuple((path, _digest_of(path)) for path, _ in texts)
+def reads_of(files: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], ...]:
+    """These files, by shown and absolute path, with the digests that they have now."""
+    return tuple((shown, path, _digest_of(path)) for shown, path in files)
 
 
 def _tool() -> str:

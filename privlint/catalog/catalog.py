@@ -128,14 +128,16 @@ class Catalog:
             found = self._covered[declared] = frozenset(reached)
         return found
 
-    def safeguards(self, declared: Declaration | None) -> tuple[SafeguardRule, ...]:
-        """How safeguards look in code: what the rule packs know, and the checks that a declaration names."""
-        if declared is None:
-            return self.rules.safeguards
+    def safeguards(self, *declared: Declaration) -> tuple[SafeguardRule, ...]:
+        """How safeguards look in code: what the rule packs know, and the checks that declarations name."""
         own = (
-            SafeguardRule("consent", calls=declared.consent_checks),
-            SafeguardRule("access", calls=declared.access_controls),
-            SafeguardRule("audit", calls=declared.audit),
+            rule
+            for each in declared
+            for rule in (
+                SafeguardRule("consent", calls=each.consent_checks),
+                SafeguardRule("access", calls=each.access_controls),
+                SafeguardRule("audit", calls=each.audit),
+            )
         )
         return (*own, *self.rules.safeguards)
 

@@ -25,6 +25,7 @@ COMMANDS = {  # name -> where it is; a command is imported when it is called
     "rules": "rule:rules",
     "explain-name": "explain:explain_name",
     "catalogue": "catalogue:catalogue",
+    "schema": "schema:schema",
 }
 
 

@@ -82,6 +82,15 @@ def deliver(outputs: Iterable[Output], text: Callable[[Output], str]) -> None:
             _write_file(output.file, text(output))
 
 
+def write_text(path: Path | None, text: str) -> None:
+    """Write to a file, or to standard output (None, or ``-``); raises CommandError where that cannot be done."""
+    if path is None or str(path) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        _write_file(path, text)
+
+
 def _write_file(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

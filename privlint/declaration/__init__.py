@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from privlint.declaration.errors import DeclarationError
 from privlint.declaration.lookup import find
+from privlint.declaration.parts import Declarations, Parts
 
 if TYPE_CHECKING:
-    from privlint.declaration.reading import load
+    from privlint.declaration.loading import load
     from privlint.declaration.schema import schema
 
-__all__ = ["DeclarationError", "find", "load", "schema"]
+__all__ = ["DeclarationError", "Declarations", "Parts", "find", "load", "schema"]
+
+_LATER = {"load": "loading", "schema": "schema"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("load", "schema"):
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    for value, module in (("load", "reading"), ("schema", "schema")):
+    for value, module in _LATER.items():
         globals()[value] = getattr(import_module(f"{__name__}.{module}"), value)  # over a module of the same name
     return globals()[name]

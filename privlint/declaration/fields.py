@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from privlint.declaration.document import Node
 from privlint.declaration.errors import DeclarationError, suggestion
 from privlint.model.location import Location, Span
 
+_BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
 _KINDS = {"text": "a single value", "list": "a list", "mapping": "a mapping"}
 
 
@@ -57,8 +58,14 @@ class Fields:
             return ()
         if node.kind == "mapping":
             raise self.error(node, f"{key!r} must be a list, not {kind(node)}")
-        items = node.items if node.kind == "list" else (node,)
-        return tuple(self._text(item, key) for item in items)
+        return tuple(self._text(item, key) for item in self.items(key))
+
+    def items(self, key: str) -> tuple[Node, ...]:
+        """The nodes behind ``texts``, one for each text."""
+        node = self.values.get(key)
+        if node is None:
+            return ()
+        return node.items if node.kind == "list" else (node,)
 
     def choice(self, key: str, allowed: Collection[str], noun: str) -> str | None:
         """One of the ``allowed`` words; ``noun`` says what they are."""
@@ -73,7 +80,8 @@ class Fields:
         if node is None:
             return
         if node.kind != "list":
-            raise self.error(node, f"{key!r} must be a list, not {kind(node)}")
+            dash = ": begin each of its entries with '- '" if node.kind == "mapping" and node.pairs else ""
+            raise self.error(node, f"{key!r} must be a list, not {kind(node)}{dash}")
         for item in node.items:
             yield Fields(self.shown, item, what, keys)
 
@@ -93,9 +101,29 @@ class Fields:
         if node.kind != "text":
             raise self.error(node, f"{key!r} must be a single value, not {kind(node)}")
         text = node.text.strip()
-        if not text:
+        if not text or node.missing:
             raise self.error(node, f"{key!r} is empty")
+        if node.plain and text in _BOOLEANS:
+            raise self.error(node, f"{key!r} must be a text, not {text.lower()}: put it in quotes if that is its name")
         return text
+
+
+class Seen:
+    """Notices entries that stand twice in one list."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines: dict[object, int] = {}
+
+    def add(self, entry: Fields, keys: Mapping[object, str]) -> None:
+        """Remember an entry by its ``keys``, each with what messages call it; raises DeclarationError at one that is
+        known."""
+        line = entry.node.span.line
+        for key, words in keys.items():
+            if key in self._lines:
+                raise entry.error(entry.node, f"{words} is declared twice (first on line {self._lines[key]})")
+            self._lines[key] = line
 
 
 def kind(node: Node) -> str:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from privlint.declaration.countries import COUNTRIES, meant
-from privlint.declaration.document import Node, read
+from privlint.declaration.document import read
 from privlint.declaration.errors import DeclarationError, suggestion
-from privlint.declaration.fields import Fields
-from privlint.declaration.vocabulary import BASES, DURATION, FORMS, LAWS, TRANSFERS, VERSION, default_laws
+from privlint.declaration.fields import Fields, Seen
+from privlint.declaration.vocabulary import (
+    BASES,
+    DURATION,
+    FORMS,
+    HOST,
+    PACKAGE,
+    TRANSFERS,
+    VERSION,
+    duration_meant,
+)
 from privlint.model.declaration import AutomatedDecision, Collects, Declaration, DeclaredRecipient, Receives
+from privlint.model.location import Location
 
 ROOT_KEYS = (
-    "version", "controller", "app_type", "laws", "collects", "recipients", "automated_decisions", "internal",
-    "consent", "exports",
+    "version", "extends", "controller", "app_type", "laws", "collects", "recipients", "automated_decisions",
+    "internal", "consent", "exports",
 )  # fmt: skip
 CONTROLLER_KEYS = ("name", "country")
 COLLECTS_KEYS = ("data", "purposes", "basis", "retention")
@@ -28,36 +39,8 @@ CONSENT_KEYS = ("checks",)
 EXPORTS_KEYS = ("access_controls", "audit")
 
 
-def load(
-    path: Path,
-    *,
-    types: Collection[str],
-    app_types: Collection[str],
-    recipients: Collection[str] = (),
-    laws: Collection[str] = LAWS,
-    shown: str | None = None,
-) -> Declaration:
-    """Read a declaration.
-
-    Args:
-        path: the file.
-        types: ids of all data types that may be named; their categories may be, too.  Empty: any id goes.
-        app_types: ids of all app types.  Empty: any id goes.
-        recipients: names and ids of the recipients that need no ``match``; used to notice a misspelled one.
-        laws: the laws whose articles can be cited.
-        shown: how results and messages call the file, by default as in ``path``.
-
-    Raises:
-        DeclarationError: the file cannot be read, or says something that privlint does not understand.
-    """
-    name = shown if shown is not None else path.as_posix()
-    known = _Known(frozenset(types) | {each.partition(".")[0] for each in types}, app_types, recipients, laws)
-    return _declaration(name, read(path, name), known)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The open vocabularies: what the rule packs of this run know."""
+class Known(NamedTuple):
+    """The open vocabularies: what the rule packs of a run know.  ``data`` holds types and categories."""
 
     data: Collection[str]
     app_types: Collection[str]
@@ -65,7 +48,22 @@ class _Known:
     laws: Collection[str]
 
 
-def _declaration(shown: str, root: Node, known: _Known) -> Declaration:
+class Extended(NamedTuple):
+    """One entry of ``extends``: a path as written, and where."""
+
+    path: str
+    location: Location
+
+
+def read_one(path: Path, shown: str, known: Known) -> tuple[Declaration, tuple[Extended, ...]]:
+    """What one file declares by itself, and which files it extends.
+
+    The laws are those that it names; by default none.
+
+    Raises:
+        DeclarationError: the file cannot be read, or says something that privlint does not understand.
+    """
+    root = read(path, shown)
     if root.missing:
         raise DeclarationError(shown, 1, 1, f"the declaration is empty; it needs at least 'version: {VERSION}'")
     fields = Fields(shown, root, "the declaration", ROOT_KEYS)
@@ -74,22 +72,25 @@ def _declaration(shown: str, root: Node, known: _Known) -> Declaration:
     internal = fields.mapping("internal", MATCH_KEYS)
     consent = fields.mapping("consent", CONSENT_KEYS)
     exports = fields.mapping("exports", EXPORTS_KEYS)
-    country = _country(controller) if controller else None
-    return Declaration(
+    found = Declaration(
         path=shown,
         controller=controller.text("name") if controller else None,
-        country=country,
+        country=_country(controller) if controller else None,
         app_type=_app_type(fields, known),
-        laws=_laws(fields, known) or default_laws(country),
+        laws=_laws(fields, known),
         collects=tuple(_collects(fields, known)),
         recipients=tuple(_recipients(fields, known)),
         automated_decisions=tuple(_decisions(fields, known)),
         internal_hosts=_hosts(internal) if internal else (),
-        internal_packages=internal.texts("packages") if internal else (),
+        internal_packages=_packages(internal) if internal else (),
         consent_checks=consent.texts("checks") if consent else (),
         access_controls=exports.texts("access_controls") if exports else (),
         audit=exports.texts("audit") if exports else (),
+        keys=tuple((key.text, Location(shown, key.span)) for key, _ in root.pairs),
+        files=((shown, os.path.abspath(path)),),
     )
+    extends = zip(fields.texts("extends"), fields.items("extends"), strict=True)
+    return found, tuple(Extended(each, Location(shown, node.span)) for each, node in extends)
 
 
 def _check_version(fields: Fields) -> None:
@@ -98,56 +99,75 @@ def _check_version(fields: Fields) -> None:
         raise fields.error(fields.values["version"], f"version {version!r} is not known; this privlint reads {VERSION}")
 
 
-def _collects(fields: Fields, known: _Known) -> Iterator[Collects]:
+def _collects(fields: Fields, known: Known) -> Iterator[Collects]:
+    seen = Seen()
     for entry in fields.entries("collects", COLLECTS_KEYS, "an entry of 'collects'"):
+        data, purposes = _data(entry, known), entry.texts("purposes")
+        seen.add(entry, {(data, purpose): _for(data, purpose) for purpose in purposes or (None,)})
         yield Collects(
-            data=_data(entry, known),
-            purposes=entry.texts("purposes"),
+            data=data,
+            purposes=purposes,
             basis=entry.choice("basis", BASES, "basis"),
             retention=_retention(entry),
             location=entry.location(),
         )
 
 
-def _recipients(fields: Fields, known: _Known) -> Iterator[DeclaredRecipient]:
+def _recipients(fields: Fields, known: Known) -> Iterator[DeclaredRecipient]:
+    seen = Seen()
     for entry in fields.entries("recipients", RECIPIENT_KEYS, "an entry of 'recipients'"):
         match = entry.mapping("match", MATCH_KEYS)
         name = entry.needed("name")
         if match is None:
             _check_spelling(entry, name, known)
+        hosts, packages = (_hosts(match), _packages(match)) if match else ((), ())
+        country = _country(entry)
+        # The same company with other hosts or in another country is another entry; the same one is a slip.
+        seen.add(entry, {(name.casefold(), hosts, packages, country): f"the recipient {name!r}"})
         yield DeclaredRecipient(
             name=name,
-            hosts=_hosts(match) if match else (),
-            packages=match.texts("packages") if match else (),
-            country=_country(entry),
+            hosts=hosts,
+            packages=packages,
+            country=country,
             transfer=entry.choice("transfer", TRANSFERS, "transfer"),
             receives=tuple(_receives(entry, known)),
             location=entry.location(),
         )
 
 
-def _receives(recipient: Fields, known: _Known) -> Iterator[Receives]:
+def _receives(recipient: Fields, known: Known) -> Iterator[Receives]:
+    seen = Seen()
     for entry in recipient.entries("receives", RECEIVES_KEYS, "an entry of 'receives'"):
+        data, purpose = _data(entry, known), entry.text("purpose")
+        form = entry.choice("form", FORMS, "form") or "clear"
+        seen.add(entry, {(data, purpose, form): f"{_for(data, purpose)} in the form {form!r}"})
         yield Receives(
-            data=_data(entry, known),
-            form=entry.choice("form", FORMS, "form") or "clear",
-            purpose=entry.text("purpose"),
+            data=data,
+            form=form,
+            purpose=purpose,
             basis=entry.choice("basis", BASES, "basis"),
             location=entry.location(),
         )
 
 
-def _decisions(fields: Fields, known: _Known) -> Iterator[AutomatedDecision]:
+def _decisions(fields: Fields, known: Known) -> Iterator[AutomatedDecision]:
+    seen = Seen()
     for entry in fields.entries("automated_decisions", DECISION_KEYS, "an entry of 'automated_decisions'"):
+        data, purpose = _data(entry, known), entry.text("purpose")
+        seen.add(entry, {(data, purpose): _for(data, purpose)})
         yield AutomatedDecision(
-            data=_data(entry, known),
-            purpose=entry.text("purpose"),
+            data=data,
+            purpose=purpose,
             basis=entry.choice("basis", BASES, "basis"),
             location=entry.location(),
         )
 
 
-def _data(entry: Fields, known: _Known) -> str:
+def _for(data: str, purpose: str | None) -> str:
+    return f"{data} for {purpose!r}" if purpose else data
+
+
+def _data(entry: Fields, known: Known) -> str:
     value = entry.needed("data")
     if known.data and value not in known.data:
         raise entry.error(entry.values["data"], f"unknown data type {value!r}{suggestion(value, known.data)}")
@@ -166,12 +186,13 @@ def _country(fields: Fields) -> str | None:
 def _retention(entry: Fields) -> str | None:
     value = entry.text("retention")
     if value is not None and not re.fullmatch(DURATION, value):
-        hint = "is no ISO 8601 duration such as P2Y, P30D or PT12H"
-        raise entry.error(entry.values["retention"], f"{value!r} {hint}")
+        intended = duration_meant(value)
+        hint = f": did you mean {intended!r}?" if intended else " such as P2Y, P30D or PT12H"
+        raise entry.error(entry.values["retention"], f"{value!r} is no ISO 8601 duration{hint}")
     return value
 
 
-def _app_type(fields: Fields, known: _Known) -> str | None:
+def _app_type(fields: Fields, known: Known) -> str | None:
     value = fields.text("app_type")
     if value is None:
         return None
@@ -182,7 +203,7 @@ def _app_type(fields: Fields, known: _Known) -> str | None:
     return name
 
 
-def _laws(fields: Fields, known: _Known) -> tuple[str, ...]:
+def _laws(fields: Fields, known: Known) -> tuple[str, ...]:
     """The laws that are named, each in its usual spelling (``gdpr`` is fine)."""
     node = fields.values.get("laws")
     spelled = {law.casefold(): law for law in known.laws}
@@ -198,13 +219,22 @@ def _laws(fields: Fields, known: _Known) -> tuple[str, ...]:
 def _hosts(match: Fields) -> tuple[str, ...]:
     """Host patterns; an address with a scheme or a path is a mistake that would never match."""
     hosts = match.texts("hosts")
-    for host in hosts:
-        if "/" in host:
-            raise match.error(match.values["hosts"], f"{host!r} is no host: leave out the scheme and the path")
+    for host, node in zip(hosts, match.items("hosts"), strict=True):
+        if not re.fullmatch(HOST, host):
+            raise match.error(node, f"{host!r} is no host: leave out the scheme, the user and the path")
     return hosts
 
 
-def _check_spelling(entry: Fields, name: str, known: _Known) -> None:
+def _packages(match: Fields) -> tuple[str, ...]:
+    """Importable names; the hyphens of a distribution's name are read as underscores."""
+    packages = match.texts("packages")
+    for package, node in zip(packages, match.items("packages"), strict=True):
+        if not re.fullmatch(PACKAGE, package):
+            raise match.error(node, f"{package!r} is no package: write its name as it is imported")
+    return tuple(package.replace("-", "_") for package in packages)
+
+
+def _check_spelling(entry: Fields, name: str, known: Known) -> None:
     """A recipient without ``match`` is one that the catalogue knows; a name one letter off is a slip of the pen."""
     if len(name) < 7 or name in known.recipients:
         return

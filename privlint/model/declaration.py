@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from privlint.model.location import Location
+from privlint.model.location import Location, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ class Declaration:
     consent_checks: tuple[str, ...] = ()
     access_controls: tuple[str, ...] = ()
     audit: tuple[str, ...] = ()
+    keys: tuple[tuple[str, Location], ...] = field(default=(), compare=False)  # where each key of the top level stands
+    files: tuple[tuple[str, str], ...] = field(
+        default=(), compare=False
+    )  # shown and absolute path of each of its files
+
+    def at(self, key: str) -> Location:
+        """Where the top-level ``key`` stands; where it is missing, the beginning of the file."""
+        return dict(self.keys).get(key, Location(self.path, Span(1, 1, 1, 1)))
 
     def is_internal_host(self, host: str) -> bool:
         """Whether ``host`` is the controller's own."""

@@ -112,6 +112,16 @@ class Scrubber(NamedTuple):
     recipient: str | None = None  # id of a catalogue recipient
 
 
+class Mention(NamedTuple):
+    """The code hints at something, whether or not anything flows: ``kind`` is ``data`` (``what``: a data type that a
+    name is taken for), ``import`` (a dotted name) or ``host``."""
+
+    kind: str
+    what: str
+    site: Site
+    confidence: Confidence
+
+
 @dataclass(slots=True)
 class Facts:
     """All that flow found; ``unresolved`` counts calls into unknown code by name, ``limits`` names bounds reached."""
@@ -122,3 +132,4 @@ class Facts:
     unreadable: list[Unreadable] = field(default_factory=list)
     unresolved: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()

@@ -13,6 +13,7 @@ from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
 from privlint.policy import law, wording
 from privlint.policy.recipients import Party, Reached, Resolver
+from privlint.policy.scope import EVERYTHING, Scope
 from privlint.policy.wording import clean
 
 # From sites to their lines; the engine gives one, since only a syntax tree knows.
@@ -95,20 +96,45 @@ class Place:
 
 
 class Context:
-    """The input of every check."""
+    """The input of every check.
+
+    Attributes:
+        facts: all that flow found in the whole program.
+        declaration: what is declared for the part of the program that is judged, if anything is.
+        catalog: data types, recipients and laws.
+        scope: that part of the program.
+        resolver: finds the parties behind sinks.
+        deliveries: the flows that end in that part, with the parties that they reach.
+        shared: those, and the ones of code that the part may use.
+        collections: what is taken in in that part, in order.
+    """
 
     def __init__(
-        self, facts: Facts, declaration: Declaration | None, catalog: Catalog, lines: Lines | None = None
+        self,
+        facts: Facts,
+        declaration: Declaration | None,
+        catalog: Catalog,
+        lines: Lines | None = None,
+        scope: Scope = EVERYTHING,
     ) -> None:
         self.facts = facts
         self.declaration = declaration
         self.catalog = catalog
         self._laws = law.Laws(catalog.laws)
+        self.scope = scope
         self.resolver = Resolver(catalog, declaration)
         flows = [flow for flow in facts.flows if flow.protection is not Protection.DERIVED]
-        self._line = _lines(flows, lines)
-        self.deliveries = [each for flow in flows for each in _deliver(flow, self.resolver.resolve(flow.target))]
-        self.collections = sorted(set(facts.collections), key=_collection_order)
+        shared = [flow for flow in flows if scope.shares(flow.target.site.path)]
+        self._line = _lines(shared, lines)
+        self.shared = [each for flow in shared for each in _deliver(flow, self.resolver.resolve(flow.target))]
+        self.deliveries = [each for each in self.shared if scope.owns(each.flow.target.site.path)]
+        self.collections = sorted(
+            {each for each in facts.collections if scope.owns(each.site.path)}, key=_collection_order
+        )
+
+    def declares(self, path: str) -> bool:
+        """Whether the file at a displayed path is the declaration, or one that it extends."""
+        return self.declaration is not None and any(path == shown for shown, _ in self.declaration.files)
 
     def places(self, wanted: Callable[[Delivery], bool], *, by_party: bool = True) -> list[Place]:
         """The places of the deliveries that ``wanted`` lets through, in path order.

@@ -12,9 +12,16 @@ from privlint.model.location import Site
 from privlint.policy import law
 from privlint.policy.context import Context, Lines
 from privlint.policy.registry import all_checks
+from privlint.policy.scope import EVERYTHING, Scope
 
 
-def judge(facts: Facts, declaration: Declaration | None, catalog: Catalog, lines: Lines | None = None) -> list[Finding]:
+def judge(
+    facts: Facts,
+    declaration: Declaration | None,
+    catalog: Catalog,
+    lines: Lines | None = None,
+    scope: Scope = EVERYTHING,
+) -> list[Finding]:
     """What the facts amount to, given what is declared.
 
     Args:
@@ -23,17 +30,20 @@ def judge(facts: Facts, declaration: Declaration | None, catalog: Catalog, lines
         catalog: data types, recipients and laws.
         lines: gives the line of each site, for calls of many lines (one result per line); asked once, and only for
             calls that receive data in several arguments.  Without it every call counts as one line.
+        scope: the part of the program that the declaration speaks of; findings elsewhere are left out.
 
     Returns:
         Findings in a fixed order: by path, place, code and recipient.
     """
-    context = Context(facts, declaration, catalog, lines)
+    context = Context(facts, declaration, catalog, lines, scope)
     laws = law.Laws(catalog.laws)
     cited = (declaration.laws if declaration else ()) or law.DEFAULT
     findings = []
     for check in all_checks():
         legal = laws.citations(check.rule.code, cited)
         for finding in check.run(context):
+            if not (scope.owns(finding.place.path) or context.declares(finding.place.path)):
+                continue
             cites = tuple(dict.fromkeys((*finding.legal, *legal)))
             findings.append(replace(finding, legal=cites, severity=finding.severity or check.rule.severity))
     return sorted(findings, key=_order)

@@ -100,6 +100,17 @@ class Resolver:
                 named.setdefault(name, known)
         return named
 
+    def products(self, entry: DeclaredRecipient) -> list[Recipient]:
+        """What of the catalogue an entry of the declaration means: one recipient, or all of the company it names."""
+        known = self.declared(entry).catalogued
+        if known is not None:
+            return [known]
+        return [each for each in self._catalog.recipients.values() if _plain(entry.name) in _companies(each)]
+
+    def means(self, entry: DeclaredRecipient, party: Party) -> bool:
+        """Whether an entry of the declaration is this party: by hosts and packages, or by name."""
+        return entry in party.declared or entry in self._declared_by_name(party.catalogued, party.info.name)
+
     def _resolve(self, recipient: str | None, hosts: tuple[str, ...], package: str | None, sdk: bool) -> Reached:
         named = [clean for clean in dict.fromkeys(map(clean_host, hosts)) if clean]
         far = [host for host in named if not nearby(host)]
@@ -153,14 +164,15 @@ class Resolver:
 
     def _declared_by_name(self, known: Recipient | None, name: str) -> list[DeclaredRecipient]:
         """Declared recipients of that name; failing that, of the company behind it."""
-        wanted = {_plain(name)}
-        if known is not None:
-            wanted |= _names(known)
+        wanted = {_plain(name), *(_names(known) if known is not None else ())}
         found = [each for each in self._declared if _plain(each.name) in wanted]
-        if found or known is None or not known.company:
+        if found or known is None:
             return found
-        company = {_plain(known.company), _plain(_BRACKETS.sub("", known.company))}
-        return [each for each in self._declared if _plain(each.name) in company]
+        return [each for each in self._declared if _plain(each.name) in _companies(known)]
+
+
+def _companies(known: Recipient) -> set[str]:
+    return {_plain(known.company), _plain(_BRACKETS.sub("", known.company))} if known.company else set()
 
 
 def _merged(parties: Iterable[Party]) -> tuple[Party, ...]:

@@ -8,7 +8,6 @@ from typing import TypeVar
 from privlint.catalog import Catalog
 from privlint.model.data import Protection
 from privlint.model.declaration import Collects, Receives
-from privlint.model.finding import Related
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery, Place
 from privlint.policy.recipients import Party
@@ -68,11 +67,6 @@ def reaches(context: Context, place: Place) -> str:
     verb = wording.verb(place.types, "reaches", "reach")
     form = "" if place.protection is Protection.CLEAR else f" {wording.form(place.protection)}"
     return f"{data}{wording.subject_phrase(place.subject)} {verb} {wording.party(place.party.info)}{form}"
-
-
-def declared_at(party: Party) -> list[Related]:
-    """The lines of the declaration that name a party."""
-    return [Related(each.location, f"{wording.clean(each.name)} is declared here") for each in party.declared]
 
 
 def unusual(context: Context, place: Place) -> str:

@@ -4,6 +4,7 @@ The files under analysis may be hostile: nothing here follows a symbolic link ou
 regular file, or reads without a bound.
 """
 
+from privlint.source.coverage import coverage
 from privlint.source.decode import MAX_BYTES, decode, decoded
 from privlint.source.discover import Found, Listing, SourceError, discover, find
 from privlint.source.gitignore import repository
@@ -18,6 +19,7 @@ __all__ = [
     "Listing",
     "SourceError",
     "Texts",
+    "coverage",
     "decode",
     "decoded",
     "discover",

@@ -76,7 +76,7 @@ def find(project: Project) -> Listing:
     Raises SourceError for a path that does not exist or cannot be read.
     """
     out = Listing()
-    finder = _Finder(project, out.notes)
+    finder = Finder(project, out.notes)
     reported: dict[str, None] = {}
     for path in project.paths:
         reported.update(dict.fromkeys(finder.under(path)))
@@ -128,7 +128,7 @@ def _read(shown: str, absolute: str, reported: bool) -> RawFile | Unreadable:
     return RawFile(shown, absolute, data, hashlib.sha256(data).hexdigest(), reported)
 
 
-class _Finder:
+class Finder:
     """Finds absolute paths of Python files; keeps what holds for a whole run."""
 
     def __init__(self, project: Project, notes: list[str]) -> None:

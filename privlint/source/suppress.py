@@ -38,14 +38,15 @@ class _Comments(NamedTuple):
     lines: dict[int, list[_Suppression]]
 
 
-def suppression(text: str, line: int, code: str, name: str = "") -> str | None:
+def suppression(text: str, line: int, code: str, name: str = "", *, python: bool = True) -> str | None:
     """Why the finding ``code`` (also called ``name``) on ``line`` of a file's ``text`` is suppressed, or None.
 
-    The answer is the reason that the comment gives, or else the comment.
+    The answer is the reason that the comment gives, or else the comment.  ``python`` false: a file of another kind (a
+    declaration in YAML), whose comments begin with ``#`` as well.
     """
     if not _MENTION.search(text):
         return None
-    comments: _Comments = _comments(text)
+    comments: _Comments = _comments(text) if python else _plain_comments(text)
     for each in [*comments.lines.get(line, []), *comments.file]:
         for prefix in each.prefixes:
             if code.startswith(prefix.upper()) or (name and prefix.lower() == name):
@@ -77,6 +78,19 @@ def _comments(text: str) -> _Comments:
     except (tokenize.TokenError, SyntaxError):
         pass
     _spread(lines, here, first, last)
+    return _Comments(tuple(for_file), lines)
+
+
+@lru_cache(maxsize=8)
+def _plain_comments(text: str) -> _Comments:
+    """All suppressions of a file in another language: a comment is what follows a ``#`` behind a blank."""
+    for_file: list[_Suppression] = []
+    lines: dict[int, list[_Suppression]] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        comment = re.search(r"(?:^|(?<=\s))#.*", line)
+        if comment is not None:
+            found = _parse(comment[0], for_file if not line[: comment.start()].strip() else None)
+            _spread(lines, found, number, number)
     return _Comments(tuple(for_file), lines)
 
 

@@ -114,9 +114,7 @@ def test_options_choose_from_what_is_recalled(
     assert stages.take() == ([], 0)
 
 
-def test_suppressions_and_the_baseline_are_applied_to_what_is_recalled(
-    project: Path, run: Run, stages: Stages
-) -> None:
+def test_suppressions_and_the_baseline_are_applied_to_what_is_recalled(project: Path, run: Run, stages: Stages) -> None:
     text = (project / "app/views.py").read_text(encoding="utf-8")
     (project / "app/views.py").write_text(text.replace("email())", "email())  # noqa: PRV301"), encoding="utf-8")
     for _ in range(2):
@@ -203,7 +201,7 @@ def test_an_interrupted_run_leaves_the_cache_sound(
     project: Path, run: Run, stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = run("check", "--no-cache").lines
-    for moment in ("os.replace", "privlint.cache.prune._note", "privlint.policy.judge"):
+    for moment in ("os.replace", "privlint.cache.prune._note", "privlint.policy.judge_parts"):
 
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt

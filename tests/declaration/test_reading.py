@@ -113,7 +113,50 @@ def test_laws_follow_the_controllers_country(tmp_path: Path, country: str, first
         ("standard-contract", "standard-contracts", 18, "did you mean 'standard-contract'?"),
         ("online-shopping", "online-shoping", 3, "did you mean 'online_shopping'?"),
         ("gdpr", "GPDR", 4, "did you mean 'GDPR'?"),
-        ("P2Y", "2 years", 9, "no ISO 8601 duration"),
+        ("P2Y", "2 years", 9, "'2 years' is no ISO 8601 duration: did you mean 'P2Y'?"),
+        ("P2Y", "90d", 9, "did you mean 'P90D'?"),
+        ("P2Y", "p2y", 9, "did you mean 'P2Y'?"),
+        ("P2Y", "P12H", 9, "did you mean 'PT12H'?"),
+        ("P2Y", "两年", 9, "no ISO 8601 duration such as"),
+        ("P2Y", "3年", 9, "did you mean 'P3Y'?"),
+        ("P2Y", "[P2Y]", 9, "'retention' must be a single value, not a list"),
+        ("name: SF Express", "name: true", 11, "'name' must be a text, not true"),
+        ("[registration, delivery]", "[registration, ~]", 7, "'purposes' is empty"),
+        ("packages: [sf_express]", "packages: [sf_express, 'sf express']", 12, "'sf express' is no package"),
+        ("match: {hosts", "match: [] #", 12, "'match' must be a mapping, not a list"),
+        (
+            "      - {data: contact.phone, form",
+            "      {data: contact.phone, form",
+            15,
+            "begin each of its entries with '- '",
+        ),
+        ("data: contact.phone\n", "data:\n", 6, "an entry of 'collects' needs 'data'"),
+        ("receives:\n      - {data: account}", "receives: account", 19, "'receives' must be a list"),
+        ("{data: account}", "account", 20, "an entry of 'receives' must be a mapping, not a single value"),
+        (
+            "recipients:",
+            "  - {data: contact.phone, purposes: delivery}\nrecipients:",
+            10,
+            "contact.phone for 'delivery' is declared twice (first on line 6)",
+        ),
+        (
+            "      - {data: account}",
+            "      - {data: account}\n      - {data: account, form: clear}",
+            21,
+            "account in the form 'clear' is declared twice (first on line 20)",
+        ),
+        (
+            "automated",
+            "  - {name: mixpanel, country: US}\nautomated",
+            21,
+            "the recipient 'mixpanel' is declared twice (first on line 16)",
+        ),
+        (
+            "internal:",
+            "  - {data: behavior.purchase_history, purpose: recommendations}\ninternal:",
+            23,
+            "behavior.purchase_history for 'recommendations' is declared twice",
+        ),
         ("version: 1", "version: 2", 1, "version '2' is not known"),
         ("version: 1\n", "", 1, "the declaration needs 'version'"),
         ("name: Mixpanel", "name: Mixpanle", 16, "did you mean 'Mixpanel'?"),
@@ -122,6 +165,7 @@ def test_laws_follow_the_controllers_country(tmp_path: Path, country: str, first
         ("collects:\n", "collects: {}\nx:\n", 6, "unknown key 'x'"),
         ("basis: contract", "basis: consent\n    basis: contract", 9, "the key 'basis' occurs twice"),
         ("[api.sf-express.com]", "[https://api.sf-express.com/v1]", 12, "leave out the scheme"),
+        ("[api.sf-express.com]", "[a.example,\n      me@b.example]", 13, "'me@b.example' is no host"),
         ("controller: {name: Example Shop, country: CN}", "controller: Shop", 2, "must be a mapping"),
         ("purposes: [registration", "purposes: [registration]]", 7, "not valid YAML"),
     ],
@@ -146,6 +190,28 @@ def test_durations(tmp_path: Path, good: str) -> None:
 def test_no_durations(tmp_path: Path, bad: str) -> None:
     with pytest.raises(DeclarationError, match="duration"):
         read(tmp_path, f"version: 1\ncollects: [{{data: contact, retention: {bad}}}]\n")
+
+
+def test_a_hyphen_in_a_package_is_read_as_an_underscore(tmp_path: Path) -> None:
+    text = "version: 1\nrecipients: [{name: A, match: {packages: [sentry-sdk]}}]\ninternal: {packages: shop-common.a}\n"
+    found = read(tmp_path, text)
+    assert (found.recipients[0].packages, found.internal_packages) == (("sentry_sdk",), ("shop_common.a",))
+
+
+def test_entries_that_only_look_like_the_same(tmp_path: Path) -> None:
+    text = """\
+version: 1
+collects:
+  - {data: contact.phone, purposes: [login, login]}
+  - {data: contact.phone, purposes: [delivery]}
+  - {data: contact}
+recipients:
+  - {name: Cloud, country: CN, receives: [{data: contact, form: clear}, {data: contact, form: encrypted}]}
+  - {name: Cloud, country: US}
+  - {name: Cloud, country: US, match: {hosts: [cloud.example]}}
+"""
+    found = read(tmp_path, text)
+    assert (len(found.collects), len(found.recipients), len(found.recipients[0].receives)) == (3, 3, 2)
 
 
 def test_a_recipient_of_ones_own_name_is_no_slip(tmp_path: Path) -> None:

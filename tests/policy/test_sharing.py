@@ -35,7 +35,8 @@ def sdk(data: str = "contact.email", **more: object) -> FlowFact:
 
 
 def codes(found: list[Finding]) -> list[str]:
-    return [each.code for each in found]
+    """The codes, without those of stale declarations: facts made by hand mention nothing else."""
+    return [each.code for each in found if not each.code.startswith("PRV9")]
 
 
 def test_without_a_declaration_each_pair_once(catalog: Catalog) -> None:

@@ -34,6 +34,7 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.collecting import by_site, entries, taker
 from privlint.policy.context import Context, collected
+from privlint.policy.declared import collects_near
 from privlint.policy.rule import Rule
 
 RULE = Rule(
@@ -57,4 +58,5 @@ def check(context: Context) -> Iterable[Finding]:
             f"{wording.declaration_name(declaration)} does not list: declare or drop "
             f"{wording.verb(types, 'it', 'them')}{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
         )
-        yield collected(RULE.code, facts, message)
+        related = collects_near(declaration, types, context.catalog)
+        yield collected(RULE.code, facts, message, related=related)

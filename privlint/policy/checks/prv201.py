@@ -38,6 +38,7 @@ from collections.abc import Iterable
 from privlint.model.finding import Finding, Related
 from privlint.policy import wording
 from privlint.policy.context import Context, Place
+from privlint.policy.declared import recipients_key
 from privlint.policy.rule import Rule
 from privlint.policy.sharing import reaches, shared, unusual
 
@@ -56,7 +57,7 @@ def check(context: Context) -> Iterable[Finding]:
     for place in places:
         rest = unusual(context, place) + wording.origins(place.flows())
         message = f"{reaches(context, place)}, which {name} does not declare{rest}"
-        yield context.finding(RULE.code, place, message)
+        yield context.finding(RULE.code, place, message, related=recipients_key(context.declaration))
 
 
 def _first_places(context: Context, places: list[Place]) -> Iterable[Finding]:

@@ -32,8 +32,9 @@ from collections.abc import Iterable
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context
+from privlint.policy.declared import recipient_entries
 from privlint.policy.rule import Rule
-from privlint.policy.sharing import declared_at, entries, reaches, shared
+from privlint.policy.sharing import entries, reaches, shared
 
 RULE = Rule(
     "PRV202",
@@ -65,4 +66,4 @@ def check(context: Context) -> Iterable[Finding]:
         message = (
             f"{reaches(context, place)}, which {name} declares for other data only{wording.origins(place.flows())}"
         )
-        yield context.finding(RULE.code, place, message, related=declared_at(place.party))
+        yield context.finding(RULE.code, place, message, related=recipient_entries(place.party))

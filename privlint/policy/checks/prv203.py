@@ -30,8 +30,9 @@ from privlint.model.data import Protection
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery
+from privlint.policy.declared import receives_entries
 from privlint.policy.rule import Rule
-from privlint.policy.sharing import declared_at, entries, reaches, shared, weaker
+from privlint.policy.sharing import entries, reaches, shared, weaker
 
 RULE = Rule(
     "PRV203", "weaker-form-than-declared", "error", "7.0", "high", ("CWE-359", "CWE-201"), ("privacy", "sharing")
@@ -46,13 +47,14 @@ def check(context: Context) -> Iterable[Finding]:
     for place in context.places(lambda each: shared(context, each) and _weak(context, each)):
         if place.party is None:
             continue
-        forms = sorted({entry.form for each in place.types for entry in entries(context, place.party, each)})
+        declared = [entry for each in place.types for entry in entries(context, place.party, each)]
+        forms = sorted({entry.form for entry in declared})
         clear = " in the clear" if place.protection is Protection.CLEAR else ""
         message = (
             f"{reaches(context, place)}{clear}, but {name} declares the form {' or '.join(forms)}"
             f"{wording.origins(place.flows())}"
         )
-        yield context.finding(RULE.code, place, message, related=declared_at(place.party))
+        yield context.finding(RULE.code, place, message, related=receives_entries(declared))
 
 
 def _weak(context: Context, each: Delivery) -> bool:

@@ -43,8 +43,9 @@ from privlint.declaration.countries import region
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery
+from privlint.policy.declared import key, recipient_entries
 from privlint.policy.rule import Rule
-from privlint.policy.sharing import declared_at, reaches, shared
+from privlint.policy.sharing import reaches, shared
 
 RULE = Rule("PRV204", "undeclared-transfer", "warning", "6.5", "medium", ("CWE-359", "CWE-201"), ("privacy", "sharing"))
 
@@ -63,7 +64,9 @@ def check(context: Context) -> Iterable[Finding]:
             f"{reaches(context, place)} and so leaves {home}, but {name} declares no cross-border transfer"
             f"{wording.origins(place.flows())}"
         )
-        yield context.finding(RULE.code, place, message, related=declared_at(place.party))
+        controller = key(declaration, "controller", f"the controller is declared to be of {home}")
+        related = (*recipient_entries(place.party), *controller)
+        yield context.finding(RULE.code, place, message, related=related)
 
 
 def _leaves(each: Delivery, home: str) -> bool:

@@ -49,8 +49,9 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.consent import along, consent_entries, consents, named, purposes, suits
 from privlint.policy.context import Context, Delivery, Place
+from privlint.policy.declared import recipient_entries
 from privlint.policy.rule import Rule
-from privlint.policy.sharing import declared_at, reaches
+from privlint.policy.sharing import reaches
 
 RULE = Rule(
     "PRV401", "sharing-without-consent-check", "error", "7.0", "high", ("CWE-359", "CWE-862"), ("privacy", "consent")
@@ -72,7 +73,7 @@ def check(context: Context) -> Iterable[Finding]:
             f"{reaches(context, place)} on the basis of {basis.replace('-', ' ')}{about}, "
             f"{_what_is_missing(way, known)}{wording.origins(place.flows())}"
         )
-        related = [*declared_at(place.party), *along(way)]
+        related = [*recipient_entries(place.party), *along(way)]
         yield context.finding(RULE.code, place, message, confidence=_confidence(place, way), related=related)
 
 
