@@ -6,6 +6,7 @@ from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.items import item, keys_of
 from privlint.flow.values import (
+    REST,
     UNKNOWN,
     Atom,
     Bound,
@@ -63,10 +64,10 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
-    if not strong or obj.many or label in ("[*]", "[#]", ".*"):
+    if not strong or obj.many or label in ("[*]", "[#]", REST, ".*"):
         old = obj.fields.get(label)
         if old is None:
-            old = fr.initial(key, label) if key[0] == "s" and label != ".*" else UNKNOWN
+            old = fr.initial(key, label) if key[0] == "s" and label not in (".*", REST) else UNKNOWN
         new = join(old, value)
     else:
         new = value

@@ -11,6 +11,7 @@ from privlint.flow.heap import Object, join_written
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     NO_MARKS,
+    REST,
     UNKNOWN,
     Address,
     Atom,
@@ -33,6 +34,7 @@ from privlint.flow.values import (
     hop,
     join,
     of,
+    only_marks,
     order,
 )
 from privlint.flow.wholes import collect
@@ -228,11 +230,34 @@ class Binding:
                 continue
             new = self.rename(key)
             fields = {label: self.substitute(value) for label, value in obj.fields.items()}
+            if REST in fields:
+                self._lay_out(fields)
             old = heap.get(new)
             if old is None:
                 heap[new] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             else:
                 self._join_object(new, old, obj, fields)
+
+    def _lay_out(self, fields: dict[str, Value]) -> None:
+        """Give a copy of mappings that are known here their items: those that it has none of its own for."""
+        rest = fields.pop(REST)
+        own = set(fields)
+        kept = [a for a in rest.ordered if isinstance(a, Obj) and a.id[0] == "s"]
+        for atom in rest.ordered:
+            if isinstance(atom, Obj):
+                for label, value in self.fr.object(atom.id).fields.items():
+                    if label[0] == "[" and label not in own:
+                        fields[label] = join(fields.get(label, UNKNOWN), value)
+            elif not isinstance(atom, Lit):
+                fields["[*]"] = join(fields.get("[*]", UNKNOWN), of(atom))
+        symbols = {m: w for m, w in rest.marks.items() if isinstance(m.source, Symbol) and m.source.deep == 0}
+        others = {m: w for m, w in rest.marks.items() if m not in symbols}
+        if kept:
+            fields[REST] = join(fields.get(REST, UNKNOWN), Value(frozenset(kept), symbols))
+        else:
+            others |= symbols
+        if others:
+            fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(others))
 
     def _join_object(self, key: ObjId, old: Object, obj: Object, fields: dict[str, Value]) -> None:
         """The callee made the object again: it stands for many."""
@@ -256,16 +281,25 @@ class Binding:
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(summary.needs):
             what = self._describe(param, path)
-            if what:
+            if what and not self._method(param, path, what):
                 context.append((param, path, what))
         if not context:
             return summary
         special = solver.summary(self.fn, tuple(context), self.fr)
-        further = [need for need in sorted(special.needs - summary.needs) if self._describe(*need)]
+        further = [
+            need
+            for need in sorted(special.needs - summary.needs)
+            if (what := self._describe(*need)) and not self._method(*need, what)
+        ]
         if further:
             context += [(param, path, self._describe(param, path)) for param, path in further]
             special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
         return special
+
+    def _method(self, param: int, path: Path, what: tuple[Description, ...]) -> bool:
+        """Whether this is nothing but a method of what the context tells the class of."""
+        holder = self._describe(param, path[:-1]) if path and path[-1][0] == "." else ()
+        return any(kind == "exact" for kind, _ in holder) and all(kind == "bound" for kind, _ in what)
 
     def _describe(self, param: int, path: Path) -> tuple[Description, ...]:
         out: set[Description] = set()

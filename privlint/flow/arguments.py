@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item, positions
+from privlint.flow.items import element, item, positions, steps_into
 from privlint.flow.values import (
+    REST,
     UNKNOWN,
     Inst,
     Obj,
@@ -167,18 +168,23 @@ def _keywords(fr: Frame, n: int, args: Arguments, taken: set[str]) -> tuple[Valu
         node = at
         for atom in mapping.ordered:
             if isinstance(atom, Obj):
-                if atom.id[0] == "s" and not fields and not args.keywords:
+                if atom.id[0] == "s" and not fields and not args.keywords and not taken:
                     return mapping, at
                 for label, value in fr.object(atom.id).fields.items():
                     if label[0] == "[":
                         fields[label] = join(fields.get(label, UNKNOWN), value)
-        if mapping.marks or any(isinstance(a, Inst) for a in mapping.atoms):
-            fields["[*]"] = join(fields.get("[*]", UNKNOWN), Value(mapping.atoms, mapping.marks))
+        known = any(isinstance(a, Obj) for a in mapping.atoms)
+        marks = {m: w for m, w in mapping.marks.items() if not steps_into(m, mapping, known)}
+        if marks or any(isinstance(a, Inst) for a in mapping.atoms):
+            fields["[*]"] = join(fields.get("[*]", UNKNOWN), Value(mapping.atoms, marks))
         for atom in mapping.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
-                fields["[*]"] = join(fields.get("[*]", UNKNOWN), item(fr, of(atom), None))
+                fields[REST] = join(fields.get(REST, UNKNOWN), Value(frozenset((atom,)), mapping.marks))
     for name, (value, at) in args.keywords.items():
         if name not in taken:
             fields[f"[{name!r}]"] = value
             node = at
+    for name in taken:  # these have parameters of their own
+        if f"[{name!r}]" in fields or REST in fields:
+            fields[f"[{name!r}]"] = UNKNOWN
     return of(fr.allocate(n, Object("dict", fields=fields), "kwargs")), node

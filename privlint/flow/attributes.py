@@ -115,8 +115,6 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     if key[0] == "s":
         first = fr.initial(key, label)
         out = first if out is None else join(out, first)
-    elif "[**]" in obj.fields:
-        out = join(out or UNKNOWN, obj.fields["[**]"])
     return out
 
 

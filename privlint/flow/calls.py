@@ -123,6 +123,8 @@ def call_value(
             if receiver is None and part is not None and atom.path.rpartition(".")[2] in CARRYING:
                 part = with_marks(part, func.marks)  # a method of a text, taken off it before
         elif isinstance(atom, Obj | Opaque):
+            if receiver is not None:
+                fr.need(receiver)  # a caller that knows the receiver knows the method
             part = _call_object(fr, atom, args, n)
         else:
             part = None

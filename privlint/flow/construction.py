@@ -5,8 +5,9 @@ from __future__ import annotations
 from privlint.flow.arguments import Arguments
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item
+from privlint.flow.items import item, taken_over
 from privlint.flow.values import (
+    REST,
     UNKNOWN,
     Cls,
     Func,
@@ -108,6 +109,8 @@ def _spread(fr: Frame, made: Value, mapping: Value) -> None:
                     store(fr, made, ".*", value)
             if atom.id[0] == "s" and "[*]" not in obj.fields:
                 store(fr, made, ".*", fr.initial(atom.id, "[*]"))
+            if REST in obj.fields:
+                store(fr, made, ".*", taken_over(fr, obj.fields[REST], "[*]"))
     if mapping.marks:
         carried = dict(mapping.marks.items())
         store(fr, made, ".*", with_marks(UNKNOWN, carried))

@@ -191,7 +191,7 @@ class Frame:
         assert isinstance(path, tuple)
         if len(path) >= limits.PATH_DEPTH:
             limits.reached("depth of an access path")
-            value = Value(NO_ATOMS, {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
+            value = Value(NO_ATOMS, {Mark(Symbol(param, path, 2), Protection.CLEAR, 0): None})  # and all below
         else:
             value = self._begin(param, (*path, label), key, label)
         self.initials[(key, label)] = value
@@ -202,12 +202,11 @@ class Frame:
         known = self.solver.annotations.child(self, parent, label)
         if known is not None:
             self.types[key] = known
-        atoms: set[Atom] = {Obj(key)}
-        atoms |= self.given(param, path)
+        atoms: set[Atom] = {Obj(key), *self.given(param, path)}
         if known is not None:
             atoms |= self.solver.annotations.extra_atoms(*known)
         obj = self.object(parent)
-        if obj.cls >= 0 and label[0] == ".":
+        if obj.cls >= 0 and label[0] == "." and (param, path) not in self.context:
             stored = self.solver.read_field(obj.cls, label[1:], self.fn.id)
             atoms |= {a for a in stored.atoms if not isinstance(a, Obj)}
         return Value(frozenset(atoms), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import UNKNOWN, ObjId, Value, either, join
+from privlint.flow.values import REST, UNKNOWN, Obj, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -82,11 +82,16 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
         elif symbolic:
             old = initial(key, label)
         else:
-            old = UNKNOWN
+            old = _of_rest(left, label, initial)
         new = join(old, value)
         if label not in fields or new is not old:
             fields[label] = new
             changed = True
+    if REST in right.fields and not symbolic:
+        for label in left.fields.keys() - right.fields.keys():
+            new = join(left.fields[label], _of_rest(right, label, initial))
+            changed |= new is not fields[label]
+            fields[label] = new
     if symbolic:
         for label in sorted(left.fields.keys() - right.fields.keys()):
             new = join(left.fields[label], initial(key, label))
@@ -103,6 +108,16 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
     if not changed and written is left.written and many == left.many and (cls, type_) == (left.cls, left.type):
         return left
     return Object(left.kind, cls, type_, fields, many, written)
+
+
+def _of_rest(obj: Object, label: str, initial: Initial) -> Value:
+    """What an object has under a label by the mappings that it took over, as far as they are the caller's."""
+    out = UNKNOWN
+    if REST in obj.fields and label[0] == "[" and label != REST:
+        for atom in obj.fields[REST].ordered:
+            if isinstance(atom, Obj) and atom.id[0] == "s":
+                out = join(out, initial(atom.id, label))
+    return out
 
 
 def _lengths_differ(left: Object, right: Object, fields: dict[str, Value]) -> bool:

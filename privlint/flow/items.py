@@ -6,6 +6,7 @@ from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.values import (
+    REST,
     UNKNOWN,
     Atom,
     Cls,
@@ -22,6 +23,7 @@ from privlint.flow.values import (
     join,
     literal,
     of,
+    only_marks,
     with_marks,
 )
 
@@ -87,6 +89,8 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         first = fr.initial(key, label)
         return join(first, obj.fields["[*]"]) if "[*]" in obj.fields else first
     found = obj.fields.get("[*]", UNKNOWN)
+    if REST in obj.fields:
+        found = join(found, taken_over(fr, obj.fields[REST], label))
     if DEFAULT in obj.fields:
         return join(found, _by_default(fr, key, obj, label))
     if obj.cls >= 0 and obj.kind == "dict":
@@ -95,6 +99,15 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         missing = call_dunder(fr, Obj(key), "__missing__", [literal(label[1:-1].strip("'"))])
         return found if missing is None else join(found, missing)
     return found
+
+
+def taken_over(fr: Frame, rest: Value, label: str) -> Value:
+    """What mappings that were copied had under a label when they were; ``[*]``: under any."""
+    out = only_marks({m: w for m, w in rest.marks.items() if not isinstance(m.source, Symbol)})
+    for atom in rest.ordered:
+        if isinstance(atom, Obj):
+            out = join(out, fr.initial(atom.id, label) if atom.id[0] == "s" else item(fr, of(atom), label))
+    return out
 
 
 def _by_default(fr: Frame, key: ObjId, obj: Object, label: str) -> Value:
@@ -134,8 +147,10 @@ def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
     """All that an item of the object may be."""
     out = UNKNOWN
     for label, value in obj.fields.items():
-        if label[0] == "[" and label != "[#]":
+        if label[0] == "[" and label not in ("[#]", REST):
             out = join(out, value)
+    if REST in obj.fields:
+        out = join(out, taken_over(fr, obj.fields[REST], "[*]"))
     if key[0] == "s" and "[*]" not in obj.fields:
         out = join(out, fr.initial(key, "[*]"))
     return out
@@ -160,6 +175,8 @@ def keys_of(fr: Frame, value: Value) -> Value:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             out = join(out, obj.fields.get("[#]", UNKNOWN))
+            if REST in obj.fields:
+                out = join(out, taken_over(fr, obj.fields[REST], "[#]"))
             if atom.id[0] == "s":
                 out = join(out, fr.initial(atom.id, "[#]"))
             literals = [label for label in obj.fields if label[0] == "[" and label[1] in "'\"" and len(label) < 80]
@@ -173,6 +190,8 @@ def element(fr: Frame, value: Value) -> Value:
     for atom in value.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
+            if obj.kind == "sym" and obj.cls < 0 and not obj.type:
+                fr.need(of(atom))  # of a mapping it yields the keys
             if obj.kind == "dict" or (obj.kind == "sym" and obj.type == "builtins.dict"):
                 out = join(out, keys_of(fr, of(atom)))
             elif obj.cls >= 0 and obj.kind in ("inst", "sym"):
@@ -214,6 +233,13 @@ def _iterated(fr: Frame, atom: Atom) -> Value:
     return with_marks(out, iterator.marks)
 
 
-def key_label(value: Value) -> str | None:
-    """The label that an item under this key has, or None for an unknown key."""
+def key_label(fr: Frame, value: Value) -> str | None:
+    """The label that an item under this key has, or None for an unknown key.
+
+    A parameter counts as the constant that the context says it is.
+    """
+    if len(value.atoms) == 2:
+        rest = [a for a in value.atoms if not (isinstance(a, Obj) and fr.constant(a.id))]
+        if len(rest) == 1:
+            return constant_label(of(rest[0]))
     return constant_label(value)

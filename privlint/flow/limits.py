@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-PATH_DEPTH = 3  # labels of an access path below a parameter
+PATH_DEPTH = 5  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
 UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is believed to go through
 SINKS = 600  # ways from what a caller passes to a sink that one summary tells
@@ -14,7 +14,7 @@ FIELDS = 64  # labels on one abstract object
 ITEMS = 16  # items of one sequence that are kept apart
 ATOMS = 12  # things one value may be
 VISITS = 3  # visits of one block in one function's analysis
-CONTEXTS = 4  # contexts of one function
+CONTEXTS = 8  # contexts of one function
 INNER_CONTEXTS = 40  # the same of an inner function: a decorator wraps many
 LONG = 400  # ops of a function that is analysed in one context besides the general one at most
 CONTEXT_DEPTH = 4  # calls in a row that each made a new context

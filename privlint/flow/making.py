@@ -145,7 +145,7 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
             value = moved(value, fr.site(value_part.n), "item", repr(texts[0])) if texts else value
         elif texts and sources.unknown(value):
             value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, ""))
-        label = key_label(key)
+        label = key_label(fr, key)
         store(fr, made, label or "[*]", value, strong=label is not None)
         if key.marks:
             store(fr, made, "[#]", only_marks(key.marks), strong=False)

@@ -150,7 +150,9 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
     """``dst = obj[key]``."""
     obj, key = fr.get(op.obj), fr.get(op.key)
     owner = fr.names.get(op.obj, "")
-    label = key_label(key)
+    label = key_label(fr, key)
+    if label is None:
+        fr.need(key)  # a caller that knows the key knows the item
     sliced = any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms)
     if sliced:
         value = _slice(fr, obj, op)
@@ -241,7 +243,9 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     """``obj[key] = src``."""
     obj, key, value = fr.get(op.obj), fr.get(op.key), fr.get(op.src)
     owner = fr.names.get(op.obj, "")
-    label = key_label(key)
+    label = key_label(fr, key)
+    if label is None:
+        fr.need(key)
     texts = strings(key)
     if value.marks:
         value = moved(value, fr.site(op.n), "item", f"{owner}[{texts[0]!r}]" if texts else owner)
@@ -279,6 +283,6 @@ def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
 
 def del_item(fr: Frame, op: o.DelItem) -> None:
     """``del obj[key]``."""
-    label = key_label(fr.get(op.key))
+    label = key_label(fr, fr.get(op.key))
     if label is not None:
         delete(fr, fr.get(op.obj), label)

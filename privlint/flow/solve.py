@@ -102,7 +102,7 @@ class Solver(Traits):
         self.running: dict[tuple[int, Context], bool] = {}
         self.callers: dict[int, set[int]] = {}
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
-        self.contexts: Counter[int] = Counter()
+        self.contexts: dict[int, set[Context]] = {}
         self.unresolved: Counter[str] = Counter()
         self.current_node = 0
 
@@ -177,12 +177,12 @@ class Solver(Traits):
         if caller is not None:
             self.callers.setdefault(fn, set()).add(caller.fn.id)
         if context:
-            known = (fn, context) in self.summaries
-            if not known and (depth >= limits.CONTEXT_DEPTH or self.contexts[fn] >= self._most_contexts(fn)):
+            known = self.contexts.setdefault(fn, set())
+            if context not in known and (depth >= limits.CONTEXT_DEPTH or len(known) >= self._most_contexts(fn)):
                 limits.reached("contexts of one function")
                 context = NO_CONTEXT
-            elif not known:
-                self.contexts[fn] += 1
+            else:
+                known.add(context)
         key = (fn, context)
         found = self.summaries.get(key)
         if key in self.running:

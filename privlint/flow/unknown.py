@@ -173,7 +173,8 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
             marks.update(
                 sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, found, required=needed)
             )
-        held = item(fr, of(*(a for a in callee.receiver.atoms if isinstance(a, Ext))), key_label(args.positional[0][0]))
+        symbols = of(*(a for a in callee.receiver.atoms if isinstance(a, Ext)))
+        held = item(fr, symbols, key_label(fr, args.positional[0][0]))
         if marks or held:
             return with_marks(held, marks)
     return None
@@ -215,11 +216,10 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         call_backs(fr, callee, args)
         return Value(models.atoms) if verdict.protection is not None else models
     if receiver is not None:
+        fr.need(receiver)
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done
-        if _need_of_receiver(fr, receiver):
-            pass
         record = as_text_or_mapping(fr, callee, args)
         if record is not None:
             return Value(record.atoms) if verdict.protection is not None else record
@@ -253,8 +253,6 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
         return join(Value(frozenset((obj,)), marks), returned)
     atoms = frozenset((Inst(f"{paths[0]}()"),)) if paths else frozenset()
-    if receiver is not None and not paths:
-        pass
     return join(Value(atoms, marks), returned)
 
 
@@ -272,16 +270,6 @@ def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
             )
         ):
             store(fr, of(atom), ".*", only_marks(marks), strong=False)
-
-
-def _need_of_receiver(fr: Frame, receiver: Value) -> bool:
-    for atom in receiver.ordered:
-        if isinstance(atom, Obj) and atom.id[0] == "s":
-            path = atom.id[2]
-            assert isinstance(path, tuple)
-            fr.summary.needs.add((int(str(atom.id[1])), path))
-            return True
-    return False
 
 
 def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:

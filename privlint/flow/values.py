@@ -61,6 +61,7 @@ def hop(prev: Hop | None, site: Site | None, kind: str, text: str = "", inner: H
 Marks = Mapping[Mark, Hop | None]
 NO_MARKS: Marks = {}
 
+REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
 REGISTERED = "%registered"  # the attribute of a generic function that holds its implementations
 

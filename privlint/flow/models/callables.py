@@ -72,7 +72,7 @@ def _call_itemgetter(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
 
 
 def _keyed_item(fr: Frame, value: Value, key: Value, n: int) -> Value:
-    found = item(fr, value, key_label(key))
+    found = item(fr, value, key_label(fr, key))
     for text in strings(key)[:1]:
         found = with_marks(found, sources.of_item(fr, value, text, n, "", found))
     return found

@@ -9,17 +9,21 @@ from privlint.flow import limits, sources
 from privlint.flow.access import delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions
+from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions, steps_into
 from privlint.flow.values import (
     NONE,
+    REST,
     SCALAR,
     UNKNOWN,
     Atom,
     Func,
     Lit,
+    Mark,
     Obj,
     ObjId,
+    Path,
     Prefix,
+    Symbol,
     Value,
     either,
     join,
@@ -30,6 +34,7 @@ from privlint.flow.values import (
     strings,
     with_marks,
 )
+from privlint.model.data import Protection
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -186,7 +191,7 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
             merge(fr, receiver, value)
         return NONE
     if name == "setdefault":
-        label = key_label(values[0]) if values else None
+        label = key_label(fr, values[0]) if values else None
         new = values[1] if len(values) > 1 else UNKNOWN
         store(fr, receiver, label or "[*]", join(item(fr, receiver, label), new))
         return item(fr, receiver, label)
@@ -254,15 +259,41 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
     for atom in given.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
-            for label, value in obj.fields.items():
-                if label[0] == "[":
-                    store(fr, receiver, label, value, strong=label != "[*]")
-            if atom.id[0] == "s" and "[*]" not in obj.fields:
+            if atom.id[0] == "s" and not _take_over(fr, receiver, atom) and "[*]" not in obj.fields:
                 store(fr, receiver, "[*]", fr.initial(atom.id, "[*]"), strong=False)
+            if REST in obj.fields:
+                store(fr, receiver, REST, obj.fields[REST], strong=False)
+            for label, value in obj.fields.items():
+                if label[0] == "[" and label != REST:
+                    store(fr, receiver, label, value, strong=label != "[*]")
         elif not isinstance(atom, Lit):
             store(fr, receiver, "[*]", of(atom), strong=False)
-    if given.marks:
-        store(fr, receiver, "[*]", only_marks(given.marks), strong=False)
+    marks = {
+        m: w for m, w in given.marks.items() if not steps_into(m, given, any(isinstance(a, Obj) for a in given.atoms))
+    }
+    if marks:
+        store(fr, receiver, "[*]", only_marks(marks), strong=False)
+
+
+def _take_over(fr: Frame, receiver: Value, given: Obj) -> bool:
+    """Let a mapping made here have the items of one that the caller knows; whether that could be done."""
+    targets = [a for a in receiver.ordered if isinstance(a, Obj)]
+    if any(a.id[0] == "s" or fr.object(a.id).kind != "dict" for a in targets):
+        return False
+    for atom in targets:
+        obj = fr.object(atom.id)
+        for label, value in obj.fields.items():  # what was there before may be replaced
+            if label[0] == "[" and label not in ("[*]", "[#]", REST):
+                store(fr, of(atom), label, join(value, fr.initial(given.id, label)))
+        symbol = Mark(Symbol(int(str(given.id[1])), _path(given), 0), Protection.CLEAR, 0)
+        store(fr, of(atom), REST, Value(frozenset((given,)), {symbol: None}), strong=False)
+    return True
+
+
+def _path(symbolic: Obj) -> Path:
+    path = symbolic.id[2]
+    assert isinstance(path, tuple)
+    return path
 
 
 def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
@@ -316,7 +347,7 @@ def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:
     if len(found) != 1 or len(receiver.atoms) != 1 or receiver.marks or found[0].kind != "dict" or found[0].many:
         return None
     fields = {label: value for label, value in found[0].fields.items() if label[0] == "["}
-    if "[*]" in fields or "[#]" in fields or not all(fields.values()) or len(fields) > limits.ITEMS:
+    if "[*]" in fields or "[#]" in fields or REST in fields or not all(fields.values()) or len(fields) > limits.ITEMS:
         return None
     return {f"[{index}]": value for index, value in enumerate(fields.values())}
 
@@ -336,7 +367,7 @@ def taken(fr: Frame, receiver: Value, first: bool) -> Value:
 
 def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments, values: list[Value]) -> Value:
     key = values[0] if values else UNKNOWN
-    label = key_label(key)
+    label = key_label(fr, key)
     if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
         return taken(fr, receiver, first=label == "[0]")
     found = item(fr, receiver, label)
@@ -359,6 +390,10 @@ def clone(fr: Frame, value: Value, n: int) -> Value:
         if isinstance(atom, Obj) and atom.id[0] != "s":
             obj = fr.object(atom.id)
             atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", atom.id[:3])))
+        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "dict" and fr.object(atom.id).cls < 0:
+            made = fr.allocate(n, Object("dict"), ("copy", atom.id[:3]))
+            merge(fr, of(made), of(atom))
+            atoms.add(made)
         else:
             atoms.add(atom)
     return Value(frozenset(atoms), value.marks)

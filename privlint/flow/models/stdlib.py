@@ -53,7 +53,7 @@ def _popped(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 @function("operator.setitem")
 def _setitem(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if len(args.positional) == 3:
-        label = key_label(args.positional[1][0])
+        label = key_label(fr, args.positional[1][0])
         store(fr, args.positional[0][0], label or "[*]", args.positional[2][0], strong=label is not None)
     return NONE
 
