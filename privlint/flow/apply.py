@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from privlint.flow import limits
 from privlint.flow.access import at_label, store
+from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
@@ -276,10 +277,11 @@ class Binding:
     def _summary(self) -> Summary | None:
         solver = self.fr.solver
         summary = solver.summary(self.fn, (), self.fr)
-        if not summary.needs:
+        needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
+        if not needs:
             return summary
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
-        for param, path in sorted(summary.needs):
+        for param, path in sorted(needs):
             what = self._describe(param, path)
             if what and not self._method(param, path, what):
                 context.append((param, path, what))
@@ -288,13 +290,20 @@ class Binding:
         special = solver.summary(self.fn, tuple(context), self.fr)
         further = [
             need
-            for need in sorted(special.needs - summary.needs)
+            for need in sorted(special.needs - needs)
             if (what := self._describe(*need)) and not self._method(*need, what)
         ]
         if further:
             context += [(param, path, self._describe(param, path)) for param, path in further]
             special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
         return special
+
+    def _inherited(self) -> bool:
+        """Whether this is a class method, called on a class below the one that has it."""
+        function = self.fr.program.functions[self.fn]
+        if function.method_kind != "class" or not self.values:
+            return False
+        return any(isinstance(atom, Cls) and atom.cls != function.cls for atom in self.values[0].atoms)
 
     def _method(self, param: int, path: Path, what: tuple[Description, ...]) -> bool:
         """Whether this is nothing but a method of what the context tells the class of."""
@@ -347,6 +356,8 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
             return ("type", obj.type)
         if obj.kind in ("list", "dict", "set", "tuple", "gen"):
             return ("kind", obj.kind)
+        if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
+            return ("made", (obj.kind, tuple(sorted(label for label in obj.fields if label[1:2] != "%"))))
     return None
 
 

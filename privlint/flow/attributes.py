@@ -105,7 +105,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         if found is not None:
             out = found if out is None else join(out, found)
         elif key[0] != "s":
-            stored = fr.solver.read_field(obj.cls, name, fr.fn.id)
+            stored = fr.solver.read_field(obj.cls, name, fr.fn.id, exact=True)
             out = stored if out is None else join(out, stored)
     if obj.type:
         part = instance_attribute(fr, obj.type, name)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
+from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -28,7 +27,6 @@ from privlint.flow.values import (
     with_marks,
 )
 
-MADE_CALLABLE: dict[str, Callable[[Frame, Object, Arguments, int], Value]] = {}  # kind of object -> calling it
 _WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
 
 

@@ -148,7 +148,17 @@ class Frame:
         found = self.symbols.get(key)
         if found is None:
             found = self.symbols[key] = self._symbolic(key)
+            self._furnish(key, found)
         return found
+
+    def _furnish(self, key: ObjId, obj: Object) -> None:
+        """Give something that was made to be called, as the context says, the parts that it was made of."""
+        path = key[2]
+        assert isinstance(path, tuple)
+        for what, detail in self.context.get((int(str(key[1])), path), ()):
+            if what == "made" and isinstance(detail, tuple):
+                obj.kind = detail[0]
+                obj.fields.update({label: self.initial(key, label) for label in detail[1]})
 
     def _symbolic(self, key: ObjId) -> Object:
         param, path = int(str(key[1])), key[2]

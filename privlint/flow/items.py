@@ -30,6 +30,11 @@ from privlint.flow.values import (
 CONTAINERS = frozenset({"list", "dict", "set", "tuple", "gen", "iter"})
 
 
+def is_container(fr: Frame, atom: Atom) -> bool:
+    """Whether this is a list, mapping, set, tuple or iterator made by the program, or a text."""
+    return isinstance(atom, Lit) or (isinstance(atom, Obj) and fr.object(atom.id).kind in CONTAINERS)
+
+
 QUERY = "@query:"
 DEFAULT = ".%default"  # the label of a mapping's default factory
 

@@ -10,7 +10,7 @@ from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item, key_label, positions
+from privlint.flow.items import element, is_container, item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
@@ -57,10 +57,21 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     fr.names[op.dst] = op.name
     fr.receivers[op.dst] = (obj, op.name, owner)
     if op.dst not in fr.callees:
+        value = join(value, _method_object(fr, obj, op, value))
         marks = sources.of_attribute(fr, obj, op.name, op.n, owner, value)
         if marks:
             value = with_marks(value, marks)
     fr.put_register(op.dst, value)
+
+
+def _method_object(fr: Frame, obj: Value, op: o.LoadAttr, value: Value) -> Value:
+    """A method of a container or text that is not called here, but kept or handed over: ``before=found.append``."""
+    from privlint.flow.models.containers import METHODS
+
+    if op.name not in METHODS or value.atoms or not any(is_container(fr, atom) for atom in obj.ordered):
+        return UNKNOWN
+    fields = {".self": obj, ".name": literal(op.name)}
+    return of(fr.allocate(op.n, Object("method", fields=fields), "method"))
 
 
 def _positional(fr: Frame, obj: Value, index: int) -> Value:

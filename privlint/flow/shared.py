@@ -169,13 +169,13 @@ class Stores:
                 self._member_grew(self._field_readers, cls, name)
         return symbolic
 
-    def read_field(self, cls: int, name: str, reader: int) -> Value:
-        """What any instance of ``cls``, its bases or its subclasses may have as ``name``."""
+    def read_field(self, cls: int, name: str, reader: int, exact: bool = False) -> Value:
+        """What any instance of ``cls``, its bases or (unless it is ``exact``) its subclasses may have as ``name``."""
         self._field_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
         out = UNKNOWN
         classes = self.program.classes
         for owner, value in self._fields.get(name, {}).items():
-            if owner == cls or owner in classes[cls].mro or cls in classes[owner].mro:
+            if owner == cls or owner in classes[cls].mro or (not exact and cls in classes[owner].mro):
                 out = join(out, value)
         return out
 

@@ -251,7 +251,7 @@ class Solver(Traits):
         if index == 0 and kind == "method" and (0, ()) not in frame.context:
             frame.symbols[key] = Object("sym", frame.fn.cls)
         elif index == 0 and kind == "class":
-            atoms = {Cls(frame.fn.cls), *frame.given(0, ())}
+            atoms = set(frame.given(0, ())) or {Cls(frame.fn.cls)}
         if param.kind == "*":
             frame.symbols[key] = Object("tuple")
         elif param.kind == "**":

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from privlint.flow import sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
-from privlint.flow.calls import MADE_CALLABLE, call_value
+from privlint.flow.callable import MADE_CALLABLE
+from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label

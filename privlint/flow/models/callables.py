@@ -9,7 +9,8 @@ from privlint.flow import sources
 from privlint.flow.access import at_label
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
-from privlint.flow.calls import MADE_CALLABLE, call_value
+from privlint.flow.callable import MADE_CALLABLE
+from privlint.flow.calls import call_value
 from privlint.flow.construction import instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -59,6 +60,7 @@ def _call_attrgetter(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
 
 def _attribute_path(fr: Frame, value: Value, name: Value, n: int) -> Value:
     texts = strings(name)
+    fr.need(name)
     if len(texts) != 1:
         return all_attributes(fr, value)
     for part in texts[0].split("."):
@@ -72,6 +74,7 @@ def _call_itemgetter(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
 
 
 def _keyed_item(fr: Frame, value: Value, key: Value, n: int) -> Value:
+    fr.need(key)
     found = item(fr, value, key_label(fr, key))
     for text in strings(key)[:1]:
         found = with_marks(found, sources.of_item(fr, value, text, n, "", found))
@@ -91,6 +94,7 @@ def _got(fr: Frame, obj: Object, args: Arguments, n: int, get: Callable[[Frame, 
 def _call_methodcaller(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
     value = args.positional[0][0] if args.positional else UNKNOWN
     name, *rest = _given(obj) or [UNKNOWN]
+    fr.need(name)
     out = UNKNOWN
     keywords = {label[2:-2]: (part, n) for label, part in obj.fields.items() if label[1] == "'"}
     for text in strings(name)[:1]:
@@ -131,11 +135,22 @@ def _call_namedtuple(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
     return of(fr.allocate(n, Object("tuple", fields=fields), "named"))
 
 
+def _call_method(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    """A method of a container or text, taken off it before: ``add = found.append``."""
+    receiver, name = obj.fields[".self"], obj.fields[".name"]
+    fr.need(name)
+    out = UNKNOWN
+    for text in strings(name)[:1]:
+        out = call_value(fr, UNKNOWN, args, n, text=text, attribute=text, receiver=receiver)
+    return out
+
+
 MADE_CALLABLE.update(
     attrgetter=_call_attrgetter,
     itemgetter=_call_itemgetter,
     methodcaller=_call_methodcaller,
     namedtuple=_call_namedtuple,
+    method=_call_method,
 )
 
 

@@ -98,6 +98,9 @@ _READERS = frozenset(
 )
 
 
+METHODS = MUTATORS | _READERS | CARRYING
+
+
 def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """A method of a container or string, told by its name; None where the receiver is known to be something else."""
     receiver = callee.receiver
