@@ -267,9 +267,13 @@ def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Va
 
 
 def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    from privlint.flow.models.containers import extend_known
+
     lists = [a for v in values for a in v.ordered if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
     if lists and not any(map(masks.is_mask, values)):
         if op.op == "+=" and any(a in lists for a in values[0].atoms):
+            if extend_known(fr, values[0], values[1]):
+                return values[0]
             store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
             return values[0]
         return _merged(fr, op, values)
@@ -297,7 +301,7 @@ def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 
 def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    from privlint.flow.models.containers import merge
+    from privlint.flow.models.containers import extend_known, merge
 
     kinds = {fr.object(a.id).kind for v in values for a in v.atoms if isinstance(a, Obj)}
     kind = "dict" if "dict" in kinds else "set" if "set" in kinds else "list"
@@ -305,7 +309,7 @@ def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     for value in values if op.op not in ("-", "&") else values[:1]:
         if kind == "dict":
             merge(fr, made, value)
-        else:
+        elif kind != "list" or op.op != "+" or not extend_known(fr, made, value):
             store(fr, made, "[*]", element(fr, value), strong=False)
     if op.op.endswith("=") and kind == "dict":
         merge(fr, values[0], values[-1])

@@ -222,13 +222,18 @@ def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
     if items is None:
         return False
     if name == "extend":
-        more = known_items(fr, values[0]) if len(values) == 1 else None
-        return more is not None and replace_items(fr, receiver, [*items, *more])
+        return len(values) == 1 and extend_known(fr, receiver, values[0])
     at = [a.value for a in values[0].ordered if isinstance(a, Lit)] if len(values) == 2 else []
     if len(at) != 1 or not isinstance(at[0], int) or len(values[0].atoms) != 1:
         return False
     items.insert(at[0], values[1])
     return replace_items(fr, receiver, items)
+
+
+def extend_known(fr: Frame, receiver: Value, given: Value) -> bool:
+    """Append the items of one sequence to another, where all of both are known; whether that could be done."""
+    items, more = known_items(fr, receiver), known_items(fr, given)
+    return items is not None and more is not None and replace_items(fr, receiver, [*items, *more])
 
 
 def known_items(fr: Frame, value: Value) -> list[Value] | None:
