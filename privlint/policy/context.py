@@ -257,9 +257,21 @@ def _lines(flows: Iterable[FlowFact], lines: Lines | None) -> Mapping[Site, int]
     return lines(wanted) if wanted else {}
 
 
+_GUESSED = ("key", "name")  # evidence that may be a stage of the way from where the data really enters
+
+
 def _flow_order(flow: FlowFact) -> tuple[object, ...]:
+    """The shortest way first; of those that begin where data surely enters, if there are any."""
     origin, target = flow.origin, flow.target
-    return len(flow.steps), origin.site, origin.name, target.site, flow.protection, flow.steps
+    return (
+        origin.evidence in _GUESSED,
+        len(flow.steps),
+        origin.site,
+        origin.name,
+        target.site,
+        flow.protection,
+        flow.steps,
+    )
 
 
 def _delivery_order(each: Delivery) -> tuple[object, ...]:

@@ -1,0 +1,69 @@
+"""The way that a finding shows: every hop that a person would point at, from where the data enters to the sink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from privlint import engine
+from privlint.model.project import Project
+
+FILES = {
+    "app/shaping.py": """\
+def build(user):
+    return {"mail": user["email"], "plan": "free"}
+""",
+    "app/client.py": """\
+import requests
+
+
+class Client:
+    def __init__(self, payload):
+        self.payload = payload
+
+    def flush(self):
+        requests.post("https://api.segment.io/v1/track", json=self.payload)
+""",
+    "app/views.py": """\
+from flask import request
+
+from app.client import Client
+from app.shaping import build
+
+
+def view():
+    email = request.form["email"]
+    payload = build({"email": email})
+    client = Client(payload)
+    client.flush()
+""",
+}
+
+
+@pytest.fixture
+def ways(tmp_path: Path) -> list[list[str]]:
+    """The steps of the only finding, as ``path:line words``, one list for each way."""
+    (tmp_path / ".git").mkdir()
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    report = engine.check(Project(paths=(tmp_path,), root=tmp_path, jobs=1, select=("PRV201",)))
+    (result,) = report.results
+    return [[f"{s.location.path}:{s.location.span.line} {s.text}" for s in flow] for flow in result.flows]
+
+
+def test_a_way_over_three_files(ways: list[list[str]]) -> None:
+    # The look-up of a key in a helper is a stage of the way, not where the data enters.
+    assert ways == [
+        [
+            "app/views.py:8 `email` is read from the request",
+            "app/views.py:8 assigned to `email`",
+            "app/views.py:9 stored under `'email'`",
+            "app/views.py:9 passed as `user['email']`",
+            "app/shaping.py:2 stored under `'mail'`",
+            "app/views.py:9 returned by `build()`",
+            "app/views.py:11 passed as `self.payload`",
+            "app/client.py:9 sent by `requests.post`",
+        ]
+    ]
