@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from privlint.model.finding import Finding
     from privlint.model.rules import SafeguardRule
 
+_DRAFTS = 4  # what is declared can show more: a recipient by its host, say
 _NO_DECLARATION = (
     "no privacy.yml found: sharing is listed, not compared with a declaration; "
     "see 'privlint rule PRV201' for what to write"
@@ -97,6 +98,37 @@ def survey(project: Project) -> DataMap:
         notes=tuple(listing.notes),
         version=__version__,
     )
+
+
+def draft(project: Project, place: Path, text: str | None = None) -> str:
+    """A declaration that says what the project does.
+
+    Args:
+        project: what is analysed; declarations that there are do not count.
+        place: the file that the declaration is for.
+        text: what is in it, to be kept and added to; None: it is begun anew.
+
+    Returns:
+        The text of the declaration; judged by it, the code collects and shares nothing that is not declared.  Raises
+        what ``check`` raises.
+    """
+    from privlint import policy
+    from privlint.declaration import writing
+
+    listing = source.find(project)
+    recall = Recall.of(project, listing.files)
+    run = _analyse(project, listing, Parts.none(project.root), recall)
+    recall.close()
+    shown, read = Parts.none(project.root).shown(place), _reader(run.rules)
+    for _ in range(_DRAFTS):
+        declared = read(place, shown, text=text) if text is not None else None
+        found = policy.survey(run.facts, declared, run.rules, run.places.locations, project.min_confidence)
+        new = policy.draft(found, run.rules)
+        before = text
+        text = writing.begun(new) if text is None else writing.added(text, new, shown)
+        if text == before:
+            break
+    return text or ""
 
 
 def changes(project: Project, revision: str) -> Changes:
@@ -214,7 +246,7 @@ def _coverage(project: Project, listing: source.Listing, parts: Parts) -> dict[P
     return found
 
 
-def _reader(rules: Catalog) -> Callable[[Path, str], Declaration]:
+def _reader(rules: Catalog) -> Callable[..., Declaration]:
     """Reads declarations in the words of the catalogue."""
     from privlint import declaration
 

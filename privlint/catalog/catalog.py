@@ -157,6 +157,11 @@ class Catalog:
         return self.table("app-types")
 
     @property
+    def purposes(self) -> dict[str, Any]:
+        """The table of purposes that names in code give away (``purposes/*.yml``)."""
+        return self.table("purposes")
+
+    @property
     def laws(self) -> dict[str, Any]:
         """The table of laws and their articles (``laws/*.yml``)."""
         return self.table("laws")

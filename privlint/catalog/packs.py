@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "privlint.rules"
 """The entry point group by which an installed distribution offers a pack."""
 
-TABLE_FOLDERS = ("laws", "app-types")
+TABLE_FOLDERS = ("laws", "app-types", "purposes")
 """Folders of a pack that hold tables of their own shape (``Catalog.table``) instead of rules."""
 
 _SUFFIXES = (".yml", ".yaml")

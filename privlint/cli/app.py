@@ -26,6 +26,7 @@ COMMANDS = {  # name -> where it is; a command is imported when it is called
     "explain-name": "explain:explain_name",
     "catalogue": "catalogue:catalogue",
     "schema": "schema:schema",
+    "init": "init:init",
 }
 
 

@@ -8,7 +8,7 @@ text (``NO`` is Norway, not false); what a text stands for, its reader decides.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Node:
     items: tuple[Node, ...] = ()
     pairs: tuple[tuple[Node, Node], ...] = ()
     size: int = 1
+    flow: bool = False  # a list or mapping in brackets
 
     @property
     def missing(self) -> bool:
@@ -43,7 +44,12 @@ class Node:
 
 
 def read(path: Path, shown: str) -> Node:
-    """The root node of the file at ``path``, which messages call ``shown``.
+    """The root node of the file at ``path``; raises DeclarationError as ``read_text`` and ``parse`` do."""
+    return parse(read_text(path, shown), shown)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of the file at ``path``, which messages call ``shown``.
 
     Raises:
         DeclarationError: the file cannot be read, is no YAML, is no single document, or exceeds a limit.
@@ -60,7 +66,7 @@ def read(path: Path, shown: str) -> Node:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DeclarationError(shown, line, 1, "not UTF-8 text") from None
-    return parse(text, shown)
+    return text
 
 
 def parse(text: str, shown: str) -> Node:
@@ -118,7 +124,7 @@ class _Builder:
                 break
             items.append(self.node(end, events, depth + 1))
         size = 1 + sum(item.size for item in items)
-        return Node("list", _span(start, end), items=tuple(items), size=size)
+        return Node("list", _span(start, end), items=tuple(items), size=size, flow=bool(start.flow_style))
 
     def mapping(self, start: Any, events: Iterator[Any], depth: int) -> Node:
         pairs = []
@@ -135,14 +141,14 @@ class _Builder:
             seen.add(key.text)
             pairs.append((key, self.node(next(events), events, depth + 1)))
         size = 1 + sum(key.size + value.size for key, value in pairs)
-        return Node("mapping", _span(start, end), pairs=tuple(pairs), size=size)
+        return Node("mapping", _span(start, end), pairs=tuple(pairs), size=size, flow=bool(start.flow_style))
 
     def alias(self, event: Any) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:  # also an alias inside of what it stands for
             raise self.error(event, f"the alias *{event.anchor} stands for nothing that is complete before it")
         self.spend(event, node.size)
-        return node
+        return replace(node, span=_span(event, event), flow=True)
 
     def spend(self, event: Any, nodes: int) -> None:
         self.left -= nodes

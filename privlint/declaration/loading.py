@@ -35,6 +35,7 @@ def load(
     app_types: Collection[str],
     recipients: Collection[str] = (),
     laws: Collection[str] = tuple(LAWS),
+    text: str | None = None,
 ) -> Declaration:
     """Read a declaration and what it extends.
 
@@ -45,13 +46,14 @@ def load(
         app_types: ids of all app types.  Empty: any id goes.
         recipients: names and ids of the recipients that need no ``match``; used to notice a misspelled one.
         laws: the laws whose articles can be cited.
+        text: stands for what is in the file.
 
     Raises:
         DeclarationError: a file cannot be read, says something that privlint does not understand, or extends itself.
     """
     name = shown if shown is not None else path.as_posix()
     known = Known(frozenset(types) | {each.partition(".")[0] for each in types}, app_types, recipients, laws)
-    found = _Loader(known).load(path, name, ())
+    found = _Loader(known).load(path, name, (), text)
     return replace(found, laws=found.laws or default_laws(found.country))
 
 
@@ -62,11 +64,11 @@ class _Loader:
         self._known = known
         self._done: dict[str, Declaration] = {}
 
-    def load(self, path: Path, shown: str, below: tuple[str, ...]) -> Declaration:
+    def load(self, path: Path, shown: str, below: tuple[str, ...], text: str | None = None) -> Declaration:
         """The declaration in ``path``; ``below`` are the files on the way that extend it."""
         identity = os.path.realpath(path)
         if identity not in self._done:
-            own, extends = read_one(path, shown, self._known)
+            own, extends = read_one(path, shown, self._known, text)
             for each in reversed(extends):
                 own = merged(self._extended(each, path, shown, (*below, identity)), own)
             self._done[identity] = own

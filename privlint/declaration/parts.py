@@ -42,6 +42,11 @@ class Parts:
         self.places = tuple(sorted(place for place in found if place is not None))
         self.rest = None in found
 
+    @classmethod
+    def none(cls, root: Path) -> Parts:
+        """No declaration at all, whatever there is."""
+        return cls((), (), None, root)
+
     @property
     def main(self) -> Path | None:
         """The one that speaks of the project as a whole: that was named, or goes with the paths."""

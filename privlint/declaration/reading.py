@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from privlint.declaration.countries import COUNTRIES, meant
-from privlint.declaration.document import read
+from privlint.declaration.document import parse, read
 from privlint.declaration.errors import DeclarationError, suggestion
 from privlint.declaration.fields import Fields, Seen
 from privlint.declaration.vocabulary import (
@@ -55,15 +55,15 @@ class Extended(NamedTuple):
     location: Location
 
 
-def read_one(path: Path, shown: str, known: Known) -> tuple[Declaration, tuple[Extended, ...]]:
+def read_one(path: Path, shown: str, known: Known, text: str | None = None) -> tuple[Declaration, tuple[Extended, ...]]:
     """What one file declares by itself, and which files it extends.
 
-    The laws are those that it names; by default none.
+    The laws are those that it names; by default none.  ``text`` stands for what is in the file.
 
     Raises:
         DeclarationError: the file cannot be read, or says something that privlint does not understand.
     """
-    root = read(path, shown)
+    root = read(path, shown) if text is None else parse(text, shown)
     if root.missing:
         raise DeclarationError(shown, 1, 1, f"the declaration is empty; it needs at least 'version: {VERSION}'")
     fields = Fields(shown, root, "the declaration", ROOT_KEYS)

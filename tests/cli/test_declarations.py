@@ -96,6 +96,20 @@ def test_what_findings_point_at(repository: Path, run: Run) -> None:
     assert lines == {"PRV101": [("privacy.yml", 2)], "PRV201": [("privacy.yml", 3)]}
 
 
+def test_findings_about_collection_point_at_the_list_and_the_app_type(repository: Path, run: Run) -> None:
+    view = (
+        "from flask import request\n\n\ndef view():\n    keep(request.form['religion'], request.form['child_name'])\n"
+    )
+    (repository / "app.py").write_text(view, encoding="utf-8")
+    write(repository, privacy="version: 1\napp_type: news\ncollects:\n  - {data: contact.email}\n")
+    report = json.loads(run("check", "--format", "sarif", "--select", "PRV102,PRV105,PRV106", "app.py").out)
+    lines = {
+        result["ruleId"]: [each["physicalLocation"]["region"]["startLine"] for each in result["relatedLocations"]]
+        for result in report["runs"][0]["results"]
+    }
+    assert lines == {"PRV102": [2], "PRV105": [3], "PRV106": [3]}
+
+
 @pytest.mark.parametrize(
     ("code", "old", "new", "lines"),
     [

@@ -59,6 +59,7 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.collecting import WITHOUT_CONSENT, by_site, declared_at, entries, taker, words
 from privlint.policy.context import Context, collected
+from privlint.policy.declared import key
 from privlint.policy.necessary import NecessarySet
 from privlint.policy.rule import Rule
 
@@ -140,5 +141,7 @@ def _finding(context: Context, needed: NecessarySet, facts: list[CollectionFact]
     if reason or first.how == "model":
         confidence = min(confidence, Confidence.MEDIUM)
     related = declared_at(entry for each in types for entry in entries(context, each))
+    if context.declaration is not None:
+        related = [*key(context.declaration, "app_type", f"the app is declared to be of type {name}"), *related]
     legal = ("Scope39 4", "Scope39 5")  # the set is theirs, whichever laws the declaration names
     return collected(RULE.code, facts, message, confidence=confidence, related=related, legal=legal)

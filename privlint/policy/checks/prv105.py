@@ -49,6 +49,7 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.collecting import WITHOUT_CONSENT, bases, by_site, declared_at, entries, taker
 from privlint.policy.context import Context, collected
+from privlint.policy.declared import collects_near
 from privlint.policy.law import DEFAULT
 from privlint.policy.rule import Rule
 
@@ -90,7 +91,8 @@ def check(context: Context) -> Iterable[Finding]:
             f"ask for it by itself and declare separate-consent, or leave it out "
             f"[from {wording.clean(facts[0].name)}]"
         )
-        yield collected(RULE.code, facts, message, related=declared_at(found))
+        related = declared_at(found) or collects_near(declaration, types, context.catalog)
+        yield collected(RULE.code, facts, message, related=related)
 
 
 def _is_sensitive(context: Context, fact: CollectionFact, lists: tuple[str, ...]) -> bool:

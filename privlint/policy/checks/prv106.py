@@ -46,6 +46,7 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.collecting import WITHOUT_CONSENT, bases, by_site, declared_at, entries, taker
 from privlint.policy.context import Context, collected
+from privlint.policy.declared import collects_near
 from privlint.policy.rule import Rule
 
 RULE = Rule(
@@ -70,7 +71,8 @@ def check(context: Context) -> Iterable[Finding]:
             f"{f' ({cited})' if cited else ''}: ask for it first and declare guardian-consent "
             f"[from {wording.clean(facts[0].name)}]"
         )
-        yield collected(RULE.code, facts, message, related=declared_at(found))
+        related = declared_at(found) or collects_near(context.declaration, types, context.catalog)
+        yield collected(RULE.code, facts, message, related=related)
 
 
 def _is_minors(fact: CollectionFact) -> bool:
