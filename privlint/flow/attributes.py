@@ -270,7 +270,7 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     ):
         return []
     out: list[Bound] = []
-    if isinstance(receiver, Obj) and fr.program.subclasses.get(cls):
+    if isinstance(receiver, Obj) and (fr.program.subclasses.get(cls) or fr.solver.is_abstract(cls, name)):
         fr.need(of(receiver))  # a caller that knows the receiver's class knows the method
     for sub in fr.program.subclasses.get(cls, []):
         index = fr.program.classes[sub].methods.get(name)

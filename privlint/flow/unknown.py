@@ -218,6 +218,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         return Value(models.atoms) if verdict.protection is not None else models
     if receiver is not None:
         fr.need(receiver)
+        if callee.attribute == "start":
+            callables.start_thread(fr, callee)
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done

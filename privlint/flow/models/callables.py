@@ -10,7 +10,7 @@ from privlint.flow.access import at_label
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.calls import call_value
+from privlint.flow.calls import call_method, call_value
 from privlint.flow.construction import instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -244,6 +244,19 @@ def _call_made_class(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
 
 
 MADE_CALLABLE["class"] = _call_made_class
+
+
+_THREADS = ("Thread", "Process", "Timer")
+
+
+def start_thread(fr: Frame, callee: Callee) -> None:
+    """``start()`` of an instance of a class below ``Thread``: its ``run`` is called."""
+    for atom in callee.receiver.ordered if callee.receiver is not None else ():
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        if cls >= 0 and any(base.endswith(_THREADS) for base in fr.program.external_bases(cls)):
+            method = fr.program.method(cls, "run")
+            if method is not None:
+                call_method(fr, method.function, atom, [], callee.n)
 
 
 @function("type.__call__")
