@@ -277,7 +277,8 @@ class TypeRef(NamedTuple):
 
     ``X | None`` and ``Optional[X]`` are both ``TypeRef("Union", (X, None))``; strings are parsed; ``name`` is a
     dotted name, or ``"None"``, or ``"..."``, or the literal's source in ``Literal[...]``, or ``f()`` for a call in
-    ``Annotated[T, f(...)]``.  A part that is none of these has the name ``""``.
+    ``Annotated[T, f(...)]`` (its args are the names that it is given).  A part that is none of these has the name
+    ``""``.
     """
 
     name: str

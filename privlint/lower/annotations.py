@@ -46,7 +46,10 @@ def type_ref(node: cst.BaseExpression, depth: int = 0) -> TypeRef:
         return TypeRef("...")
     if isinstance(node, cst.Call):
         name = dotted(node.func)
-        return TypeRef(f"{name}()") if name else _UNKNOWN
+        given = [
+            arg.value for arg in node.args if arg.keyword is None and isinstance(arg.value, cst.Name | cst.Attribute)
+        ]
+        return TypeRef(f"{name}()", tuple(type_ref(arg, depth + 1) for arg in given)) if name else _UNKNOWN
     if isinstance(node, cst.List | cst.Tuple):
         return TypeRef("", tuple(type_ref(element.value, depth + 1) for element in node.elements))
     if isinstance(node, cst.StarredElement):

@@ -41,22 +41,41 @@ class Ways:
         self._above: dict[int, tuple[Part, ...]] = {}
         self._asked: set[int] = set()
 
-    def to(self, tops: Iterable[Passing], inside: Mapping[int, Iterable[Passing]]) -> tuple[Way, ...]:
+    def to(
+        self, tops: Iterable[Passing], inside: Mapping[int, Iterable[Passing]], via: int | None = None
+    ) -> tuple[Way, ...]:
         """All ways on which data gets to a sink.
 
         ``tops`` are the calls by which the data itself gets on; ``inside``, by function, the calls by which functions
-        below pass on what they are given.
+        below pass on what they are given.  ``via``: only the ways that lead through this function, if there are any.
         """
         found: list[Part] = []
+        through: list[Part] = []
         for top in sorted(set(tops)):
             here = self._held.at_node(top.fn, top.node)
             below = self._below(top, inside, ())
-            for above in self.above(top.fn):
-                for part in below:
-                    checks = above.checks | here | part.checks
-                    calls = (*above.calls, *part.calls)
-                    found.append(Part(above.entry, above.first, checks, calls))
-        return tuple(self._way(part) for part in _fewest(found))
+            found += [_both(above, part, here) for above in self.above(top.fn) for part in below]
+            if via is not None:
+                through += [_both(above, part, here) for above in self._through(via, top.fn) for part in below]
+        return tuple(self._way(part) for part in _fewest(through or found))
+
+    def _through(self, via: int, fn: int) -> list[Part]:
+        """The ways into a function that lead through another one."""
+        out: list[Part] = []
+        todo: list[Part] = [Part("", fn, frozenset(), ())]
+        for _ in range(limits.VIA):
+            if not todo:
+                break
+            part = todo.pop(0)
+            if part.first == via:
+                out += [_both(above, part, frozenset()) for above in self.above(via)]
+                continue
+            own = self._entries.own(part.first)
+            for site in self._calls.callers(part.first)[: limits.CALLERS]:
+                if len(part.calls) < limits.WAY_DEPTH and all(call.fn != site.fn for call in part.calls):
+                    here = self._held.at_node(site.fn, site.node)
+                    todo.append(Part("", site.fn, part.checks | here | own, (site, *part.calls)))
+        return out
 
     def _way(self, part: Part) -> Way:
         function = self._program.functions[part.first]
@@ -114,6 +133,10 @@ class Ways:
         if not out and entry is None and not sites:
             out.append(Part("", fn, own, ()))
         return out
+
+
+def _both(above: Part, below: Part, here: Checks) -> Part:
+    return Part(above.entry, above.first, above.checks | here | below.checks, (*above.calls, *below.calls))
 
 
 def _fewest(parts: Iterable[Part]) -> list[Part]:

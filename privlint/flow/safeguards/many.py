@@ -1,0 +1,445 @@
+"""Whether data is of many people at a time: read from a query, from rows, from a list that is gone through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from privlint.catalog.words import tokens
+from privlint.flow.safeguards.bodies import Body
+from privlint.flow.safeguards.calls import Calls
+from privlint.ir import ops as o
+from privlint.model.facts import FlowFact, Many
+from privlint.model.location import Site
+from privlint.resolve.program import Function
+
+_DEPTH = 14
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SINGLE = _words(
+    "get first last latest earliest one one_or_none scalar scalar_one scalar_one_or_none get_or_404 first_or_404 "
+    "find_one get_object_or_404 get_object count exists aggregate len sum max min fetchone aget afirst "
+    "get_or_create update_or_create create pop popitem getitem get_by_id"
+)
+_WRAPPERS = _words(
+    "list sorted tuple set reversed enumerate zip map filter iter chain dumps dump DataFrame dict islice tqdm "
+    "from_records json_normalize encode join getvalue serialize jsonable_encoder tablib Dataset astuple"
+)
+_QUERIES = _words(
+    "all filter exclude order_by iterator fetchall fetchmany scalars yield_per select_related prefetch_related "
+    "distinct only defer annotate union raw mappings partitions itertuples iterrows get_queryset filter_queryset "
+    "filter_by limit offset select query where join outerjoin options find find_many scan objects values "
+    "values_list read_sql read_sql_query read_sql_table read_csv read_excel to_list execution_options paginate "
+    "all_objects fetch records with_entities group_by having stream stream_scalars"
+)
+_AMBIGUOUS = _words(
+    "values items join find query records options raw select scan fetch only union stream objects all where "
+    "paginate limit offset execute"
+)
+_ROOTS = re.compile(
+    r"\b(objects|session|db|cursor|cur|conn|connection|engine|query|queryset|qs|select|database|collection|"
+    r"get_queryset|mongo|store|repo|repository|dao|_default_manager|tx|manager|users?_table)\b"
+)
+_KEYS = _words(
+    "pk id uuid guid slug reference ref token code email username phone mobile user user_id owner owner_id customer "
+    "customer_id account account_id created_by member member_id patient patient_id profile profile_id author "
+    "author_id client_id employee_id student_id order_id openid _id number key session_key login"
+)
+_PERSON = _words(
+    "user customer member patient client employee profile account person me current_user guest student contact "
+    "applicant candidate author owner subscriber participant instance obj request driver tenant teacher"
+)
+_PEOPLE = _words(
+    "users customers members patients clients employees students subscribers leads contacts people persons "
+    "participants attendees guests profiles applicants candidates registrations recipients residents passengers "
+    "voters donors teachers tenants visitors signups owners workers drivers citizens children pupils buyers "
+    "consumers volunteers"
+)
+_ROWS = _words("rows records queryset qs object_list resultset dataset")
+_HOLDS = _words(
+    "list List Sequence Iterable Iterator QuerySet Queryset set tuple Collection Generator AsyncIterator "
+    "AsyncIterable DataFrame Query Result ScalarResult"
+)
+_RUNS_SQL = _words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
+_SELECT = re.compile(r"\bselect\b(?P<what>.*?)\bfrom\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_WHERE_KEY = re.compile(
+    r"\bwhere\b.*?\b(\w*_)?(pk|id|uuid|email|username|phone|mobile|token|code|openid|slug|reference)\W*(=|like)\s*"
+    r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_AGGREGATE = re.compile(r"\A\s*(count|sum|avg|min|max)\s*\([^,]*\)\s*(as\s+\w+\s*)?\Z", re.IGNORECASE)
+
+
+class Multitude:
+    """Answers for one flow at a time: which calls it goes through is part of the question."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._program = calls.program
+        self._functions: dict[str, dict[int, int]] = {}
+        self._modules = {module.path: module.number for module in calls.program.modules}
+        self._through: frozenset[tuple[int, int]] = frozenset()
+        self._known: dict[tuple[int, int, bool], Many | None] = {}
+
+    def of(self, flow: FlowFact, through: Collection[tuple[int, int]]) -> tuple[Many, int] | None:
+        """Why the data of a flow is of many people, and the function that says so; None if nothing does.
+
+        ``through``: the calls (function, node) by which the data of this type gets to the sink.
+        """
+        self._through = frozenset(through)
+        self._known = {}
+        sites = [step.site for step in flow.steps]
+        for site in dict.fromkeys((flow.origin.site, *sites, flow.target.site, flow.target.call)):
+            fn = self._function_at(site)
+            for reg in self._registers(fn, site.node) if fn is not None else ():
+                found = self._element(fn, reg, 0) or self._collection(fn, reg, 0) if fn is not None else None
+                if found is not None:
+                    return found._replace(each=not self._at_once(flow)), self._function_at(found.site) or 0
+        return None
+
+    def _at_once(self, flow: FlowFact) -> bool:
+        """Whether the sink gets all of them in one call."""
+        fn = self._function_at(flow.target.site)
+        if fn is None:
+            return False
+        self._known = {}
+        return any(self._collection(fn, reg, 0) is not None for reg in self._registers(fn, flow.target.site.node))
+
+    def _function_at(self, site: Site) -> int | None:
+        known = self._functions.get(site.path)
+        if known is None:
+            known = self._functions[site.path] = {}
+            number = self._modules.get(site.path)
+            for fn in self._program.modules[number].functions if number is not None else ():
+                body = self._calls.body(fn)
+                if body.ir.kind == "class":
+                    continue
+                for node in (*body.at, *body.args):
+                    known.setdefault(node, fn)
+        return known.get(site.node)
+
+    def _registers(self, fn: int, node: int) -> list[int]:
+        body = self._calls.body(fn)
+        out: list[int] = []
+        if node in body.args:
+            out.append(body.args[node][2].reg)
+        place = body.at.get(node)
+        op = body.op(place) if place is not None else None
+        if isinstance(op, o.LoadAttr | o.LoadItem | o.Call | o.LoadName | o.Iterate):
+            out.append(op.dst)
+        elif isinstance(op, o.StoreName | o.Yield):
+            out.append(op.src)
+        return out
+
+    # -- one of many ---------------------------------------------------------------------------------------------
+
+    def _element(self, fn: int, reg: int, depth: int) -> Many | None:
+        """The collection that a value is read from, one element at a time."""
+        key = (fn, reg, True)
+        if key in self._known or depth > _DEPTH:
+            return self._known.get(key)
+        self._known[key] = None
+        body = self._calls.body(fn)
+        for _, op in body.defs.get(reg, ()):
+            found = self._element_of(fn, body, op, depth + 1)
+            if found is not None:
+                self._known[key] = found
+                return found
+        return None
+
+    def _element_of(self, fn: int, body: Body, op: o.Op, depth: int) -> Many | None:
+        if isinstance(op, o.Iterate):
+            return self._collection(fn, op.src, depth) or self._element(fn, op.src, depth)
+        if isinstance(op, o.LoadAttr):
+            return self._element(fn, op.obj, depth)
+        if isinstance(op, o.LoadItem):
+            return self._element(fn, op.obj, depth)
+        if isinstance(op, o.Call):
+            func = body.only(op.func)
+            regs = [func.obj] if isinstance(func, o.LoadAttr) else []
+            return self._any_element(fn, [*regs, *(arg.reg for arg in op.args)], depth)
+        if isinstance(op, o.Build):
+            return self._any_element(fn, [part.reg for part in op.parts], depth)
+        if isinstance(op, o.Combine):
+            return self._any_element(fn, op.args, depth)
+        if isinstance(op, o.Unpack | o.Move | o.Await | o.Yield):
+            return self._element(fn, op.src, depth)
+        if isinstance(op, o.LoadName):
+            return self._variable(fn, body, op, depth, element=True)
+        return None
+
+    def _any_element(self, fn: int, regs: Iterable[int], depth: int) -> Many | None:
+        return next((found for reg in regs if (found := self._element(fn, reg, depth)) is not None), None)
+
+    def _variable(self, fn: int, body: Body, op: o.LoadName, depth: int, *, element: bool) -> Many | None:
+        ask = self._element if element else self._collection
+        for _, store in body.stores.get(op.slot, ()):
+            found = ask(fn, store.src, depth)
+            if found is not None:
+                return found
+        if not element:
+            found = self._filled(fn, body, op.slot, depth)
+            if found is not None:
+                return found
+        name = op.slot.partition("@")[0]
+        if name in body.params and op.scope in ("local", "cell"):
+            return self._passed(fn, name, op.n, depth, element=element)
+        return None
+
+    def _filled(self, fn: int, body: Body, name: str, depth: int) -> Many | None:
+        """``rows.append(...)`` in a loop."""
+        for _, call in body.calls:
+            owner, _, method = call.text.rpartition(".")
+            if owner == name and method in ("append", "extend", "add", "update", "write", "writelines", "appendleft"):
+                for arg in call.args:
+                    found = self._element(fn, arg.reg, depth) or self._collection(fn, arg.reg, depth)
+                    if found is not None:
+                        return found
+        return None
+
+    def _passed(self, fn: int, name: str, node: int, depth: int, *, element: bool) -> Many | None:
+        """What callers pass: those by whose calls the data goes, or all where it goes by none of them."""
+        sites = self._calls.callers(fn)
+        chosen = [site for site in sites if (site.fn, site.node) in self._through] or list(sites)
+        function = self._program.functions[fn]
+        for site in chosen[:20]:
+            reg = self._argument(site.fn, site.node, function, name)
+            if reg is not None:
+                found = self._element(site.fn, reg, depth) if element else self._collection(site.fn, reg, depth)
+                if found is not None:
+                    return found
+        if not element and (not chosen or all(self._argument(s.fn, s.node, function, name) is None for s in chosen)):
+            return self._by_name(function, name, node)
+        return None
+
+    def _argument(self, where: int, node: int, function: Function, name: str) -> int | None:
+        body = self._calls.body(where)
+        call = next((call for _, call in body.calls if call.n == node), None)
+        if call is None:
+            return None
+        params = [param.name for param in function.ir.params]
+        if function.method_kind in ("method", "class"):
+            params = params[1:]
+        place = 0
+        for arg in call.args:
+            if arg.label == name:
+                return arg.reg
+            if arg.label is None:
+                if place < len(params) and params[place] == name:
+                    return arg.reg
+                place += 1
+        return None
+
+    def _by_name(self, function: Function, name: str, node: int) -> Many | None:
+        """``def export(users)``, ``def save(people: list[Person])``: nobody here says what it is called with."""
+        param = next(param for param in function.ir.params if param.name == name)
+        site = Site(self._program.modules[function.module].path, param.n)
+        holds = param.annotation is not None and self._holds(param.annotation)
+        last = (tokens(name) or ("",))[-1]
+        if last in _PEOPLE or (holds and last in _ROWS) or (holds and self._of_records(function, param.annotation)):
+            return Many(name, site)
+        return Many(name, site) if last in _ROWS and param.annotation is None else None
+
+    def _holds(self, ref: o.TypeRef) -> bool:
+        return ref.name.rpartition(".")[2] in _HOLDS or (ref.name == "Union" and any(map(self._holds, ref.args)))
+
+    def _of_records(self, function: Function, ref: o.TypeRef | None) -> bool:
+        """Whether a type holds instances of a class of the program."""
+        module = self._program.modules[function.module]
+        for arg in ref.args if ref is not None else ():
+            entity = self._program.lookup(module, arg.name) if arg.name else None
+            if (entity is not None and entity.kind == "class") or self._of_records(function, arg):
+                return True
+        return False
+
+    # -- many ----------------------------------------------------------------------------------------------------
+
+    def _collection(self, fn: int, reg: int, depth: int) -> Many | None:
+        """Why a value holds records of many people."""
+        key = (fn, reg, False)
+        if key in self._known or depth > _DEPTH:
+            return self._known.get(key)
+        self._known[key] = None
+        body = self._calls.body(fn)
+        for _, op in body.defs.get(reg, ()):
+            found = self._collection_of(fn, body, op, depth + 1)
+            if found is not None:
+                self._known[key] = found
+                return found
+        return None
+
+    def _collection_of(self, fn: int, body: Body, op: o.Op, depth: int) -> Many | None:
+        if isinstance(op, o.Call):
+            return self._queried(fn, body, op, depth)
+        if isinstance(op, o.Build):
+            if op.kind == "slice":
+                return None
+            regs = [part.reg for part in op.parts]
+            found = self._any_collection(fn, regs, depth)
+            inside = any(part.label == "*" for part in op.parts)  # a comprehension under way
+            return found or (self._any_element(fn, regs, depth) if inside else None)
+        if isinstance(op, o.Combine):
+            return self._any_collection(fn, op.args, depth) if op.op in ("+", "+=", "%", "or", "falsy") else None
+        if isinstance(op, o.Move | o.Await | o.Unpack | o.Enter):
+            return self._collection(fn, op.src, depth)
+        if isinstance(op, o.LoadItem):
+            key = body.only(op.key)
+            sliced = isinstance(key, o.Build) or isinstance(body.constant(op.key), str)
+            return self._collection(fn, op.obj, depth) if sliced else None
+        if isinstance(op, o.LoadAttr):
+            last = (tokens(op.name) or ("",))[-1]
+            base = body.words(op.obj).text
+            if op.name in ("queryset", "object_list") or (last in _PEOPLE and not self._one_person(base)):
+                return Many(body.words_of(op).text, self._site(fn, op.n))
+            return self._collection(fn, op.obj, depth) if op.name in ("values", "T", "text", "content", "csv") else None
+        if isinstance(op, o.LoadName):
+            return self._variable(fn, body, op, depth, element=False)
+        return None
+
+    def _any_collection(self, fn: int, regs: Iterable[int], depth: int) -> Many | None:
+        return next((found for reg in regs if (found := self._collection(fn, reg, depth)) is not None), None)
+
+    def _queried(self, fn: int, body: Body, call: o.Call, depth: int) -> Many | None:
+        words = body.words(call.func)
+        last = words.last
+        if last in _SINGLE:
+            return None
+        callees = self._calls.callees(fn, call)
+        for callee in callees:
+            found = self._returned(callee, depth)
+            if found is not None:
+                return Many(body.words_of(call).text, self._site(fn, call.n))
+        if callees:
+            args = self._any_collection(fn, [arg.reg for arg in call.args], depth)
+            elements = None if args else self._any_element(fn, [arg.reg for arg in call.args], depth)
+            return args or (elements if elements and self._generates(callees) else None)
+        func = body.only(call.func)
+        sql = self._statement(body, call, words.text)
+        if sql is not None:
+            return Many(words.text, self._site(fn, call.n)) if sql else None
+        owned = isinstance(func, o.LoadAttr)
+        if (last in _WRAPPERS and not (owned and last in _QUERIES)) or last[:1].isupper():
+            receiver = [func.obj] if isinstance(func, o.LoadAttr) and last in ("encode", "getvalue") else []
+            return self._any_collection(fn, [*receiver, *(arg.reg for arg in call.args)], depth)
+        if isinstance(func, o.LoadAttr):
+            inner = self._collection(fn, func.obj, depth)
+            if inner is not None:
+                return None if self._narrowed(body, call) else inner
+        if last not in _QUERIES or self._narrowed(body, call):
+            return None
+        base = words.text.rpartition(".")[0].replace("()", "")
+        if self._one_person(base) or self._keyed_below(body, call):
+            return None
+        if last in _AMBIGUOUS and not (_ROOTS.search(base) or self._class_first(base) or _ROOTS.search(last)):
+            return None
+        return Many(words.text.replace("()", ""), self._site(fn, call.n))
+
+    @staticmethod
+    def _class_first(text: str) -> bool:
+        """``User.find()``, ``models.User.all()``: a class stands in it."""
+        return any(part[:1].isupper() and not part.isupper() for part in text.split("."))
+
+    @staticmethod
+    def _one_person(text: str) -> bool:
+        """Whether what is asked belongs to one person: ``user.orders``, ``request.user.addresses``."""
+        parts = [part for part in text.replace("[]", "").split(".") if part not in ("self", "cls")]
+        if not parts or any(part[:1].isupper() for part in parts):
+            return False
+        return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
+
+    def _narrowed(self, body: Body, call: o.Call) -> bool:
+        """Whether a part of a query names one person or one row: by key, by owner, ``limit(1)``."""
+        last = body.words(call.func).last
+        if last in ("filter", "filter_by", "where", "get", "find", "select", "all"):
+            for arg in call.args:
+                if arg.label in _KEYS or str(arg.label).removesuffix("__exact").removesuffix("__iexact") in _KEYS:
+                    return True
+                op = body.only(arg.reg)
+                if isinstance(op, o.Combine) and op.op == "==":
+                    sides = [body.only(side) for side in op.args]
+                    if any(isinstance(side, o.LoadAttr) and side.name in _KEYS for side in sides):
+                        return True
+                if isinstance(op, o.Build) and op.kind == "dict":
+                    keys = {body.constant(part.reg) for part in op.parts[::2]}
+                    if keys & _KEYS:
+                        return True
+        return last == "limit" and any(body.constant(arg.reg) == 1 for arg in call.args)
+
+    def _keyed_below(self, body: Body, call: o.Call) -> bool:
+        """Whether a query that this call goes on from is narrowed."""
+        todo = [call.func, *(arg.reg for arg in call.args[:1])]
+        for _ in range(_DEPTH):
+            if not todo:
+                return False
+            op = body.only(todo.pop())
+            if isinstance(op, o.LoadAttr):
+                todo.append(op.obj)
+            elif isinstance(op, o.Await):
+                todo.append(op.src)
+            elif isinstance(op, o.LoadName):
+                todo += [store.src for _, store in body.stores.get(op.slot, ())[:2]]
+            elif isinstance(op, o.Call):
+                if self._narrowed(body, op) or body.words(op.func).last in _SINGLE:
+                    return True
+                todo += [op.func, *(arg.reg for arg in op.args[:1])]
+        return False
+
+    def _statement(self, body: Body, call: o.Call, text: str) -> bool | None:
+        """Whether the SQL that a call runs, or has run, selects many rows; None where there is no SQL to see."""
+        last = text.rpartition(".")[2]
+        if last not in _RUNS_SQL:
+            return None
+        texts = [value for arg in call.args for value in self._texts(body, arg.reg, 0)]
+        if last in ("fetchall", "fetchmany", "mappings", "all") and not texts:
+            owner = text.rpartition(".")[0].removesuffix("()")
+            for _, other in body.calls:
+                if other.text == owner or other.text == f"{owner}.execute":
+                    texts += [value for arg in other.args for value in self._texts(body, arg.reg, 0)]
+        selects = [match for value in texts if (match := _SELECT.search(value))]
+        if not selects:
+            return None
+        return any(not _WHERE_KEY.search(m["rest"]) and not _AGGREGATE.match(m["what"]) for m in selects)
+
+    def _texts(self, body: Body, reg: int, depth: int) -> list[str]:
+        op = body.only(reg)
+        if isinstance(op, o.Const):
+            return [op.value] if isinstance(op.value, str) else []
+        if depth > 4:
+            return []
+        if isinstance(op, o.Call) and body.words(op.func).last in ("text", "SQL", "dedent", "format", "strip"):
+            func = body.only(op.func)
+            regs = [func.obj] if isinstance(func, o.LoadAttr) else []
+            return [text for part in (*regs, *(a.reg for a in op.args)) for text in self._texts(body, part, depth + 1)]
+        if isinstance(op, o.Build) and op.kind == "str":
+            return ["".join("".join(self._texts(body, part.reg, depth + 1)) or "{}" for part in op.parts)]
+        if isinstance(op, o.Combine) and op.op in ("+", "%"):
+            return ["".join("".join(self._texts(body, part, depth + 1)) or "{}" for part in op.args)]
+        if isinstance(op, o.LoadName):
+            stored = body.stores.get(op.slot, ())
+            return [text for _, store in stored for text in self._texts(body, store.src, depth + 1)]
+        return []
+
+    def _returned(self, fn: int, depth: int) -> Many | None:
+        """Whether a function gives back, or yields, records of many people."""
+        body = self._calls.body(fn)
+        for block in body.ir.blocks:
+            if isinstance(block.end, o.Return) and block.end.src >= 0:
+                found = self._collection(fn, block.end.src, depth)
+                if found is not None:
+                    return found
+            for op in block.ops:
+                if isinstance(op, o.Yield):
+                    found = self._element(fn, op.src, depth) or self._collection(fn, op.src, depth)
+                    if found is not None:
+                        return found
+        return None
+
+    def _generates(self, callees: Iterable[int]) -> bool:
+        return any(self._program.functions[callee].ir.generator for callee in callees)
+
+    def _site(self, fn: int, node: int) -> Site:
+        return Site(self._program.modules[self._program.functions[fn].module].path, node)
