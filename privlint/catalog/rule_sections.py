@@ -27,7 +27,7 @@ from privlint.model.rules import (
 CALL_KEYS = ("function", "method", "name")
 SINK_KINDS = (
     "log", "console", "exception", "url", "cookie", "response", "http", "sdk", "file", "object-storage", "database",
-    "cache", "queue", "process", "telemetry",
+    "cache", "queue", "process", "telemetry", "decision",
 )  # fmt: skip
 PROTECTIONS = {member.name.lower().replace("_", "-"): member for member in Protection}
 CONFIDENCES = {member.word: member for member in Confidence}
@@ -41,7 +41,7 @@ SOURCE_KEYS = (
 PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "name", "position")
 SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
-    "when", "unless", "part", "leave_out", "known_host", "data",
+    "when", "unless", "part", "leave_out", "known_host", "data", "expires", "lasts",
 )  # fmt: skip
 SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only")
 PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
@@ -61,7 +61,7 @@ RECIPIENT_KEYS = (
 )  # fmt: skip
 RECIPIENT_CALL_KEYS = (
     *CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only", "when", "unless", "part", "leave_out",
-    "data",
+    "data", "expires", "lasts",
 )  # fmt: skip
 
 _EVERY = ArgSpec(all=True)
@@ -178,6 +178,8 @@ def _sink_values(fields: Fields) -> dict[str, Any]:
         "leave_out": fields.texts("leave_out"),
         "known_host": fields.flag("known_host"),
         "data": fields.texts("data"),
+        "expires": fields.args("expires", ArgSpec()) if "expires" in fields else None,
+        "lasts": fields.flag("lasts", True),
     }
 
 

@@ -8,7 +8,7 @@ from privlint.flow import sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
-from privlint.flow.values import Hop, Mark, Obj, Value, hop
+from privlint.flow.values import NONE, Hop, Mark, Obj, Value, hop
 from privlint.flow.wholes import collect
 from privlint.model.data import Confidence
 from privlint.model.facts import Target
@@ -31,6 +31,7 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
     hosts, secure = hosts_of(fr, callee, args, rule)
     if rule.known_host and not hosts:
         return
+    expires = _expiry(fr, callee, args, rule)
     seen: set[int] = set()
     for value, n, words in given:
         if words in rule.leave_out:
@@ -54,8 +55,21 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
             secure,
             words,
             confidence,
+            expires,
         )
         fr.sink(arriving(marks, fr, n, callee.shown or callee.last, rule.kind), target)
+
+
+def _expiry(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> str:
+    """Whether what is kept is given a time: ``given``, ``never``, ``default``; "" for sinks that keep nothing."""
+    from privlint.flow.library import chosen
+
+    if rule.expires is None:
+        return ""
+    found = [value for value, _, _ in chosen(fr, callee, args, rule.expires)]
+    if not found:
+        return "never" if rule.lasts else "default"
+    return "never" if all(value.atoms == NONE.atoms and not value.marks for value in found) else "given"
 
 
 def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) -> dict[Mark, Hop | None]:

@@ -16,6 +16,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
+from privlint.flow.items import QUERY
 from privlint.flow.library import Callee, Library
 from privlint.flow.records import Records
 from privlint.flow.summary import NO_CONTEXT, Context, Summary
@@ -28,6 +29,7 @@ from privlint.flow.values import (
     Ext,
     Func,
     Hop,
+    Inst,
     Lit,
     Mark,
     Obj,
@@ -64,10 +66,14 @@ def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | 
     threading.stack_size(_STACK)
     before = sys.getrecursionlimit()
     failure: list[BaseException] = []
+    found: list[Facts] = []
 
     def run() -> None:
         try:
             solver.solve()
+            facts = solver.collector.facts(solver)
+            safeguards.complete(facts, solver, catalog.rules.safeguards if guards is None else guards)
+            found.append(facts)
         except BaseException as error:
             failure.append(error)
 
@@ -83,9 +89,7 @@ def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | 
     threading.stack_size(0)
     if failure:
         raise failure[0]
-    facts = solver.collector.facts(solver)
-    safeguards.complete(facts, solver, catalog.rules.safeguards if guards is None else guards)
-    return facts
+    return found[0]
 
 
 class Solver(Traits):
@@ -104,6 +108,8 @@ class Solver(Traits):
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, set[Context]] = {}
         self.unresolved: Counter[str] = Counter()
+        self.erasures: set[tuple[int, int, int]] = set()  # class, function, node: its rows are deleted there
+        self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
 
     # -- the whole -----------------------------------------------------------------------------------------------
@@ -386,6 +392,22 @@ class Solver(Traits):
     def scrubber(self, fact: Scrubber) -> None:
         """A filter is configured that takes personal data out."""
         self.collector.scrubbers.add(fact)
+
+    def erasing(self, fr: Frame, n: int, receiver: Value | None, owner: str, given: list[Value]) -> None:
+        """Something is deleted: rows of which classes."""
+        found: set[int] = set()
+        for value in (receiver, *given):
+            for atom in value.ordered if value is not None else ():
+                if isinstance(atom, Obj):
+                    found.add(fr.object(atom.id).cls)
+                elif isinstance(atom, Opaque | Cls):
+                    found.add(atom.cls)
+                elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
+                    found.add(int(atom.type[len(QUERY) :].partition(".")[0]))
+        known = {cls for cls in found if cls >= 0}
+        self.erasures.update((cls, fr.fn.id, n) for cls in known)
+        if not known and receiver is not None:
+            self.unknown_erasures.add((owner, fr.fn.id, n))
 
     def count_unresolved(self, func: Value, callee: Callee) -> None:
         """A call of code of which nothing is known."""

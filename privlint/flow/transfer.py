@@ -32,6 +32,14 @@ from privlint.ir import ops as o
 from privlint.model.facts import Target
 from privlint.resolve.program import Entity
 
+# Methods and functions that get rid of rows.
+ERASING = frozenset(
+    (
+        *("delete", "adelete", "delete_instance", "hard_delete", "purge", "erase", "anonymize", "anonymise", "destroy"),
+        *("bulk_delete", "delete_all", "delete_one", "delete_many", "delete_by_id", "forget", "scrub", "remove"),
+    )
+)
+
 
 def execute(fr: Frame, op: o.Op) -> None:
     """Interpret one op."""
@@ -48,6 +56,8 @@ def _call(fr: Frame, op: o.Call) -> None:
     value = call_value(
         fr, fr.get(op.func), args, op.n, text=op.text, attribute=attribute, receiver=receiver, receiver_name=owner
     )
+    if attribute in ERASING or op.text in ERASING:
+        fr.solver.erasing(fr, op.n, receiver, owner, [value for value, _ in args.positional])
     fr.names[op.dst] = attribute or op.text.rpartition(".")[2]
     fr.calls[op.dst] = op
     if op.text == "getattr" and len(args.positional) > 1 and len(texts := strings(args.positional[1][0])) == 1:

@@ -42,6 +42,7 @@ class Target(NamedTuple):
     secure: bool | None = None  # False: unprotected transport (http://, verify=False)
     argument: str = ""  # the argument by name or position, as text
     confidence: Confidence = Confidence.HIGH  # how sure it is that this is such a sink
+    expires: str = ""  # given | never | default (the library's own); "" where nothing is known of such a thing
 
 
 class Check(NamedTuple):
@@ -127,6 +128,43 @@ class Mention(NamedTuple):
     confidence: Confidence
 
 
+class Preset(NamedTuple):
+    """Consent that is switched on by default."""
+
+    site: Site  # the field, parameter, option or look-up
+    name: str
+    owner: str  # the class, function or mapping that has it
+    how: str  # as written: ``default=True``
+    function: str
+    confidence: Confidence
+
+
+class Decision(NamedTuple):
+    """A branch on personal data that settles what somebody gets."""
+
+    site: Site
+    data_types: tuple[str, ...]
+    settles: str  # the variable, attribute or function
+    grounds: str  # the names that it looks at
+    function: str
+    subject: str | None
+    confidence: Confidence
+
+
+class Store(NamedTuple):
+    """A table or collection that holds personal data."""
+
+    site: Site  # the class, or the call that stores
+    name: str
+    kind: str  # a sinkKind of the outer contract
+    data_types: tuple[str, ...]
+    subject: str | None
+    confidence: Confidence
+    erased: bool  # something deletes from it, or overwrites what is in it
+    cleaned: bool  # and does so by time
+    function: str
+
+
 @dataclass(slots=True)
 class Facts:
     """All that flow found; ``unresolved`` counts calls into unknown code by name, ``limits`` names bounds reached."""
@@ -138,3 +176,6 @@ class Facts:
     unresolved: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    presets: list[Preset] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)

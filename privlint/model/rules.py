@@ -94,6 +94,8 @@ class SinkRule:
     leave_out: tuple[str, ...] = ()  # items and attributes of an argument that do not count (a message's `To`)
     known_host: bool = False  # only where the host can be told
     data: tuple[str, ...] = ()  # data types that the call itself makes a library send
+    expires: ArgSpec | None = None  # the arguments that say for how long it is kept; None: it is not such a sink
+    lasts: bool = True  # what is given no time is kept for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class SafeguardRule:
     verbs: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,11 @@ _ALIKE = tuple(
     )
 )
 _PURPOSES = frozenset().union(*_ALIKE) | _words(
-    "research sale sell cookies location health biometric survey support billing delivery registration fraud security "
-    "essential functional necessary contact sms email phone push calls"
+    "research sale sell survey support billing delivery registration fraud security essential functional necessary "
+    "training insurance recruitment"
 )
+# How somebody is reached, and which data it is: no purpose.
+_NO_PURPOSE = _words("contact sms email mail phone push calls cookie cookies location health biometric terms account")
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONSENT = _words(  # they say nothing of the purpose
@@ -52,7 +54,7 @@ def named(check: Check, known: Iterable[str]) -> list[frozenset[str]]:
     out: list[frozenset[str]] = []
     every = frozenset().union(*(words(purpose) for purpose in known)) | _PURPOSES
     for text in check.purposes:
-        found = words(text) - _CONSENT
+        found = words(text) - _CONSENT - _NO_PURPOSE
         if found and "\0" not in text:
             out.append(found)
     if not out:

@@ -107,6 +107,7 @@ class Context:
         deliveries: the flows that end in that part, with the parties that they reach.
         shared: those, and the ones of code that the part may use.
         collections: what is taken in in that part, in order.
+        presets, branches, stores: consent by default, branches that decide, tables in that part.
     """
 
     def __init__(
@@ -123,8 +124,15 @@ class Context:
         self._laws = law.Laws(catalog.laws)
         self.scope = scope
         self.resolver = Resolver(catalog, declaration)
-        flows = [flow for flow in facts.flows if flow.protection is not Protection.DERIVED]
+        every = [flow for flow in facts.flows if flow.protection is not Protection.DERIVED]
+        flows = [flow for flow in every if flow.target.kind != "decision"]
+        self._decisions = [
+            flow for flow in every if flow.target.kind == "decision" and scope.owns(flow.target.site.path)
+        ]
         shared = [flow for flow in flows if scope.shares(flow.target.site.path)]
+        self.presets = [each for each in facts.presets if scope.owns(each.site.path)]
+        self.branches = [each for each in facts.decisions if scope.owns(each.site.path)]
+        self.stores = [each for each in facts.stores if scope.owns(each.site.path)]
         self._line = _lines(shared, lines)
         self.shared = [each for flow in shared for each in _deliver(flow, self.resolver.resolve(flow.target))]
         self.deliveries = [each for each in self.shared if scope.owns(each.flow.target.site.path)]
@@ -149,6 +157,13 @@ class Context:
                 groups.setdefault((target.call, self._line.get(target.site, 0), party), []).append(each)
         places = [Place(tuple(sorted(group, key=_delivery_order))) for group in groups.values()]
         return sorted(places, key=lambda place: (place.target.site, place.party.key if place.party else ""))
+
+    def decisions(self) -> list[Place]:
+        """The places where personal data is given to what decides about people: one for each call."""
+        groups: dict[Site, list[Delivery]] = {}
+        for flow in self._decisions:
+            groups.setdefault(flow.target.call, []).append(Delivery(flow, flow.target.kind, None, Reached()))
+        return [Place(tuple(sorted(groups[call], key=_delivery_order))) for call in sorted(groups)]
 
     def finding(
         self,

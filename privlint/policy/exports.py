@@ -36,8 +36,6 @@ _FILES = re.compile(
     re.IGNORECASE,
 )
 _PAGES = re.compile(r"render|template|redirect|HttpResponse\Z|abort", re.IGNORECASE)
-_NAMED = re.compile(r"export|download|dump|backup|extract|report|hand_?over|push|sync|upload|send|share|leads?|partner",
-                    re.IGNORECASE)  # fmt: skip
 
 _VERBS = {
     "file": ("is written to a file", "are written to a file"),
@@ -98,9 +96,9 @@ def _declared(context: Context, each: Delivery) -> bool:
 
 def open_way(export: Export, kind: str) -> Way | None:
     """The way on which no safeguard of a kind stands; one that is entered from outside before one that is not."""
-    order = ("view", "task", "command", "script", "")
+    order = ("view", "task", "command", "script")
     found = [way for way in export.ways if not any(_stands(check, kind) for check in way.checks)]
-    found = [way for way in found if way.entry or _NAMED.search(way.name)]
+    found = [way for way in found if way.entry]  # what nothing is known to call is reached by nobody
     return min(found, key=lambda way: (order.index(way.entry), len(way.calls)), default=None)
 
 
@@ -115,7 +113,7 @@ def begins(way: Way) -> str:
         return (
             f"the script {wording.clean(way.start.path.rpartition('/')[2])}" if way.start is not None else "the script"
         )
-    return f"{ENTRIES[way.entry]} {name}" if way.entry else name
+    return f"{ENTRIES[way.entry]} {name}"
 
 
 def what(context: Context, export: Export) -> str:

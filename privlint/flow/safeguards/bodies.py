@@ -46,6 +46,7 @@ class Body:
         self.at: dict[int, Place] = {}  # node -> where it is an op's (the call's, where there are several)
         self.args: dict[int, tuple[Place, o.Call, o.Arg]] = {}  # node of an argument -> the call
         self.reads: Counter[int] = Counter()  # registers that are looked at
+        self.entered: set[int] = set()  # registers that ``with`` statements enter
         self.params = [param.name for param in ir.params]
         for number, block in enumerate(ir.blocks):
             for index, op in enumerate(block.ops):
@@ -73,7 +74,9 @@ class Body:
                 self.reads[arg.reg] += 1
         else:
             self.at.setdefault(op.n, place)
-            if isinstance(op, o.StoreName):
+            if isinstance(op, o.Enter):
+                self.entered.add(op.src)
+            elif isinstance(op, o.StoreName):
                 self.stores.setdefault(op.slot, []).append((place, op))
             self.reads.update(_read(op))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from privlint.flow.safeguards.bodies import Body
 from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
 from privlint.resolve.program import Function, Program
 
 _LATER = frozenset(("delay", "apply_async", "send", "enqueue", "defer", "schedule", "si", "s", "signature", "kiq"))
@@ -154,16 +155,28 @@ class Calls:
         for function in self.program.functions:
             for block in function.ir.blocks:
                 for op in block.ops:
-                    kind = type(op)
-                    if kind is o.LoadName:
-                        name = op.slot  # type: ignore[union-attr]
-                    elif kind is o.LoadAttr:
-                        name = op.name  # type: ignore[union-attr]
+                    if isinstance(op, o.LoadName):
+                        name = op.slot
+                    elif isinstance(op, o.LoadAttr):
+                        name = op.name
                     else:
                         continue
                     if name in wanted:
-                        out.setdefault(name, []).append((function.id, op.dst))  # type: ignore[union-attr]
+                        out.setdefault(name, []).append((function.id, op.dst))
         return out
+
+    def speaking(self, tells: Callable[[str], tuple[str, ...]]) -> dict[str, list[int]]:
+        """The functions in which names occur of which ``tells`` says something, by what it says; in order."""
+        told: dict[str, tuple[str, ...]] = {}
+        out: dict[str, dict[int, None]] = {}
+        for function in self.program.functions:
+            for name in _spoken(function.ir):
+                what = told.get(name)
+                if what is None:
+                    what = told[name] = tells(name)
+                for each in what:
+                    out.setdefault(each, {})[function.id] = None
+        return {what: list(found) for what, found in out.items()}
 
     def _means(self, use: tuple[int, int], kind: str, number: int) -> bool:
         fn, reg = use
@@ -218,6 +231,23 @@ class Calls:
                 break
             regs = grown
         return out
+
+
+def _spoken(ir: FunctionIR) -> Iterator[str]:
+    """The names that a function sets and the texts that it has, its own name among them."""
+    yield ir.name
+    yield from (param.name for param in ir.params)
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.Const):
+                if isinstance(op.value, str):
+                    yield op.value
+            elif isinstance(op, o.StoreName):
+                yield op.slot
+            elif isinstance(op, o.StoreAttr):
+                yield op.name
+            elif isinstance(op, o.MakeFunction):
+                yield from (default.label for default in op.defaults if default.label)
 
 
 _RUNNERS = frozenset(

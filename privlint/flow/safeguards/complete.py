@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.decisions import DECIDING, SETTLED, Decisions
 from privlint.flow.safeguards.entries import Entries
 from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.many import Multitude
+from privlint.flow.safeguards.presets import Presets
 from privlint.flow.safeguards.recognise import Recogniser
+from privlint.flow.safeguards.storage import FORGETTING, SQL, Storage
 from privlint.flow.safeguards.ways import Passing, Ways
 from privlint.model.facts import Facts, FlowFact, Way
 from privlint.model.location import Site
@@ -19,22 +22,55 @@ from privlint.model.rules import SafeguardRule
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
-_LEAVES = frozenset(("http", "sdk", "url", "object-storage", "file", "response", "database", "cache", "queue", "log",
-                     "telemetry"))  # fmt: skip
 _EXPORTS = frozenset(("http", "sdk", "url", "object-storage", "file", "response"))
+_TIMERS = frozenset(("expire", "pexpire", "expireat", "pexpireat", "touch", "expire_at"))
 
 
 def complete(facts: Facts, solver: Solver, rules: Sequence[SafeguardRule]) -> None:
-    """Tell the ways to the sinks where it matters how they are reached."""
+    """Tell the ways to sinks, where it matters how they are reached, and what no flow tells."""
     calls = Calls(solver.program, solver.call_edges)
-    held = Held(calls, Recogniser(rules))
+    recogniser = Recogniser(rules)
+    held = Held(calls, recogniser)
+    _tell_ways(facts, solver, calls, held)
+    speaking = calls.speaking(lambda name: _says(name, recogniser))
+    facts.presets = Presets(calls, recogniser).find(speaking.get("consent", []))
+    facts.decisions = Decisions(calls, solver.catalog).find(speaking.get("decision", []))
+    storage = Storage(calls, solver.records, solver.catalog, solver.erasures, solver.unknown_erasures)
+    facts.stores = storage.find(facts, speaking.get("storage", []))
+
+
+def _says(name: str, recogniser: Recogniser) -> tuple[str, ...]:
+    """What a name, or a constant, has to do with: consent, decisions, storage."""
+    out: list[str] = []
+    option = name.strip("-").replace("-", "_").partition("/")[0]
+    if (len(name) < 80 and recogniser.gives_consent(option)) or ("checkbox" in name and "checked" in name):
+        out.append("consent")
+    if len(name) < 80 and (SETTLED.search(name) or DECIDING.search(name)):
+        out.append("decision")
+    if FORGETTING.search(name) or (len(name) > 15 and SQL.search(name)):
+        out.append("storage")
+    return tuple(out)
+
+
+def _expiring_later(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowFact:
+    """``client.hset(key, ...)``, and then ``client.expire(key, 3600)`` in the same function."""
+    fn = multitude.function_at(flow.target.call)
+    if fn is None:
+        return flow
+    later = any(calls.body(fn).words(call.func).last in _TIMERS for _, call in calls.body(fn).calls)
+    return replace(flow, target=flow.target._replace(expires="given")) if later else flow
+
+
+def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held) -> None:
     ways = Ways(calls, held, Entries(calls, held, solver.catalog.rules.entry_points))
     multitude = Multitude(calls)
     collector = solver.collector
     known: dict[tuple[Site, str], tuple[Way, ...]] = {}
     flows: list[FlowFact] = []
     for flow in facts.flows:
-        if flow.target.kind not in _LEAVES:
+        if flow.target.expires == "never":
+            flow = _expiring_later(flow, multitude, calls)
+        if flow.target.kind not in _EXPORTS and not (flow.target.recipient or flow.target.hosts):
             flows.append(flow)
             continue
         key = (flow.target.call, flow.origin.data_type)

@@ -306,7 +306,15 @@ class Entries:
         if decorated is not None:
             checks = self._around(function)
             return Entry(decorated[0], checks | by_class.checks if by_class is not None else checks | decorated[1])
-        return by_class if by_class is not None else self._registered(function)
+        return by_class or self._registered(function) or self._by_convention(function)
+
+    def _by_convention(self, function: Function) -> Entry | None:
+        """``def export(request)`` at the top of a module, which nothing here calls."""
+        params = function.ir.params
+        plain = function.parent < 0 and function.cls < 0 and function.ir.kind == "function"
+        if plain and params and params[0].name == "request" and not self.calls.callers(function.id):
+            return Entry("view", self._for_all)
+        return None
 
     def _by_decorator(self, function: Function) -> tuple[str, Checks] | None:
         module = self.program.modules[function.module].functions[0]
@@ -335,7 +343,9 @@ class Entries:
                 checks = self.of_class(function.cls) | self._guard(rule, base, function)
                 for handed in self.calls.handed_class(function.cls):
                     checks |= self._through_call(handed.fn, handed.call)
-                return Entry(rule.kind, checks | (self._for_all if rule.kind == "view" else NONE))
+                if rule.kind == "view":
+                    checks |= self._for_all | self._of_package(function)
+                return Entry(rule.kind, checks)
         return None
 
     def _registered(self, function: Function) -> Entry | None:
@@ -423,6 +433,24 @@ class Entries:
                 if hook in ("before_app_request",) or (hook == "before_request" and (same or owner == "app")):
                     told = self.held.told(function.id)
                     out |= {each for each in told.normal if each.kind != "consent"} | set(self.own(function.id))
+        return out
+
+    def _of_package(self, function: Function) -> Checks:
+        """What the configuration of an application asks for all its pages: ``default_permissions = ["is_staff"]``."""
+        path = self.program.modules[function.module].path
+        return frozenset(check for folder, check in self._configured if path.startswith(folder))
+
+    @cached_property
+    def _configured(self) -> list[tuple[str, Check]]:
+        out: list[tuple[str, Check]] = []
+        for info in self.program.classes:
+            if not info.name.endswith(("Config", "Configuration", "Application")):
+                continue
+            for name in ("default_permissions", "permissions_map", "permission_classes"):
+                if name in info.fields:
+                    path = self.program.modules[info.module].path
+                    site = Site(path, info.fields[name].n)
+                    out.append((path.rpartition("/")[0] + "/", Check("access", f"{info.name}.{name}", (), True, site)))
         return out
 
     @cached_property

@@ -18,6 +18,7 @@ _DEPTH = 8  # parts of a condition, and calls within calls, that are looked into
 _MOST = 24  # checks that are told of one place
 _NO = frozenset(("denied", "refused", "declined", "no", "off", "false", "withdrawn", "revoked", "rejected", "0", "none",
                  "pending", "unknown", "anonymous", "expired"))  # fmt: skip
+_SAME_ELEMENTS = frozenset(("list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "frozenset"))
 _NEVER_BACK = frozenset(("abort", "sys.exit", "exit", "quit", "os._exit", "flask.abort", "bottle.abort", "self.abort",
                          "werkzeug.exceptions.abort", "parser.error", "pytest.skip", "self.fail"))  # fmt: skip
 
@@ -42,6 +43,7 @@ class Held:
         self._entries: dict[int, dict[int, Checks]] = {}
         self._made: dict[tuple[int, int], tuple[Checks, bool]] = {}  # call -> what it establishes, whether it returns
         self._told: dict[int, Told] = {}
+        self._elements: dict[tuple[int, int], Checks] = {}  # what holds for each element of a collection
         self._running: set[int] = set()
 
     def site(self, fn: int, node: int) -> Site:
@@ -60,6 +62,8 @@ class Held:
         for op in body.ir.blocks[place.block].ops[: place.at]:
             if isinstance(op, o.Call):
                 found |= self.made(fn, body, op)[0]
+            elif isinstance(op, o.Iterate):
+                found |= self._of_elements(fn, op.src, 0)
         return frozenset(found)
 
     def at_node(self, fn: int, node: int) -> Checks:
@@ -100,6 +104,7 @@ class Held:
         self._entries[fn] = {}  # while it is asked for in a circle
         body = self.calls.body(fn)
         found = self._entries[fn] = self._forward(fn, body)
+        self._elements = {key: checks for key, checks in self._elements.items() if key[0] != fn}
         if any(found.values()) and body.branching:
             found = self._entries[fn] = self._forward(fn, body)  # now knowing what holds where variables are set
         return found
@@ -144,6 +149,8 @@ class Held:
                 found |= made
                 if not returns:
                     return frozenset(found), False
+            elif isinstance(op, o.Iterate):
+                found |= self._of_elements(fn, op.src, 0)
         return frozenset(found if len(found) <= _MOST else sorted(found, key=repr)[:_MOST]), True
 
     # -- calls ---------------------------------------------------------------------------------------------------
@@ -160,6 +167,8 @@ class Held:
         paths = self.calls.paths(fn, call.text or words.text.replace("()", ""), callees)
         used = body.reads[call.dst] > 0
         by_name = self.recogniser.raises(words, paths, self.site(fn, call.n), used=used)
+        if call.dst in body.entered:  # ``with permission.require():``
+            by_name |= self.recogniser.decorates(words, paths, self.site(fn, call.n))
         told = [self.told(callee) for callee in callees]
         if told and by_name and not any(self._can_fail(callee, 0) for callee in callees):
             by_name = frozenset(each for each in by_name if each.kind == "audit")
@@ -193,6 +202,66 @@ class Held:
                 passed = said is (bool(value) and str(value).lower() not in _NO) is not flips
                 out.add(Check("consent", str(arg.label), (), passed, self.site(fn, arg.n)))
         return frozenset(out)
+
+    def _of_elements(self, fn: int, reg: int, depth: int) -> Checks:
+        """What holds for each element of a collection: ``[user for user in users if user.consent]``."""
+        key = (fn, reg)
+        if key in self._elements or depth > _DEPTH:
+            return self._elements.get(key, NONE)
+        self._elements[key] = NONE
+        body = self.calls.body(fn)
+        sets: list[Checks] = []
+        for place, op in body.defs.get(reg, ()):
+            if isinstance(op, o.Build) and op.kind in ("list", "set", "tuple", "dict"):
+                if any(part.label == "*" for part in op.parts):
+                    sets.append(self._entries.get(fn, {}).get(place.block, NONE))
+                elif op.parts:
+                    sets.append(NONE)
+            elif isinstance(op, o.LoadName) and op.scope in ("local", "cell"):
+                stored = body.stores.get(op.slot, ())
+                sets.append(_all([self._of_elements(fn, store.src, depth + 1) for _, store in stored]))
+            elif isinstance(op, o.Call):
+                sets.append(self._of_result(fn, body, op, depth))
+            elif isinstance(op, o.Move | o.Await):
+                sets.append(self._of_elements(fn, op.src, depth + 1))
+            else:
+                sets.append(NONE)
+        found = frozenset(each for each in _all(sets) if each.kind == "consent")
+        self._elements[key] = found
+        return found
+
+    def _of_result(self, fn: int, body: Body, call: o.Call, depth: int) -> Checks:
+        if body.words(call.func).last == "filter" and len(call.args) == 2:
+            made = body.only(call.args[0].reg)
+            text = body.words(call.args[0].reg).text
+            number = (
+                self.program.modules[self.program.functions[fn].module].functions[made.index]
+                if isinstance(made, o.MakeFunction)
+                else self.calls.named(fn, text)
+            )
+            return self.told(number).true if number is not None else NONE
+        callees = self.calls.callees(fn, call)
+        if callees:
+            return _all([self._of_returned(callee, depth) for callee in callees])
+        if body.words(call.func).last in _SAME_ELEMENTS and call.args:
+            return self._of_elements(fn, call.args[0].reg, depth + 1)
+        return NONE
+
+    def _of_returned(self, fn: int, depth: int) -> Checks:
+        body = self.calls.body(fn)
+        self.blocks(fn)
+        if body.ir.generator:
+            places = [
+                (Place(number, at))
+                for number, block in enumerate(body.ir.blocks)
+                for at, op in enumerate(block.ops)
+                if isinstance(op, o.Yield)
+            ]
+            return _all([self.at(fn, place) for place in places])
+        ends = [block.end for block in body.ir.blocks]
+        return _all(
+            [self._of_elements(fn, end.src, depth + 1) for end in ends if isinstance(end, o.Return) and end.src >= 0]
+        )
 
     def _meet(self, fn: int, body: Body, call: o.Call, callees: list[int], sets: list[Checks]) -> Checks:
         """What all of several possible callees tell, in the caller's words."""

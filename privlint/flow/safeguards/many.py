@@ -93,23 +93,24 @@ class Multitude:
         self._through = frozenset(through)
         self._known = {}
         sites = [step.site for step in flow.steps]
-        for site in dict.fromkeys((flow.origin.site, *sites, flow.target.site, flow.target.call)):
-            fn = self._function_at(site)
+        for site in dict.fromkeys((flow.origin.site, *sites, flow.target.site)):
+            fn = self.function_at(site)
             for reg in self._registers(fn, site.node) if fn is not None else ():
                 found = self._element(fn, reg, 0) or self._collection(fn, reg, 0) if fn is not None else None
                 if found is not None:
-                    return found._replace(each=not self._at_once(flow)), self._function_at(found.site) or 0
+                    return found._replace(each=not self._at_once(flow)), self.function_at(found.site) or 0
         return None
 
     def _at_once(self, flow: FlowFact) -> bool:
         """Whether the sink gets all of them in one call."""
-        fn = self._function_at(flow.target.site)
+        fn = self.function_at(flow.target.site)
         if fn is None:
             return False
         self._known = {}
         return any(self._collection(fn, reg, 0) is not None for reg in self._registers(fn, flow.target.site.node))
 
-    def _function_at(self, site: Site) -> int | None:
+    def function_at(self, site: Site) -> int | None:
+        """The function that a node stands in."""
         known = self._functions.get(site.path)
         if known is None:
             known = self._functions[site.path] = {}
@@ -187,7 +188,7 @@ class Multitude:
                 return found
         name = op.slot.partition("@")[0]
         if name in body.params and op.scope in ("local", "cell"):
-            return self._passed(fn, name, op.n, depth, element=element)
+            return self._passed(fn, name, depth, element=element)
         return None
 
     def _filled(self, fn: int, body: Body, name: str, depth: int) -> Many | None:
@@ -201,7 +202,7 @@ class Multitude:
                         return found
         return None
 
-    def _passed(self, fn: int, name: str, node: int, depth: int, *, element: bool) -> Many | None:
+    def _passed(self, fn: int, name: str, depth: int, *, element: bool) -> Many | None:
         """What callers pass: those by whose calls the data goes, or all where it goes by none of them."""
         sites = self._calls.callers(fn)
         chosen = [site for site in sites if (site.fn, site.node) in self._through] or list(sites)
@@ -212,9 +213,7 @@ class Multitude:
                 found = self._element(site.fn, reg, depth) if element else self._collection(site.fn, reg, depth)
                 if found is not None:
                     return found
-        if not element and (not chosen or all(self._argument(s.fn, s.node, function, name) is None for s in chosen)):
-            return self._by_name(function, name, node)
-        return None
+        return None if element else self._by_name(function, name)
 
     def _argument(self, where: int, node: int, function: Function, name: str) -> int | None:
         body = self._calls.body(where)
@@ -234,7 +233,7 @@ class Multitude:
                 place += 1
         return None
 
-    def _by_name(self, function: Function, name: str, node: int) -> Many | None:
+    def _by_name(self, function: Function, name: str) -> Many | None:
         """``def export(users)``, ``def save(people: list[Person])``: nobody here says what it is called with."""
         param = next(param for param in function.ir.params if param.name == name)
         site = Site(self._program.modules[function.module].path, param.n)

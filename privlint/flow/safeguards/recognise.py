@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -36,10 +37,13 @@ class _Kind:
         self.verbs = frozenset(verb for rule in rules for verb in rule.verbs)
         self.classes = tuple(dict.fromkeys(name for rule in rules for name in rule.classes))
         self.settings = tuple(dict.fromkeys(name for rule in rules for name in rule.settings))
+        self.switches = self._runs(word for rule in rules for word in rule.switches)
 
     @staticmethod
-    def _runs(words: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(phrase(word) for word in words))
+    def _runs(words: Iterable[str]) -> re.Pattern[str]:
+        """What finds any of these runs of words in a phrase."""
+        runs = sorted({phrase(word).strip() for word in words})
+        return re.compile(f" (?:{'|'.join(map(re.escape, runs))}) " if runs else r"(?!)")
 
 
 class Recogniser:
@@ -58,11 +62,20 @@ class Recogniser:
 
     @staticmethod
     def _polarity(known: _Kind, words: str, decorating: bool = False) -> bool | None:
-        if len(words) < 3 or (not decorating and any(run in words for run in known.never)):
+        if len(words) < 3 or (not decorating and known.never.search(words)):
             return None
-        if any(run in words for run in known.refusals):
+        if known.refusals.search(words):
             return False
-        return True if any(run in words for run in known.words) else None
+        return True if known.words.search(words) else None
+
+    def gives_consent(self, name: str, *, strictly: bool = False) -> bool:
+        """Whether somebody consents by switching on what is called so; ``strictly``: only where it says consent."""
+        known = self.kinds["consent"]
+        words = phrase(name)
+        if len(words) > 80 or known.never.search(words) or known.refusals.search(words):
+            return False
+        found = known.words.search(words) or (None if strictly else known.switches.search(words))
+        return found is not None
 
     def called(self, kind: str, paths: Iterable[str]) -> bool:
         """Whether a call that goes by these dotted paths is named by a rule, or by the declaration."""

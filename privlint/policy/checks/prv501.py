@@ -51,7 +51,8 @@ exports:
 
 ## Confidence
 
-High on a way from a page; low for commands, scripts and tasks, and where nothing is known that calls the function.
+High on a way from a page; low for commands, scripts and tasks. A function that nothing is known to call is reached by
+nobody, and not reported.
 """
 
 from __future__ import annotations
@@ -86,12 +87,7 @@ def check(context: Context) -> Iterable[Finding]:
             message = f"{what(context, export)}, and no access control stands on the way from {begins(way)}{crime}"
             yield result(context, RULE, export, way, message, "", Confidence.HIGH)
             continue
-        if way.entry:
-            advice = (
-                "no code decides who may start it: see that only entitled accounts can, and that a second one approves"
-            )
-        else:
-            advice = "no access control stands there, and nothing is known that calls it"
+        advice = "no code decides who may start it: see that only entitled accounts can, and that a second one approves"
         message = f"{what(context, export)} in {begins(way)}; {advice}{crime}"
         yield result(context, RULE, export, way, message, "note", Confidence.LOW)
 

@@ -43,8 +43,8 @@ exports:
 
 ## Confidence
 
-Medium: the record may be kept by what is not in the code (the database, the operating system). Low where nothing is
-known that calls the function.
+Medium: the record may be kept by what is not in the code (the database, the operating system). A function that nothing
+is known to call is reached by nobody, and not reported.
 """
 
 from __future__ import annotations
@@ -75,5 +75,4 @@ def check(context: Context) -> Iterable[Finding]:
         if way is None:
             continue
         message = f"{what(context, export)}, and no audit record of it is left on the way from {begins(way)}"
-        confidence = Confidence.MEDIUM if way.entry else Confidence.LOW
-        yield result(context, RULE, export, way, message, "" if way.entry else "note", confidence)
+        yield result(context, RULE, export, way, message, "", Confidence.MEDIUM)

@@ -1,0 +1,72 @@
+"""Personal data is stored, and no code erases it.
+
+## What it does
+
+For every table (a model class with fields that hold personal data), for statements that insert such columns, and for
+collections of document stores, looks through the whole program for whoever gets rid of it: a deletion of a row or of a
+query, a deletion in SQL, a function that forgets people by overwriting, a cascade from a table that is deleted from, a
+generic view, an admin site.
+
+## Why it matters
+
+People can have their data erased, and much of it has to be erased unasked: when its purpose is met, its period is over,
+or consent is withdrawn. Who has no code for it does it by hand, late and in part.
+
+## Example
+
+```python
+class Applicant(models.Model):
+    full_name = models.CharField(max_length=80)
+    email = models.EmailField()
+```
+
+Add what erases it:
+
+```python
+def forget(applicant):
+    applicant.attachments.all().delete()
+    applicant.delete()
+```
+
+## Confidence
+
+Medium; low where the program deletes objects of which the code does not tell the class, since these may be among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from privlint.model.data import Confidence
+from privlint.model.finding import Finding
+from privlint.policy import wording
+from privlint.policy.context import Context
+from privlint.policy.rule import Rule
+
+RULE = Rule("PRV602", "no-erasure", "warning", "4.0", "medium", ("CWE-359", "CWE-459"), ("privacy", "retention"))
+
+
+def check(context: Context) -> Iterable[Finding]:
+    """Stores of personal data that nothing erases."""
+    if context.scope.coverage != "whole":
+        return  # who deletes may be in the files that were not looked at
+    for store in context.stores:
+        if store.erased:
+            continue
+        data = wording.data(store.data_types, context.catalog)
+        message = (
+            f"{data}{wording.subject_phrase(store.subject)} {wording.verb(store.data_types, 'is', 'are')} stored in "
+            f"{wording.clean(store.name)}, and no code of the program erases or anonymises it there"
+        )
+        yield Finding(
+            code=RULE.code,
+            place=store.site,
+            message=message,
+            data_types=store.data_types,
+            sink_kind=store.kind,
+            confidence=store.confidence,
+            subject=store.subject,
+            severity="" if store.confidence > Confidence.LOW else "note",
+            function=store.function,
+            sink=store.name,
+        )
