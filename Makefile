@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
 
-.PHONY: demo test lint check-types layers sarif-validate real clean
+.PHONY: demo test lint check-types layers sarif-validate real bench profile clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "privlint needs Python 3.11 or later: make PYTHON=python3.12 ...")'
@@ -44,6 +44,12 @@ sarif-validate: demo ## needs npm
 
 real: $(VENV)/.installed-dev ## over real applications; writes tests/real/RESULTS.md
 	$(BIN)/python -m tests.real.run
+
+bench: $(VENV)/.installed-dev ## beside a bare parse and its peers; writes tests/bench/RESULTS.md
+	$(BIN)/python -m tests.bench.run
+
+profile: $(VENV)/.installed-dev ## where the time of a run goes
+	$(BIN)/python -m tests.bench.profile --functions 30
 
 clean:
 	rm -rf $(VENV) build dist

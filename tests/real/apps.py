@@ -60,7 +60,7 @@ def load(path: Path = HERE / "apps.toml") -> Plan:
             raise AppsError(f"{path}: {app.name}: {app.file!r} is not the name of a wheel")
     if len({app.name for app in apps}) != len(apps):
         raise AppsError(f"{path}: an application is listed twice")
-    return Plan(str(document["seed"]), int(document["draw"]), apps)
+    return Plan(str(document.get("seed", "")), int(document.get("draw", 0)), apps)
 
 
 def chosen(plan: Plan, names: list[str]) -> tuple[App, ...]:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from resource import struct_rusage
 from typing import Any
 
 from tests.real.apps import ROOT, App
@@ -75,21 +76,27 @@ def run(app: App, source: Path, reports: Path) -> Run:
 
 
 def wait(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, int]:
-    """Wait for a process, stopping it at the deadline; its exit status and peak memory in KiB.
+    """Wait for a process, stopping it at the deadline; its exit status and peak memory in KiB."""
+    status, usage = ended(process, deadline)
+    return status, usage.ru_maxrss
 
-    ``wait4`` knows the peak of this one process and of those that it has waited for, where ``getrusage`` would
-    mix all runs so far.
+
+def ended(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, struct_rusage]:
+    """Wait for a process, stopping it at the deadline; its exit status and what it used.
+
+    ``wait4`` knows what this one process used, and those that it has waited for, where ``getrusage`` would mix all
+    runs so far.
     """
     stopped = False
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
-            return (UNFINISHED if stopped else process.returncode), usage.ru_maxrss
+            return (UNFINISHED if stopped else process.returncode), usage
         if not stopped and time.monotonic() > deadline:
             process.kill()
             stopped = True
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def read_report(output: Path) -> dict[str, Any]:
