@@ -16,7 +16,7 @@ from privlint.lower.builder import FunctionBuilder
 from privlint.lower.expressions import expression, key_of
 from privlint.lower.functions import decorator_names, params_of
 from privlint.lower.graph import finish
-from privlint.lower.parse import LowerError, parse
+from privlint.lower.parse import LowerError, read
 from privlint.lower.shapes import statements, strings
 from privlint.lower.statements import suite
 from privlint.lower.strings import string_value
@@ -31,10 +31,9 @@ def lower(file: SourceFile) -> ModuleIR:
 
     Raises ``LowerError`` (with line, column and reason) if it is not valid Python or nested beyond all reason.
     """
-    module = parse(file.text)
     try:
         with _deep():
-            return ModuleLowering(file.path, module).run()
+            return ModuleLowering(file.path, read(file.text)).run()
     except RecursionError:
         raise LowerError(1, 1, "nested too deeply") from None
 
@@ -161,9 +160,9 @@ def _literal_names(node: cst.BaseExpression) -> list[str] | None:
     for element in node.elements:
         if not isinstance(element.value, cst.SimpleString | cst.ConcatenatedString):
             return None
-        for piece in strings(element.value):
-            value = string_value(piece) if isinstance(piece, cst.SimpleString) else None
-            if not isinstance(value, str):
-                return None
-            names.append(value)
+        pieces = [string_value(piece) for piece in strings(element.value) if isinstance(piece, cst.SimpleString)]
+        texts = [piece for piece in pieces if isinstance(piece, str)]
+        if len(texts) != len(strings(element.value)):
+            return None
+        names.append("".join(texts))
     return names

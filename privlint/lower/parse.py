@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 
 import libcst as cst
 
 from privlint.lower.guard import OvergrownError, check
+from privlint.lower.quick import UnsureError, module_of
 
 _LINE = re.compile(r"\r\n|\r|\n")
 _PREFIX = re.compile(r"^(?:parser|tokenizer) error: (?:error at \d+:\d+: )?")
@@ -28,13 +30,29 @@ class LowerError(Exception):
 
 
 def parse(text: str) -> cst.Module:
-    """The module; raises ``LowerError``."""
+    """The module as LibCST parses it; raises ``LowerError``."""
+    return _guarded(text, cst.parse_module)
+
+
+def read(text: str) -> cst.Module:
+    """The module as far as the lowering reads it; raises ``LowerError``."""
+    return _guarded(text, _quickly)
+
+
+def _quickly(text: str) -> cst.Module:
+    try:
+        return module_of(text)
+    except UnsureError:
+        return cst.parse_module(text)
+
+
+def _guarded(text: str, parser: Callable[[str], cst.Module]) -> cst.Module:
     if "\0" in text:
         line, column = place(text, text.index("\0"))
         raise LowerError(line, column, "null character in the source")
     try:
         check(text)
-        return cst.parse_module(text)
+        return parser(text)
     except OvergrownError as error:
         line, column = place(text, error.offset)
         raise LowerError(line, column, error.reason) from None

@@ -15,9 +15,21 @@ _ESCAPE = re.compile(
 _SIMPLE = {"\n": "", "\r": "", "\r\n": "", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
+class Known:
+    """What stands for the source of a literal whose value is known (``privlint.lower.quick``)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def string_value(node: cst.SimpleString) -> str | bytes:
     """The value of a string or bytes literal."""
-    source = node.value
+    source: Any = node.value
+    if type(source) is Known:
+        known: str | bytes = source.value
+        return known
     quote = min(source.find(mark) if mark in source else len(source) for mark in "'\"")
     prefix = source[:quote].lower()
     width = 3 if source[quote : quote + 3] in ("'''", '"""') else 1
@@ -60,8 +72,10 @@ def _escape(whole: str, code: str, names: bool) -> str:
     return code
 
 
-def literal_text(text: str, start: str) -> str:
+def literal_text(text: str | Known, start: str) -> str:
     """The value of a literal part of an f-string; ``start`` is its prefix and opening quotes."""
+    if isinstance(text, Known):
+        return str(text.value)
     text = text.replace("{{", "{").replace("}}", "}")
     return _newlines(text) if "r" in start.lower() else unescape(text)
 
