@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -171,6 +171,7 @@ def _analyse(project: Project, listing: source.Listing, parts: Parts, recall: Re
     asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
     facts = recall.facts(lowered, asked)
     if facts is None:
+        project.progress("following the data", 0, 0)
         facts = _traced(lowered, rules, guards)
         recall.keep_facts(lowered, asked, facts)
     facts.unreadable += [*listing.unreadable, *broken]
@@ -204,7 +205,14 @@ def _lowered(project: Project, listing: source.Listing, recall: Recall) -> tuple
         from privlint import lower
 
         raws = {raw.path: raw for raw in listing.files}
-        for parsed, outcome in zip(new, lower.encode_all(new, project.jobs), strict=True):
+        total = sum(len(file.text) for file in new)
+        told = Counter[str]()
+
+        def tell(done: int) -> None:
+            told["done"] += done
+            project.progress("reading", told["done"], total)
+
+        for parsed, outcome in zip(new, lower.encode_all(new, project.jobs, tell), strict=True):
             if isinstance(outcome, Unreadable):
                 broken.append(outcome)
             else:

@@ -118,8 +118,7 @@ class Recall:
     def close(self) -> None:
         """The run is over: have the store drop what it has no room for."""
         if self._store is not None:
-            where = cache.digest("project", os.path.realpath(self._project.root))
-            self._store.close(where, sum(len(file.data) for file in self._files))
+            self._store.close(os.path.realpath(self._project.root), sum(len(file.data) for file in self._files))
 
     # -- keys ----------------------------------------------------------------------------------------------------
 

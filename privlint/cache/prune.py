@@ -2,7 +2,7 @@
 
 Each project (by the folder it stands in) has a note of what its last run used.  The store may have two bytes for each
 byte of source of the projects noted, and a little for small ones; a project that was not analysed for a month has no
-say any more.
+say any more, and neither has one that is gone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from privlint.cache.keys import digest
 
 _PER_BYTE = 2.0
 _FLOOR = 512 * 1024
@@ -49,10 +51,11 @@ def _short(name: str) -> str:
 
 
 def _note(notes: Path, project: str, source_bytes: int, used: set[str]) -> None:
-    content = json.dumps({"bytes": source_bytes, "used": sorted(map(_short, used))}, separators=(",", ":"))
-    temporary = notes / f".{project[:_SHORT]}-{os.getpid()}"
-    temporary.write_text(content, encoding="ascii")
-    os.replace(temporary, notes / project[:_SHORT])
+    said = {"folder": project, "bytes": source_bytes, "used": sorted(map(_short, used))}
+    name = digest(project)[:_SHORT]
+    temporary = notes / f".{name}-{os.getpid()}"
+    temporary.write_text(json.dumps(said, separators=(",", ":")), encoding="ascii")
+    os.replace(temporary, notes / name)
 
 
 def _said(notes: Path) -> tuple[float, set[str]]:
@@ -67,6 +70,9 @@ def _said(notes: Path) -> tuple[float, set[str]]:
                 note.unlink()
             elif stat.S_ISREG(status.st_mode) and status.st_size < _MOST and not note.name.startswith("."):
                 content = json.loads(note.read_bytes())
+                if not os.path.isdir(content["folder"]):
+                    note.unlink()
+                    continue
                 room += _PER_BYTE * max(float(content["bytes"]), 0.0) - status.st_size
                 live.update(content["used"])
         except (OSError, ValueError, TypeError, KeyError):

@@ -77,7 +77,8 @@ class Store:
                     os.unlink(temporary)
 
     def close(self, project: str, source_bytes: int) -> None:
-        """Note what this run of ``project`` used; if it wrote anything, drop what no project has a use for."""
+        """Note what this run of the project in folder ``project`` used; if it wrote anything, drop what no project has
+        a use for."""
         if self._written:
             self._written = False
             with contextlib.suppress(OSError):

@@ -10,6 +10,7 @@ import click
 
 from privlint.cli import options as shared
 from privlint.cli.errors import CommandError
+from privlint.cli.progress import Progress
 from privlint.cli.settings import settle
 from privlint.cli.streams import say
 
@@ -32,7 +33,8 @@ def baseline(output: Path | None, **given: Any) -> int:
     from privlint.policy import Baseline
 
     # What an older baseline knows belongs into the new one, too.
-    report = engine.check(replace(settings.project, baseline=None))
+    with Progress(wanted=not settings.options["quiet"]) as progress:
+        report = engine.check(replace(settings.project, baseline=None, progress=progress))
     file = output or settings.options.get("baseline") or DEFAULT_FILE
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from privlint.cli import options as shared
 from privlint.cli.config import SEVERITIES
+from privlint.cli.progress import Progress
 from privlint.cli.settings import settle
 
 EXIT_FINDINGS = 1
@@ -54,7 +56,8 @@ def check(**given: Any) -> int:
     outputs: list[Output] = plan(settings.options["format"], settings.options["output"])
     from privlint import engine
 
-    report = engine.check(settings.project)
+    with Progress(wanted=not settings.options["quiet"]) as progress:
+        report = engine.check(replace(settings.project, progress=progress))
     write(report, outputs, settings.options["color"])
     summarise(report, outputs, settings.options)
     if settings.options["exit-zero"]:

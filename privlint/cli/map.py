@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from privlint.cli import options as shared
 from privlint.cli.errors import CommandError
+from privlint.cli.progress import Progress
 from privlint.cli.settings import settle
 from privlint.cli.streams import say
 from privlint.model.datamap import DataMap
@@ -56,7 +58,8 @@ def map_(map_format: str | None, register: str | None, output: tuple[str, ...], 
     from privlint.report.maps import MAP_FORMATS, render_map
     from privlint.report.registers import render_register
 
-    found = engine.survey(settings.project)
+    with Progress(wanted=not settings.options["quiet"]) as progress:
+        found = engine.survey(replace(settings.project, progress=progress))
     deliver(
         outputs,
         lambda each: (

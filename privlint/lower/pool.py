@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
@@ -27,6 +27,7 @@ _CHUNK = 150_000  # characters that a worker gets at a time
 _PATIENCE = 120.0  # seconds for one file that is tried again alone
 
 Outcome = bytes | Unreadable
+Told = Callable[[int], None]
 
 
 def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], list[Unreadable]]:
@@ -45,15 +46,18 @@ def lower_all(files: Sequence[SourceFile], jobs: int) -> tuple[list[ModuleIR], l
     return modules, unreadable
 
 
-def encode_all(files: Sequence[SourceFile], jobs: int) -> list[Outcome]:
-    """Lower files as ``lower_all`` does: for each its module, encoded, or why there is none."""
-    return [encode(each) if isinstance(each, ModuleIR) else each for each in _outcomes(files, jobs)]
+def encode_all(files: Sequence[SourceFile], jobs: int, told: Told = lambda done: None) -> list[Outcome]:
+    """Lower files as ``lower_all`` does: for each its module, encoded, or why there is none.
+
+    ``told`` is called with the number of characters of the files that have been lowered since the last call.
+    """
+    return [encode(each) if isinstance(each, ModuleIR) else each for each in _outcomes(files, jobs, told)]
 
 
-def _outcomes(files: Sequence[SourceFile], jobs: int) -> Iterable[ModuleIR | Outcome]:
+def _outcomes(files: Sequence[SourceFile], jobs: int, told: Told = lambda done: None) -> Iterable[ModuleIR | Outcome]:
     workers = min(jobs or os.cpu_count() or 1, len(files))
     small = len(files) < _IN_PROCESS and sum(len(file.text) for file in files) < _SMALL
-    return map(_lower, files) if workers <= 1 or small else _in_pool(files, workers)
+    return map(_lower, files) if workers <= 1 or small else _in_pool(files, workers, told)
 
 
 def _lower(file: SourceFile) -> ModuleIR | Unreadable:
@@ -110,14 +114,14 @@ def _chunks(files: Sequence[SourceFile], places: Sequence[int]) -> Iterable[list
         yield chunk
 
 
-def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome]:
+def _in_pool(files: Sequence[SourceFile], workers: int, told: Told) -> list[Outcome]:
     """Rounds, normally one: a round ends early when a worker dies, and then the files it had begun are suspects."""
     context = _context()
     outcomes: dict[int, Outcome] = {}
     waiting: list[int] = list(range(len(files)))
     while waiting:
         started = multiprocessing.sharedctypes.RawArray("b", len(files))
-        _round(files, waiting, ProcessPoolExecutor(workers, context, _prepare, (started,)), outcomes)
+        _round(files, waiting, ProcessPoolExecutor(workers, context, _prepare, (started,)), outcomes, told)
         waiting = [place for place in waiting if place not in outcomes]
         suspects = [place for place in waiting if started[place]] or waiting
         for place in suspects:
@@ -127,13 +131,19 @@ def _in_pool(files: Sequence[SourceFile], workers: int) -> list[Outcome]:
 
 
 def _round(
-    files: Sequence[SourceFile], places: Sequence[int], pool: ProcessPoolExecutor, outcomes: dict[int, Outcome]
+    files: Sequence[SourceFile],
+    places: Sequence[int],
+    pool: ProcessPoolExecutor,
+    outcomes: dict[int, Outcome],
+    told: Told,
 ) -> None:
     """Lower the files at these places, as far as the pool lives."""
     try:
         waiting = [pool.submit(_work, chunk) for chunk in _chunks(files, places)]
         for done in as_completed(waiting):
-            outcomes.update(done.result())
+            finished = done.result()
+            outcomes.update(finished)
+            told(sum(len(files[place].text) for place, _ in finished))
     except BrokenProcessPool:
         pass
     except BaseException:  # an interrupt must not wait for what the workers are at

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from privlint.model.data import Confidence
+
+Progress = Callable[[str, int, int], None]
+"""Told of what is being done, how much of it is done, and of how much (0: nobody knows)."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Project:
     stdin: tuple[str, bytes] | None = None
     include_suppressed: bool = False
     cache_dir: Path | None = None  # where to keep what is found out; None: nowhere
+    progress: Progress = silent
 
     def wants(self, code: str) -> bool:
         """Whether ``select`` and ``ignore`` let a finding code through.

@@ -113,7 +113,7 @@ def test_a_place_that_cannot_be_is_no_error(tmp_path: Path) -> None:
     store = opened(tmp_path / "c")
     shutil.rmtree(tmp_path / "c")
     store.put("ir", KEY, b"data")
-    store.close("project", 1)
+    store.close(str(tmp_path), 1)
     assert store.get("ir", KEY) is None
 
 
@@ -133,7 +133,8 @@ class TestPruning:
         for key in keys:
             if store.get("ir", key) is None:
                 store.put("ir", key, self.BLOB)
-        store.close(digest(project), self.SOURCE)
+        (folder / project).mkdir(exist_ok=True)
+        store.close(str(folder / project), self.SOURCE)
 
     def keys_in(self, folder: Path) -> set[str]:
         return {path.name for path in (folder / "ir").iterdir()}
@@ -170,6 +171,13 @@ class TestPruning:
         self.run(tmp_path, [digest("b")])
         assert not old.exists()
         assert fresh.exists(), "another run may be writing it"
+
+    def test_projects_that_are_gone_have_no_say(self, tmp_path: Path) -> None:
+        gone = [digest(f"gone {number}") for number in range(8)]
+        self.run(tmp_path, gone, "gone")
+        (tmp_path / "gone").rmdir()
+        self.run(tmp_path, [digest(f"ours {number}") for number in range(4)], "ours")
+        assert len(self.keys_in(tmp_path)) * len(self.BLOB) <= 2 * self.SOURCE + 512 * 1024
 
     def test_spoilt_notes_are_no_error(self, tmp_path: Path) -> None:
         self.run(tmp_path, [KEY])

@@ -25,9 +25,9 @@ class Stages:
         self.traced = 0
         encode_all, trace = lower.encode_all, __import__("privlint.flow.solve", fromlist=["trace"]).trace
 
-        def counting_lower(files, jobs):  # type: ignore[no-untyped-def]
+        def counting_lower(files, jobs, *told):  # type: ignore[no-untyped-def]
             self.lowered += [file.path for file in files]
-            return encode_all(files, jobs)
+            return encode_all(files, jobs, *told)
 
         def counting_trace(*arguments):  # type: ignore[no-untyped-def]
             self.traced += 1
