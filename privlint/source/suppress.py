@@ -44,7 +44,7 @@ def suppression(text: str, line: int, code: str, name: str = "", *, python: bool
     The answer is the reason that the comment gives, or else the comment.  ``python`` false: a file of another kind (a
     declaration in YAML), whose comments begin with ``#`` as well.
     """
-    if not _MENTION.search(text):
+    if not _mentions(text):
         return None
     comments: _Comments = _comments(text) if python else _plain_comments(text)
     for each in [*comments.lines.get(line, []), *comments.file]:
@@ -52,6 +52,11 @@ def suppression(text: str, line: int, code: str, name: str = "", *, python: bool
             if code.startswith(prefix.upper()) or (name and prefix.lower() == name):
                 return each.reason
     return None
+
+
+@lru_cache(maxsize=8)
+def _mentions(text: str) -> bool:
+    return _MENTION.search(text) is not None
 
 
 @lru_cache(maxsize=8)

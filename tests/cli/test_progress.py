@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=stream))
     monkeypatch.setattr(module, "_DELAY", 0.0)
     monkeypatch.setattr(module, "_PAUSE", 0.0)
     return stream
@@ -47,7 +47,7 @@ def test_it_goes_when_a_run_is_interrupted(terminal: Terminal) -> None:
 
 def test_nothing_is_drawn_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     for stream, wanted in ((Terminal(), False), (io.StringIO(), True)):
-        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=stream))
         with Progress(wanted=wanted) as told:
             told("reading", 1, 0)
         assert stream.getvalue() == ""
