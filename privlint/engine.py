@@ -6,6 +6,7 @@ A stage is imported when a run comes to it: one that recalls what an earlier run
 from __future__ import annotations
 
 import functools
+import gc
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -183,9 +184,15 @@ def _traced(lowered: Mapping[str, bytes], rules: Catalog, guards: tuple[Safeguar
     from privlint import flow, resolve
     from privlint.ir.codec import decode
 
-    program = resolve.link([decode(data, path) for path, data in lowered.items()])
-    facts = flow.trace(program, rules, guards)
-    facts.mentions = flow.mentions(program, rules)
+    collecting = gc.isenabled()
+    gc.disable()  # a program is a great many objects and no garbage: looking for some takes as long as reading it
+    try:
+        program = resolve.link([decode(data, path) for path, data in lowered.items()])
+        facts = flow.trace(program, rules, guards)
+        facts.mentions = flow.mentions(program, rules)
+    finally:
+        if collecting:
+            gc.enable()
     return facts
 
 

@@ -29,21 +29,8 @@ ENDS: tuple[type[Any], ...] = (ops.Jump, ops.Branch, ops.Choose, ops.Return, ops
 
 _OP_NUMBER = {op: number for number, op in enumerate(OPS)}
 _END_NUMBER = {end: number for number, end in enumerate(ENDS)}
-_MAKE_OP = [op._make for op in OPS]
+_new: Callable[..., Any] = tuple.__new__  # what a named tuple's own constructor ends in
 _CONST, _ANNOTATE, _CHOOSE = OPS.index(ops.Const), OPS.index(ops.Annotate), ENDS.index(ops.Choose)
-_ARGS_AT = {  # where an op has a tuple of Arg
-    OPS.index(ops.Build): 2, OPS.index(ops.Call): 2, OPS.index(ops.MakeFunction): 2, OPS.index(ops.MakeClass): 2,
-}  # fmt: skip
-_TUPLE_AT = {OPS.index(ops.Combine): 2, OPS.index(ops.Unpack): 0}  # ... and of registers
-_NAME_AT = {  # names come again and again: one string for all saves an eighth of the memory
-    number: op._fields.index(field)
-    for number, op in enumerate(OPS)
-    for field in ("slot", "name", "text", "op", "kind")
-    if field in op._fields
-}
-_SCOPED = frozenset(number for number, op in enumerate(OPS) if "scope" in op._fields)
-
-
 _MOST = 1 << 30  # bytes of a module, inflated
 
 
@@ -140,22 +127,68 @@ def _op(op: Any) -> list[Any]:
 
 
 def _read_op(plain: list[Any]) -> Any:
-    number = plain[0]
-    place = _ARGS_AT.get(number)
-    if place is not None:
-        plain[place + 1] = tuple([Arg(*arg) for arg in plain[place + 1]])
-    elif number in _TUPLE_AT:
-        plain[_TUPLE_AT[number] + 1] = tuple(plain[_TUPLE_AT[number] + 1])
-    elif number == _CONST:
-        plain[2] = _read_constant(plain[2])
-    elif number == _ANNOTATE:
-        plain[3] = _read_type(plain[3])
-    place = _NAME_AT.get(number)
-    if place is not None:
-        plain[place + 1] = intern(plain[place + 1])
-        if number in _SCOPED:
-            plain[2] = intern(plain[2])
-    return _MAKE_OP[number](plain[1:])
+    number = plain.pop(0)
+    if len(plain) != _SIZE[number]:
+        raise CodecError(f"an op of {len(plain)} fields")
+    read = _READ[number]
+    if read is not None:
+        read(plain)
+    return _new(OPS[number], plain)
+
+
+def _read_args(plain: list[Any]) -> None:
+    plain[2] = tuple([_new(Arg, arg) for arg in plain[2]])
+
+
+def _read_named(place: int) -> Callable[[list[Any]], None]:
+    def read(plain: list[Any]) -> None:
+        plain[place] = intern(plain[place])
+
+    return read
+
+
+def _read_variable(plain: list[Any]) -> None:
+    """Slot and scope: names come again and again, and one string for all saves an eighth of the memory."""
+    plain[0], plain[1] = intern(plain[0]), intern(plain[1])
+
+
+def _read_load(plain: list[Any]) -> None:
+    plain[1], plain[2] = intern(plain[1]), intern(plain[2])
+
+
+def _read_build(plain: list[Any]) -> None:
+    plain[1], plain[2] = intern(plain[1]), tuple([_new(Arg, arg) for arg in plain[2]])
+
+
+def _read_call(plain: list[Any]) -> None:
+    plain[2], plain[3] = tuple([_new(Arg, arg) for arg in plain[2]]), intern(plain[3])
+
+
+def _read_combine(plain: list[Any]) -> None:
+    plain[1], plain[2] = intern(plain[1]), tuple(plain[2])
+
+
+def _read_unpack(plain: list[Any]) -> None:
+    plain[0] = tuple(plain[0])
+
+
+def _read_const(plain: list[Any]) -> None:
+    if isinstance(plain[1], list):
+        plain[1] = _read_constant(plain[1])
+
+
+def _read_annotate(plain: list[Any]) -> None:
+    plain[1], plain[2] = intern(plain[1]), _read_type(plain[2])
+
+
+_READERS: dict[type[Any], Callable[[list[Any]], None]] = {
+    ops.Const: _read_const, ops.LoadName: _read_load, ops.StoreName: _read_variable, ops.DelName: _read_variable,
+    ops.LoadAttr: _read_named(2), ops.StoreAttr: _read_named(1), ops.DelAttr: _read_named(1), ops.Build: _read_build,
+    ops.Combine: _read_combine, ops.Unpack: _read_unpack, ops.Call: _read_call, ops.MakeFunction: _read_args,
+    ops.MakeClass: _read_args, ops.Import: _read_named(3), ops.Annotate: _read_annotate,
+}  # fmt: skip
+_READ = [_READERS.get(op) for op in OPS]
+_SIZE = [len(op._fields) for op in OPS]
 
 
 def _read_end(plain: list[Any]) -> Any:
