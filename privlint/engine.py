@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from privlint.model.finding import Finding
     from privlint.model.rules import SafeguardRule
 
-_DRAFTS = 4  # what is declared can show more: a recipient by its host, say
 _NO_DECLARATION = (
     "no privacy.yml found: sharing is listed, not compared with a declaration; "
     "see 'privlint rule PRV201' for what to write"
@@ -113,23 +112,20 @@ def draft(project: Project, place: Path, text: str | None = None) -> str:
         The text of the declaration; judged by it, the code collects and shares nothing that is not declared.  Raises
         what ``check`` raises.
     """
-    from privlint import policy
-    from privlint.declaration import writing
+    from privlint.policy.drafting import Drafting, own_part
 
     listing = source.find(project)
     recall = Recall.of(project, listing.files)
     run = _analyse(project, listing, Parts.none(project.root), recall)
     recall.close()
-    shown, read = Parts.none(project.root).shown(place), _reader(run.rules)
-    for _ in range(_DRAFTS):
-        declared = read(place, shown, text=text) if text is not None else None
-        found = policy.survey(run.facts, declared, run.rules, run.places.locations, project.min_confidence)
-        new = policy.draft(found, run.rules)
-        before = text
-        text = writing.begun(new) if text is None else writing.added(text, new, shown)
-        if text == before:
-            break
-    return text or ""
+    parts = _parts(replace(project, declaration=None), listing)
+    shown, places = parts.shown(place), run.places
+    facts = own_part(run.facts, parts, place)
+    read = functools.partial(_reader(run.rules), place, shown)
+    drafting = Drafting(
+        facts, run.rules, places.locations, places.lines, lambda said: read(text=said), project.min_confidence
+    )
+    return drafting.write(shown, text)
 
 
 def changes(project: Project, revision: str) -> Changes:

@@ -36,7 +36,8 @@ def collects_flow(entry: DraftCollects) -> str:
 def recipient_lines(entry: DraftRecipient) -> list[str]:
     """One entry of ``recipients``, in lines without indentation."""
     kind = f": {entry.kind.replace('-', ' ')}" if entry.kind else ""
-    lines = [comment(f"{_REVIEW}{kind}"), f"- name: {scalar(entry.name)}"]
+    own = "" if entry.catalogued else "; one of your own belongs under 'internal' instead"
+    lines = [comment(f"{_REVIEW}{kind}{own}"), f"- name: {scalar(entry.name)}"]
     if entry.hosts or entry.packages:
         lines.append(f"  match: {_match(entry)}")
     if entry.country:
@@ -59,13 +60,16 @@ def recipient_flow(entry: DraftRecipient) -> str:
 def receives_lines(entry: DraftReceives) -> list[str]:
     """One entry of ``receives``, in lines without indentation."""
     guess = "  # guess" if entry.purpose else ""
+    if entry.basis:
+        guess = "  # guess: no check of a consent was seen on the way; does the law ask for one?"
     return [comment(f"seen at {entry.evidence}"), f"- {receives_flow(entry)}{guess}"]
 
 
 def receives_flow(entry: DraftReceives) -> str:
     """One entry of ``receives``, in braces."""
     purpose = f", purpose: {scalar(entry.purpose)}" if entry.purpose else ""
-    return f"{{data: {scalar(entry.data)}, form: {entry.form}{purpose}}}"
+    basis = f", basis: {entry.basis}" if entry.basis else ""
+    return f"{{data: {scalar(entry.data)}, form: {entry.form}{purpose}{basis}}}"
 
 
 def _match(entry: DraftRecipient) -> str:

@@ -26,6 +26,7 @@ class DraftReceives:
     form: str
     purpose: str | None
     evidence: str
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class DraftRecipient:
     hosts: tuple[str, ...]
     packages: tuple[str, ...]
     receives: tuple[DraftReceives, ...]
+    catalogued: bool = False
     known: DeclaredRecipient | None = None
 
 

@@ -3,9 +3,8 @@
 from privlint.policy.baseline import Baseline, BaselineError
 from privlint.policy.changes import compare
 from privlint.policy.datamap import survey
-from privlint.policy.draft import draft
 from privlint.policy.judge import judge
 from privlint.policy.parts import judge_parts
 from privlint.policy.ruleinfo import rules
 
-__all__ = ["Baseline", "BaselineError", "compare", "draft", "judge", "judge_parts", "rules", "survey"]
+__all__ = ["Baseline", "BaselineError", "compare", "judge", "judge_parts", "rules", "survey"]

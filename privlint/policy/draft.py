@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from privlint.catalog import Catalog
 from privlint.model.data import Confidence
@@ -18,16 +18,19 @@ _FEW = 3
 _MOST_UNKNOWN = 20
 
 
-def draft(found: DataMap, catalog: Catalog) -> Draft:
+def draft(found: DataMap, catalog: Catalog, unchecked: Collection[tuple[str, str]] = ()) -> Draft:
     """What the code does and the declaration that ``found`` was joined with (if any) does not say.
+
+    ``unchecked``: recipients by name, each with a data type that goes there without any check of a consent.
 
     Left out is what rests on an unsure name alone: a declaration that lists guesses tells people what is not so.
     """
-    return _Draft(found, catalog).made()
+    return _Draft(found, catalog, unchecked).made()
 
 
 class _Draft:
-    def __init__(self, found: DataMap, catalog: Catalog) -> None:
+    def __init__(self, found: DataMap, catalog: Catalog, unchecked: Collection[tuple[str, str]]) -> None:
+        self._unchecked = unchecked
         self._map = found
         self._catalog = catalog
         self._purposes = Purposes(catalog.purposes)
@@ -67,12 +70,12 @@ class _Draft:
         receives = tuple(self._receives(each, receiver) for each in edges)
         known = next(iter(self._declared(receiver)), None)
         if known is not None:
-            return DraftRecipient(known.name, receiver.kind, None, (), (), receives, known)
+            return DraftRecipient(known.name, receiver.kind, None, (), (), receives, True, known)
         named = receiver.catalogued is not None
         country = next((cell.value for cell in receiver.countries), None)
         hosts = () if named else tuple(cell.value for cell in receiver.hosts)
         packages = () if named else tuple(cell.value for cell in receiver.packages)
-        return DraftRecipient(receiver.name, receiver.kind, country, hosts, packages, receives)
+        return DraftRecipient(receiver.name, receiver.kind, country, hosts, packages, receives, named)
 
     def _declared(self, receiver: Receiver) -> Iterable[DeclaredRecipient]:
         places = {evidence.location for evidence in receiver.declared}
@@ -84,7 +87,8 @@ class _Draft:
         guesses = self._purposes.of_places(places)
         purpose = self._purposes.of_kind(receiver.kind) or (guesses[0] if guesses else None)
         seen = _evidence(f"{_place(each)} ({clean(each.callee)})" for each in edge.passages)
-        return DraftReceives(edge.data, _form(edge.passages), purpose, seen)
+        basis = "contract" if (receiver.name, edge.data) in self._unchecked else None
+        return DraftReceives(edge.data, _form(edge.passages), purpose, seen, basis)
 
     def _unknown(self) -> Iterable[str]:
         for edge in self._map.shared:

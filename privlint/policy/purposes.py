@@ -18,6 +18,7 @@ class Purposes:
         """``table``: purpose to ``words``, ``kinds`` of recipients, and a ``fides`` data use."""
         self._by_word: dict[str, str] = {}
         self._by_kind: dict[str, str] = {}
+        self._weak = {purpose for purpose, entry in table.items() if entry.get("weak")}
         for purpose, entry in table.items():
             for word in entry.get("words", ()):
                 self._by_word.setdefault(str(word).casefold(), purpose)
@@ -32,12 +33,14 @@ class Purposes:
         """What a place in the code is about: its function says most, then the class, the module, the folders."""
         segments = [each for each in function.split(".") if each]
         folders = [PurePosixPath(path).stem, *reversed(PurePosixPath(path).parts[:-1])]
+        weak = None
         for text in (*segments[:-3:-1], owner, *segments[-3::-1], *folders):
             for word in reversed(_WORDS.findall(text)):
                 purpose = self._by_word.get(word.casefold())
-                if purpose is not None:
+                if purpose is not None and purpose not in self._weak:
                     return purpose
-        return None
+                weak = weak or purpose
+        return weak
 
     def of_places(self, places: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
         """The purposes of several places (path, function, owner), those that are named most often first."""

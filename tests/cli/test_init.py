@@ -243,3 +243,23 @@ def test_what_is_no_manifest(shop: Path, run: Run) -> None:
     assert "no Fides manifest" in run("init", "--from-fides", "x.yml").err
     assert run("init", "--from-fides", "absent").status == 2
     assert run("init", "--to-fides").status == 2
+
+
+def test_parts_with_a_declaration_of_their_own_are_left_to_it(shop: Path, run: Run) -> None:
+    (shop / "services/a").mkdir(parents=True)
+    code = CODE.replace("partner", "other").replace('"phone"', '"passport_number"')
+    (shop / "services/a/app.py").write_text(code, encoding="utf-8")
+    (shop / "services/a/privacy.yml").write_text("version: 1\n", encoding="utf-8")
+    run("init")
+    assert "other.example" not in (shop / "privacy.yml").read_text(encoding="utf-8")
+    run("init", "--update", "services/a")
+    assert "other.example" in (shop / "services/a/privacy.yml").read_text(encoding="utf-8")
+    assert run(*COMPARING).out == ""
+
+
+def test_a_basis_of_consent_is_not_guessed_where_nobody_asks(shop: Path, run: Run) -> None:
+    (shop / "shop.py").write_text(CODE.replace('"phone"', '"passport_number"'), encoding="utf-8")
+    run("init")
+    text = (shop / "privacy.yml").read_text(encoding="utf-8")
+    assert "form: clear, purpose: registration, basis: contract}  # guess: no check of a consent was seen" in text
+    assert run("check", "--select", "PRV1,PRV2,PRV4,PRV9").out == ""

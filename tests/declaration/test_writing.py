@@ -76,7 +76,7 @@ def test_what_a_recipient_receives_is_added_to(recipients: str) -> None:
     column = 5
     place = Location("privacy.yml", Span(3, column, 3, 9))
     known = DeclaredRecipient("Acme", (), (), None, None, (), place)
-    draft = Draft((), (DraftRecipient("Acme", None, None, (), (), RECEIVES, known),))
+    draft = Draft((), (DraftRecipient("Acme", None, None, (), (), RECEIVES, known=known),))
     read = YAML(typ="safe", pure=True).load
     before, after = read(text)["recipients"], read(added(text, draft, "privacy.yml"))["recipients"]
     assert after[0]["receives"] == [*(before[0].get("receives") or []), *NEW_ACME["receives"]]
@@ -88,7 +88,7 @@ def test_what_a_recipient_receives_is_added_to(recipients: str) -> None:
 
 def test_an_entry_of_another_file_is_left_alone() -> None:
     known = DeclaredRecipient("Acme", (), (), None, None, (), Location("company.yml", Span(3, 5, 3, 9)))
-    draft = Draft((), (DraftRecipient("Acme", None, None, (), (), RECEIVES, known),))
+    draft = Draft((), (DraftRecipient("Acme", None, None, (), (), RECEIVES, known=known),))
     text = "version: 1\nrecipients:\n  - name: Acme\n"
     assert added(text, draft, "privacy.yml") == text
 
