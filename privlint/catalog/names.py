@@ -212,7 +212,7 @@ class Names:
                 return None
         else:
             doubtful = self._doubtful(words, run, owner, confidence)
-            if doubtful and (unknown or owner.head in self.lists["infrastructure"]):
+            if doubtful and (unknown or owner.thing or owner.head in self.lists["infrastructure"]):
                 notes.append(f"{shown}: no, it means something else as often, and no person is in sight")
                 return None
             confidence = self._strength(spelling, unknown, doubtful)
@@ -267,6 +267,8 @@ class Names:
             return "it is a token"
         if owner.machine:
             return f"the owner {owner.text!r} is a machine or a setting"
+        if owner.organisation and not owner.request and run.spelling.data_type.startswith("location."):
+            return f"it is where {owner.text!r} is"
         return ""
 
     def _keeps_meaning(self, word: str, words: tuple[str, ...], run: _Run) -> bool:
@@ -295,10 +297,14 @@ class Names:
             level, found = person_of(word, self.vocabulary)
             if level is not None and (best is None or level > best):
                 best, why = level, f"of a person: {found!r}"
-        if owner.person is not None and (best is None or owner.person > best):
+        own = owner.word in self.lists["situations"] and run.spelling.data_type.startswith("work.")
+        if owner.person is not None and (best is None or owner.person > best) and not own:  # a form has a title, too
             best, why = owner.person, f"in {owner.text!r}"
         if best is None and owner.request and run.spelling.data_type.startswith(("online.", "device.")):
             best, why = Confidence.MEDIUM, "of whoever sent the request"
+        if best is None and (owner.request or owner.row) and self.spellings.is_asked(words[run.start : run.end]):
+            best = Confidence.MEDIUM if owner.request else Confidence.LOW
+            why = "people are asked for it"
         if best is None and any(True for _ in self._strong_before(words, run)):
             best, why = Confidence.LOW, "beside other data of a person"
         return best, why

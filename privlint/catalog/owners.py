@@ -26,6 +26,7 @@ class Owner(NamedTuple):
     row: bool = False  # a row, record or mapping whose keys may be in capitals
     subject: str | None = None
     words: tuple[str, ...] = ()  # of the last component
+    thing: bool = False  # a class by its spelling, and of nobody that is known
     head: str = ""  # what the owner is: its last word that is no mere carrier
 
 
@@ -48,14 +49,19 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     person, word = person_of(head, vocabulary) if core else (None, "")
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
+    organisation = head in lists["organisations"]
+    is_class = text.rpartition(".")[2][:1].isupper()
+    request = any(word in lists["requests"] for word in words) and not (organisation and is_class)  # class Event
+    row = any(word in lists["rows"] for word in words)
     return Owner(
         text,
         person,
         word,
         machine=head in lists["machines"],
-        organisation=head in lists["organisations"],
-        request=any(word in lists["requests"] for word in words),
-        row=any(word in lists["rows"] for word in words),
+        organisation=organisation,
+        request=request,
+        row=row,
+        thing=is_class and person is None and not (request or row),
         subject=subject_of(reversed(core), vocabulary),
         words=next((part for part in reversed(parts) if part), ()),
         head=head,

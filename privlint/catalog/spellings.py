@@ -32,12 +32,14 @@ class Spellings:
         self.never: dict[tuple[str, ...], set[str]] = {}
         self.longest = 1
         self.doubtful: set[tuple[str, ...]] = set()
+        self.asked: set[tuple[str, ...]] = set()
         self._learn(names, vocabulary)
         for data_type, groups in names.items():
             for group in groups:
                 self._add(data_type, group)
         self._spell_out()
         self.doubtful.update(self._full_form(self._run(text)) for text in vocabulary.lists["doubtful"])
+        self.asked.update(self._full_form(self._run(text)) for text in vocabulary.lists["asked"])
         self.lexicon.prefixes = sorted(
             (word for word in (*vocabulary.lists["people"], *vocabulary.lists["maybe_people"]) if len(word) >= 4),
             key=lambda word: (-len(word), word),
@@ -55,6 +57,10 @@ class Spellings:
     def is_doubtful(self, words: tuple[str, ...]) -> bool:
         """Whether this spelling means something else as often as a person's data."""
         return words in self.doubtful or self._full_form(words) in self.doubtful
+
+    def is_asked(self, words: tuple[str, ...]) -> bool:
+        """Whether people are asked for what this spelling says: in a request it is somebody's."""
+        return words in self.asked or self._full_form(words) in self.asked
 
     def banned(self, words: tuple[str, ...], data_type: str) -> Iterator[tuple[int, int, str]]:
         """The runs in ``words`` that veto ``data_type``: where they stand, and as text."""

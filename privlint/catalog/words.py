@@ -81,6 +81,8 @@ class Lexicon:
                 result[index] = "number"  # phone_no; in front (no_email) it is a negation
             elif result[index] == "mail" and result[index - 1] == "e":
                 result[index - 1 : index + 1] = ["", "email"]
+            elif result[index] in ("four", "4") and result[index - 1] == "last":
+                result[index - 1 : index + 1] = ["", "last4"]
         return tuple(word for word in result if word)
 
     def singular(self, word: str) -> str:
