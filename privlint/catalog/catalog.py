@@ -8,6 +8,7 @@ from typing import Any
 
 from privlint.catalog.index import CallIndex, CallRules, RuleIndex
 from privlint.catalog.names import Names
+from privlint.catalog.parts import Parts
 from privlint.catalog.recipients import RecipientIndex
 from privlint.catalog.tables import load_table
 from privlint.catalog.vocabulary import TypeNames, Vocabulary
@@ -44,6 +45,7 @@ class Catalog:
         self.packs = tuple(packs)
         self._calls = CallIndex(rules)
         self._names = Names(data_types, names, vocabulary)
+        self._parts = Parts(self._names)
         self._by_host_or_package = RecipientIndex(rules.recipients)
         self._annotations = {
             dotted: data_type for data_type, groups in names.items() for group in groups for dotted in group.annotations
@@ -65,6 +67,10 @@ class Catalog:
     def explain(self, name: str, owner: str | None = None) -> list[str]:
         """Why ``classify`` answers as it does, in lines; the last one is the answer."""
         return self._names.explain(name, owner)
+
+    def akin(self, name: str, data_type: str, part: str) -> bool:
+        """Whether what stands under ``part`` can be the data of that type which was called ``name``."""
+        return self._parts.akin(name, data_type, part)
 
     def classify_annotation(self, dotted: str) -> NameMatch | None:
         """The data type of values annotated with ``dotted``: ``pydantic.EmailStr``, or its bare last part."""

@@ -56,6 +56,7 @@ class Binding:
         env: ObjId | None,
         call: Site,
         only: bool = False,
+        plain: bool = False,
     ) -> None:
         self.fr = fr
         self.fn = fn
@@ -65,6 +66,7 @@ class Binding:
         self.env = env
         self.call = call
         self.only = only  # whether nothing else may be what is called
+        self.plain = plain  # whether what is passed makes no difference to what the function does
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
@@ -208,13 +210,18 @@ class Binding:
         for (cls, name), value in summary.class_fields.items():
             classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
             store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
+        from privlint.flow.models.containers import merge
+
         for key, label, value, stored in effects:
             target = of(Obj(key))
             if key[0] == "s":
                 path = key[2]
                 assert isinstance(path, tuple)
                 target = self.part(int(str(key[1])), path)
-            store(self.fr, target, label, value, stored=stored)
+            if label == REST:
+                merge(self.fr, target, value)
+            else:
+                store(self.fr, target, label, value, stored=stored)
         if raises:
             self.fr.raised(raises)
         if not summary.returns and self.only:
@@ -282,7 +289,7 @@ class Binding:
         solver = self.fr.solver
         summary = solver.summary(self.fn, (), self.fr)
         needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
-        if not needs:
+        if not needs or self.plain:
             return summary
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(needs):

@@ -6,6 +6,7 @@ from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, steps_into
+from privlint.flow.sources import part_called
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -17,6 +18,7 @@ from privlint.flow.values import (
     Func,
     Inst,
     Lit,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -47,8 +49,8 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     addresses = frozenset(a for a in value.atoms if isinstance(a, Address))
     if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
         out = Value(out.atoms | addresses, out.marks)
-    carried = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
-    return with_marks(out, carried)
+    carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
+    return with_marks(out, part_called(fr, carried, name))
 
 
 def _all_enum(fr: Frame, value: Value) -> bool:

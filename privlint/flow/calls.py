@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
+from privlint.flow.access import at_label
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
 from privlint.flow.callable import MADE_CALLABLE
@@ -9,6 +13,7 @@ from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.values import (
+    NONE,
     REGISTERED,
     UNKNOWN,
     Atom,
@@ -37,7 +42,39 @@ def call_function(
     fr.called.add(func.fn)
     fr.solver.call_edges.setdefault((fr.fn.id, n), set()).add(func.fn)
     values, sites = bind(fr, func.fn, args, n, receiver)
-    return Binding(fr, func.fn, values, sites, func.env, fr.site(n), only).run()
+    wrapped = _wrapped(fr, func)
+    binding = Binding(fr, func.fn, values, sites, func.env, fr.site(n), only and wrapped is None, wrapped is not None)
+    result = binding.run()
+    if wrapped is None:
+        return result
+    given = args if receiver is None else replace(args, positional=[(receiver, n), *args.positional])
+    fr.solver.unwrapping.add(func)
+    try:
+        return wrapped.result(join_all(call_function(fr, each, given, n) for each in wrapped.functions))
+    finally:
+        fr.solver.unwrapping.discard(func)
+
+
+class _Wrapped(NamedTuple):
+    """The functions that a wrapper may wrap."""
+
+    functions: list[Func]
+    else_constant: bool
+
+    def result(self, value: Value) -> Value:
+        return either(value, NONE) if self.else_constant else value
+
+
+def _wrapped(fr: Frame, func: Func) -> _Wrapped | None:
+    """What a wrapper wraps, where that is known here."""
+    found = fr.solver.forwarding(func.fn) if func.env is not None else None
+    if found is None or func.env is None or func in fr.solver.unwrapping:
+        return None
+    held = at_label(fr, Value(frozenset((Obj(func.env),))), f".{found.slot}")
+    functions = [a for a in held.ordered if isinstance(a, Func) and a != func]
+    if not functions or any(isinstance(a, Bound | Cls | Ext) for a in held.atoms):
+        return None
+    return _Wrapped(functions, found.else_constant)
 
 
 def call_method(fr: Frame, fn: int, receiver: Atom, values: list[Value], n: int | None = None) -> Value:

@@ -10,6 +10,7 @@ from privlint.flow.heap import Object, State
 from privlint.flow.summary import Context, Effect, SinkFlow, Summary
 from privlint.flow.values import (
     NO_ATOMS,
+    REST,
     UNKNOWN,
     Address,
     Atom,
@@ -378,7 +379,7 @@ class Frame:
         for key, obj in state.heap.items():
             if not obj.written or (key[0] == "o" and key not in self.solver.shared):
                 continue
-            for label in sorted(obj.written):
+            for label in sorted(obj.written, key=lambda label: (label != REST, label)):  # its own keys come last
                 value = obj.fields[label]
                 summary.effects.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
         todo = [summary.result, summary.raises, summary.yields]

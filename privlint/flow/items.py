@@ -5,6 +5,7 @@ from __future__ import annotations
 from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.sources import part_called
 from privlint.flow.values import (
     REST,
     UNKNOWN,
@@ -14,6 +15,7 @@ from privlint.flow.values import (
     Inst,
     Lit,
     Mark,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -61,8 +63,21 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
         if part is not None:
             known = True
             out = join(out, part)
-    carried = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
-    return with_marks(out, carried)
+    carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
+    key = text_key(label)
+    return with_marks(out, carried if key is None else part_called(fr, carried, key))
+
+
+def text_key(label: str | None) -> str | None:
+    """The key of an item that a text names."""
+    return label[2:-1] if label is not None and label[1:2] in ("'", '"') else None
+
+
+def _under_any_key(fr: Frame, obj: Object, label: str) -> Value:
+    """What was stored under a key that is not known and may be this one, as far as names tell."""
+    found = obj.fields.get("[*]", UNKNOWN)
+    key = text_key(label)
+    return Value(found.atoms, part_called(fr, found.marks, key)) if found.marks and key is not None else found
 
 
 def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
@@ -78,7 +93,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         typed = instance_item(fr, Inst(obj.type))
         fields = obj.fields.get("[*]", UNKNOWN)
         if label is not None:
-            fields = join(fields, obj.fields.get(label, UNKNOWN))
+            fields = join(_under_any_key(fr, obj, label), obj.fields.get(label, UNKNOWN))
         rest = fields
         return join(typed, rest) if typed is not None else rest
     if label is not None and label[1:2] == "-":
@@ -89,11 +104,13 @@ def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
         return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
-        return join(found, obj.fields["[*]"]) if "[*]" in obj.fields else found
+        return join(found, _under_any_key(fr, obj, label)) if "[*]" in obj.fields else found
     if key[0] == "s":
         first = fr.initial(key, label)
-        return join(first, obj.fields["[*]"]) if "[*]" in obj.fields else first
-    found = obj.fields.get("[*]", UNKNOWN)
+        if REST in obj.fields:
+            first = join(first, taken_over(fr, obj.fields[REST], label))
+        return join(first, _under_any_key(fr, obj, label)) if "[*]" in obj.fields else first
+    found = _under_any_key(fr, obj, label)
     if REST in obj.fields:
         found = join(found, taken_over(fr, obj.fields[REST], label))
     if DEFAULT in obj.fields:

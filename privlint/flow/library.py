@@ -39,7 +39,7 @@ from privlint.flow.values import (
     step,
     with_marks,
 )
-from privlint.flow.wholes import collect
+from privlint.flow.wholes import collect, taken_along
 from privlint.model.data import Confidence, Protection
 from privlint.model.rules import ArgSpec, CallPattern, TypeRule
 
@@ -166,6 +166,7 @@ class Library:
         verdict: Verdict,
     ) -> None:
         done: set[int] = set()
+        deep = taken_along(callee.last)
         for pattern, sink in rules.sinks:
             sure = self.matches(pattern, callee, candidates, names)
             if sure is not None and id(sink) not in done:
@@ -190,7 +191,7 @@ class Library:
             if verdict.protection is None or protection > verdict.protection:
                 verdict.protection = protection
             for value, _, _ in given:
-                marks = step(collect(fr, value, 2), fr.site(callee.n), "protect", callee.shown)
+                marks = step(collect(fr, value, deep), fr.site(callee.n), "protect", callee.shown)
                 verdict.add(protect(marks, protection))
         for pattern, propagator in rules.propagators:
             if self.matches(pattern, callee, candidates, names) is None:
@@ -200,7 +201,7 @@ class Library:
             given = chosen(fr, callee, args, propagator.source)
             marks = {}
             for value, _, _ in given:
-                marks.update(collect(fr, value, 2))
+                marks.update(collect(fr, value, deep))
             marks = dict(step(marks, fr.site(callee.n), "through", callee.shown))
             if propagator.part:
                 verdict.decided = True

@@ -26,6 +26,7 @@ from privlint.flow.values import (
     Value,
     join,
     of,
+    weaken,
 )
 from privlint.resolve.program import Program
 
@@ -86,6 +87,8 @@ class Stores:
         obj = self.shared.get(key)
         if obj is None:
             obj = Object("module" if key[0] == "g" else "inst")
+        if label == "[*]" and obj.kind == "dict":  # whoever looks up another key gets something else
+            concrete = Value(concrete.atoms, weaken(concrete.marks))
         old = obj.fields.get(label, UNKNOWN)
         own = key[0] == "g" and frame.ir.kind == "module" and key[1] == frame.fn.module
         new = concrete if own and label not in obj.fields else join(old, concrete)

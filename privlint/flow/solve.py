@@ -111,6 +111,7 @@ class Solver(Traits):
         self.erasures: set[tuple[int, int, int]] = set()  # class, function, node: its rows are deleted there
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
+        self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
 
     # -- the whole -----------------------------------------------------------------------------------------------
 
@@ -208,7 +209,8 @@ class Solver(Traits):
         if len(self.running) >= limits.CALL_DEPTH:
             limits.reached("calls within calls")
             return Summary()  # not kept: it is computed when it is asked for from higher up
-        node = self.current_node
+        node, unwrapping = self.current_node, self.unwrapping
+        self.unwrapping = set()
         found = Summary()
         for _ in range(limits.ROUNDS):
             self.running[key] = False
@@ -224,7 +226,7 @@ class Solver(Traits):
             found = fresh
             if not recursive or (old is not None and fresh.same(old)):
                 break
-        self.current_node = node
+        self.current_node, self.unwrapping = node, unwrapping
         return found
 
     def _analyse(self, function: Function, context: Context, depth: int) -> Summary:

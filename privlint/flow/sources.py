@@ -16,6 +16,7 @@ from privlint.flow.values import (
     Inst,
     Lit,
     Mark,
+    Marks,
     Obj,
     Opaque,
     Super,
@@ -276,6 +277,21 @@ def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
     if match is None or match.confidence is Confidence.LOW:
         return {}
     return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
+
+
+def part_called(fr: Frame, marks: Marks, name: str) -> Marks:
+    """The marks that a part of that name can have of those on something whose parts are not told apart.
+
+    What a rule says is believed whatever the part is called.
+    """
+    return {m: w for m, w in marks.items() if _can_be(fr, m, name)}
+
+
+def _can_be(fr: Frame, mark: Mark, name: str) -> bool:
+    source = mark.source
+    if isinstance(source, Symbol) or source.evidence == "rule":
+        return True
+    return source.name == name if mark.whole else fr.catalog.akin(source.name, source.data_type, name)
 
 
 def ask(fr: Frame, value: Value) -> None:

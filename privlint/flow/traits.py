@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from privlint.flow.shared import Stores
+from privlint.flow.wrappers import Forwarding, forwarding
 from privlint.ir import ops as o
 from privlint.resolve.program import Function, Program
 from privlint.resolve.scan import Bindings, scan
@@ -23,6 +24,7 @@ class Traits(Stores):
         self._joined: dict[int, frozenset[int]] = {}
         self._callees: dict[int, frozenset[int]] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
+        self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
 
@@ -91,6 +93,12 @@ class Traits(Stores):
             found = frozenset(names)
             self._assigned[cls] = found
         return found
+
+    def forwarding(self, fn: int) -> Forwarding | None:
+        """What a wrapper forwards to, if the function is one."""
+        if fn not in self._forwarding:
+            self._forwarding[fn] = forwarding(self.program.functions[fn].ir)
+        return self._forwarding[fn]
 
     def has_inner(self, fn: Function) -> bool:
         """Whether functions are defined inside."""

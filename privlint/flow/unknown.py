@@ -44,7 +44,7 @@ from privlint.flow.values import (
     weaken,
     with_marks,
 )
-from privlint.flow.wholes import collect
+from privlint.flow.wholes import collect, taken_along
 from privlint.model.data import Protection
 
 # Calls that find or act by what they are given and hand back something else: the key is not in the result.
@@ -94,7 +94,7 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
     if type_ is None and library.has_type(path):
         type_ = library.type_order(path)[0].name
     if type_ is not None:
-        marks = {} if verdict.decided else weaken(_argument_marks(fr, args))
+        marks = {} if verdict.decided else weaken(_argument_marks(fr, args, callee))
         return Value(frozenset((fr.allocate(callee.n, Object("inst", type_=type_), "lib"),)), marks)
     returned = returned_type(fr, path)
     if returned is not None:
@@ -202,10 +202,11 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
     return with_marks(whole, callee.receiver.marks if callee.receiver is not None else {})
 
 
-def _argument_marks(fr: Frame, args: Arguments) -> dict[Mark, Hop | None]:
+def _argument_marks(fr: Frame, args: Arguments, callee: Callee) -> dict[Mark, Hop | None]:
     marks: dict[Mark, Hop | None] = {}
+    deep = taken_along(callee.last)
     for value, _ in args.all():
-        marks.update(collect(fr, value, 2))
+        marks.update(collect(fr, value, deep))
     return marks
 
 
@@ -245,7 +246,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
     if made_class or not (verdict.sunk or _LOOKUP.match(callee.last.lstrip("_"))):
-        marks = _argument_marks(fr, args)
+        marks = _argument_marks(fr, args, callee)
         if receiver is not None or not callee.attribute:
             marks = {**(receiver or func).marks, **marks}
         exception = made_class and paths[0].startswith("builtins.")
@@ -261,7 +262,9 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
 
 def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
     """``message.set_alias(x)``: an object of a library that was made here has the data, as far as one can know."""
-    marks = step(weaken(_argument_marks(fr, args)), fr.site(callee.n), "into", callee.receiver_name or "the object")
+    marks = step(
+        weaken(_argument_marks(fr, args, callee)), fr.site(callee.n), "into", callee.receiver_name or "the object"
+    )
     for atom in receiver.ordered if marks else ():
         if (
             isinstance(atom, Obj)

@@ -24,7 +24,8 @@ Path = tuple[str, ...]  # labels: ".attr", "[key]", "[*]" (any item), "[#]" (a k
 class Symbol(NamedTuple):
     """Whatever the caller passes as parameter ``param`` (-1: the enclosing scope) at ``path``.
 
-    ``deep`` 0: exactly there; 1: all that its text shows; 2: all that it holds.
+    ``deep`` 0: exactly there; 1: all that its text shows; 2: all that it holds; 3: the same without what instances of
+    classes hold.
     """
 
     param: int

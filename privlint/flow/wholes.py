@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.values import (
@@ -19,6 +21,13 @@ from privlint.flow.values import (
     only_marks,
 )
 
+INSTANCES_CLOSED = 3  # code that is not there takes an instance for what it is, it seldom hands on what is in it
+
+# Names of code that turns an object into something that has all it holds.
+_OPENS = re.compile(
+    r"(dump|serial|pack|encode|as_?dict|to_?(dict|json|list|row|xml|csv|string|str|text)|flatten|pickle)"
+)
+
 # What shows an instance, by what is asked for: the first that its class defines.
 _SHOWN = {
     "str": ("__str__", "__repr__"),
@@ -28,7 +37,8 @@ _SHOWN = {
 
 
 def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, Hop | None]:
-    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything.
+    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything, 3: everything but
+    what instances of classes hold.
 
     ``how`` the text is made: ``str``, ``repr`` or ``format``.
     """
@@ -42,7 +52,9 @@ def _collect(
 ) -> None:
     for mark, way in value.marks.items():
         source = mark.source
-        if isinstance(source, Symbol) and source.deep == 0:
+        exact = isinstance(source, Symbol) and source.deep == 0
+        if exact and not mark.weak:  # what unknown code gave is itself, at most
+            assert isinstance(source, Symbol)
             mark = Mark(Symbol(source.param, source.path, deep), mark.protection, mark.weak, mark.whole)
         if mark not in out and len(out) >= limits.WHOLE:
             limits.reached("marks of a whole")
@@ -55,7 +67,7 @@ def _collect(
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
-        elif isinstance(atom, Opaque):
+        elif isinstance(atom, Opaque) and deep != INSTANCES_CLOSED:
             for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
                 out.setdefault(mark, way)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
@@ -67,7 +79,7 @@ def _collect_object(
     fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
 ) -> None:
     obj = fr.object(atom.id)
-    if obj.kind in ("env", "module"):
+    if obj.kind in ("env", "module") or (deep == INSTANCES_CLOSED and obj.kind == "inst" and obj.cls >= 0):
         return
     if obj.cls >= 0 and deep == 1:
         shown = shown_by_text(fr, atom, how)
@@ -90,6 +102,11 @@ def _collect_object(
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue
         _collect(fr, field, deep, out, seen, level + 1, "repr")
+
+
+def taken_along(callee: str) -> int:
+    """How deep code of that name looks into what it is given (see ``collect``)."""
+    return 2 if _OPENS.search(callee) else INSTANCES_CLOSED
 
 
 def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:

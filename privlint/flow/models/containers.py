@@ -21,6 +21,7 @@ from privlint.flow.values import (
     Mark,
     Obj,
     ObjId,
+    Opaque,
     Path,
     Prefix,
     Symbol,
@@ -274,7 +275,7 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
             for label, value in obj.fields.items():
                 if label[0] == "[" and label != REST:
                     store(fr, receiver, label, value, strong=label != "[*]")
-        elif not isinstance(atom, Lit):
+        elif not isinstance(atom, Lit) and not (isinstance(atom, Opaque) and not _is_mapping(fr, atom.cls)):
             store(fr, receiver, "[*]", of(atom), strong=False)
     marks = {
         m: w for m, w in given.marks.items() if not steps_into(m, given, any(isinstance(a, Obj) for a in given.atoms))
@@ -283,10 +284,16 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
         store(fr, receiver, "[*]", only_marks(marks), strong=False)
 
 
+def _is_mapping(fr: Frame, cls: int) -> bool:
+    """Whether instances of a class can be spread: a library's mapping is among its bases, or it has ``keys``."""
+    bases = [base.rpartition(".")[2] for base in fr.program.external_bases(cls)]
+    return fr.program.method(cls, "keys") is not None or any(b.lower().endswith(("dict", "mapping")) for b in bases)
+
+
 def _take_over(fr: Frame, receiver: Value, given: Obj) -> bool:
     """Let a mapping made here have the items of one that the caller knows; whether that could be done."""
     targets = [a for a in receiver.ordered if isinstance(a, Obj)]
-    if any(a.id[0] == "s" or fr.object(a.id).kind != "dict" for a in targets):
+    if any(a == given or fr.object(a.id).kind not in ("dict", "sym") for a in targets):
         return False
     for atom in targets:
         obj = fr.object(atom.id)

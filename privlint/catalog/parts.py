@@ -1,0 +1,45 @@
+"""Whether what stands under one name can be the data that was found under another: ``Catalog.akin``.
+
+``address.line`` and ``phone["value"]`` are what the name says; ``message["id"]`` is no message, ``wishlist.key`` no
+purchase, and ``address["city"]`` is a city.  Names say this where the flow cannot know which part it has: data that
+went into a mapping under a key that is not known, or through code that is not there.
+"""
+
+from __future__ import annotations
+
+from privlint.catalog.names import Names
+
+_CACHE_LIMIT = 100_000
+_POINTERS = frozenset(("id", "key", "pk", "code", "status", "number", "slug"))  # these point to data, or count it
+
+
+class Parts:
+    """The judge of parts by their names."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._answers: dict[tuple[str, str, str], bool] = {}
+
+    def akin(self, name: str, data_type: str, part: str) -> bool:
+        """Whether ``part`` can hold the data of that type which was called ``name``."""
+        key = (name, data_type, part)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) > _CACHE_LIMIT:
+                self._answers.clear()
+            answer = self._answers[key] = name == part or self._decide(name, data_type, part)
+        return answer
+
+    def _decide(self, name: str, data_type: str, part: str) -> bool:
+        lists = self._names.lists
+        words, own = self._names.lexicon.words(part), self._names.lexicon.words(name)
+        if not words or not own or words[-1] == own[-1]:
+            return True
+        if words[-1] not in _POINTERS and all(word in lists["neutral"] or word in lists["behind"] for word in words):
+            return True  # ``.value``, ``["raw"]``: the same thing
+        match = self._names.classify(part, name) or self._names.classify(part, "user")
+        if match is not None:
+            return match.data_type == data_type
+        if words[-1] in _POINTERS or words[-1] in lists["infrastructure"]:
+            return False
+        return data_type in lists["wholes"] or data_type.partition(".")[0] in lists["wholes"]
