@@ -56,7 +56,7 @@ class Binding:
         env: ObjId | None,
         call: Site,
         only: bool = False,
-        plain: bool = False,
+        wrapper: bool = False,
     ) -> None:
         self.fr = fr
         self.fn = fn
@@ -66,7 +66,7 @@ class Binding:
         self.env = env
         self.call = call
         self.only = only  # whether nothing else may be what is called
-        self.plain = plain  # whether what is passed makes no difference to what the function does
+        self.wrapper = wrapper  # whether all that matters is which function is wrapped
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
@@ -289,16 +289,20 @@ class Binding:
         solver = self.fr.solver
         summary = solver.summary(self.fn, (), self.fr)
         needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
-        if not needs or self.plain:
+        if not needs:
             return summary
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(needs):
             what = self._describe(param, path)
             if what and not self._method(param, path, what):
                 context.append((param, path, what))
+        if self.wrapper:
+            context = [(p, path, told) for p, path, what in context if (told := tuple(d for d in what if d[0] == "fn"))]
         if not context:
             return summary
         special = solver.summary(self.fn, tuple(context), self.fr)
+        if self.wrapper:
+            return special
         further = [
             need
             for need in sorted(special.needs - needs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.steps import steps
+from privlint.flow.steps import crossings, steps
 from privlint.flow.values import Hop, Mark, Marks, Symbol
 from privlint.model.data import Confidence
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
@@ -78,8 +78,8 @@ class Collector:
             found = sorted(grouped[group], key=lambda entry: entry[0])
             hosts = any(target.hosts for _, _, target, _ in found)
             kept = [entry for entry in found if entry[2].hosts or not hosts]
-            for _, mark, target, way in kept[: limits.TRACES]:
-                out.flows.append(_fact(mark, target, way))
+            facts = (_fact(mark, target, way) for _, mark, target, way in kept[: limits.TRACES])
+            out.flows += [fact for fact in facts if fact is not None]
         out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
         out.scrubbers = sorted(self.scrubbers, key=repr)
         out.limits = limits.report()
@@ -95,9 +95,18 @@ def _shorter(flows: dict[tuple[Mark, Target], Hop | None], key: tuple[Mark, Targ
         flows[key] = way
 
 
-def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact:
+def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact | None:
+    """What is given out; None where too little speaks for it.
+
+    Every unknown call takes a level of confidence, and so does every ``LONG_WAY`` crossings after which data is still
+    believed to be what its name said where it began: on such ways something else was mixed in, more often than not.
+    """
     origin = mark.source
     assert not isinstance(origin, Symbol)
     through = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[min(mark.weak, 2)]
-    confidence = min(origin.confidence, target.confidence, through)
-    return FlowFact(origin, target, mark.protection, confidence, steps(way), whole=mark.whole or None)
+    confidence = int(min(origin.confidence, target.confidence, through))
+    if origin.evidence != "rule":
+        confidence -= crossings(way) // limits.LONG_WAY
+    if confidence < Confidence.LOW:
+        return None
+    return FlowFact(origin, target, mark.protection, Confidence(confidence), steps(way), whole=mark.whole or None)

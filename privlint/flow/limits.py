@@ -7,6 +7,7 @@ from collections import Counter
 PATH_DEPTH = 5  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
 UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is believed to go through
+LONG_WAY = 10  # calls and attributes that data called personal by its name is believed to go through
 SINKS = 600  # ways from what a caller passes to a sink that one summary tells
 WHOLE = 32  # marks that are taken along with a whole
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed

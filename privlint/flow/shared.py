@@ -121,6 +121,8 @@ class Stores:
             if key in self.shared or key[0] != "o" or state is None or key not in state.heap:
                 continue
             obj = state.heap[key]
+            if obj.kind == "packed":  # a text, for those who read it elsewhere
+                continue
             fields = {label: self._concrete(value) for label, value in obj.fields.items()}
             self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             for value in fields.values():

@@ -72,6 +72,14 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
     return tuple(out)
 
 
+_CROSSINGS = frozenset(("pass", "enter", "return", "attribute", "field", "global"))
+
+
+def crossings(way: Hop | None) -> int:
+    """How often a way goes into a function or out of one, or through an attribute."""
+    return sum(part.kind in _CROSSINGS for part in _flat(way))
+
+
 def _flat(way: Hop | None) -> list[Hop]:
     out: list[Hop] = []
     stack: list[tuple[Hop, bool]] = [(way, False)] if way is not None else []

@@ -15,7 +15,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.mappings import as_text_or_mapping
-from privlint.flow.models import builtins, callables, containers, stdlib  # noqa: F401 (their functions register themselves)
+from privlint.flow.models import builtins, callables, containers, packing, stdlib  # noqa: F401 (their functions register themselves)
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
 from privlint.flow.models.texts import SILENT
@@ -84,6 +84,8 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
     if handler is not None:
         made = handler(fr, callee, args)
         if made is not None:
+            if packing.unpacks(path, made):
+                verdict.marks.clear()
             return Value(made.atoms) if verdict.decided and verdict.protection is not None else made
     if callee.receiver is not None and callee.attribute:
         found = _method_of_type(fr, callee, path, args)

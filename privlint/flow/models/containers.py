@@ -123,7 +123,10 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if name in SILENT and kinds & {"container", "unknown", "text"}:
         return SCALAR
     if name in CARRYING and (receiver.marks or "text" in kinds or name in ("join", "format", "format_map")):
-        return carry(fr, receiver, name, callee, args)
+        from privlint.flow.models.packing import still_packed
+
+        text = carry(fr, receiver, name, callee, args)
+        return Value(text.atoms | still_packed(fr, receiver, name), text.marks)
     return None
 
 

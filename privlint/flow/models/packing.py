@@ -1,0 +1,93 @@
+"""What is packed comes out again with its parts in place: ``json.loads(json.dumps(record))["kind"]``.
+
+The packed text holds a reference to what went in; the rule packs say which data the text as such has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.models.containers import deep_clone
+from privlint.flow.models.registry import function
+from privlint.flow.values import UNKNOWN, Atom, Obj, Value, join_all, of
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+
+_CONTENT = ".%packed"
+_KEPT_BY = frozenset({"encode", "decode", "strip"})  # methods of texts that leave what is packed as it is
+
+
+@function(
+    "json.dumps",
+    "simplejson.dumps",
+    "ujson.dumps",
+    "orjson.dumps",
+    "rapidjson.dumps",
+    "pickle.dumps",
+    "cloudpickle.dumps",
+    "dill.dumps",
+    "marshal.dumps",
+    "msgpack.packb",
+    "msgpack.dumps",
+    "cbor2.dumps",
+    "yaml.dump",
+    "yaml.safe_dump",
+    "bson.encode",
+)
+def _pack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    if not any(isinstance(a, Obj) for a in given.atoms):
+        return None
+    return of(fr.allocate(callee.n, Object("packed", fields={_CONTENT: Value(given.atoms)}), "packed"))
+
+
+@function(
+    "json.loads",
+    "simplejson.loads",
+    "ujson.loads",
+    "orjson.loads",
+    "rapidjson.loads",
+    "pickle.loads",
+    "cloudpickle.loads",
+    "dill.loads",
+    "marshal.loads",
+    "msgpack.unpackb",
+    "msgpack.loads",
+    "cbor2.loads",
+    "yaml.safe_load",
+    "bson.decode",
+)
+def _unpack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    packed = packed_in(fr, given)
+    if not packed or len(packed) < len(given.atoms):
+        return None
+    return join_all(deep_clone(fr, fr.object(a.id).fields[_CONTENT], callee.n, {}) for a in packed)
+
+
+@function("fastapi.encoders.jsonable_encoder")
+def _encoded(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    return deep_clone(fr, given, callee.n, {}) if any(isinstance(a, Obj) for a in given.atoms) else None
+
+
+def unpacks(path: str, result: Value) -> bool:
+    """Whether a call gave something whose parts are known: the data of the text is among them, at its place."""
+    return path.rpartition(".")[2] in _UNPACKING and any(isinstance(a, Obj) for a in result.atoms)
+
+
+_UNPACKING = frozenset({"loads", "unpackb", "safe_load", "decode", "jsonable_encoder"})
+
+
+def packed_in(fr: Frame, value: Value) -> list[Obj]:
+    """The packed things among the atoms of a value."""
+    return [a for a in value.ordered if isinstance(a, Obj) and _CONTENT in fr.object(a.id).fields]
+
+
+def still_packed(fr: Frame, receiver: Value, method: str) -> frozenset[Atom]:
+    """What a method of a packed text leaves packed."""
+    return frozenset(packed_in(fr, receiver)) if method in _KEPT_BY else frozenset()
