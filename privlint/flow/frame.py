@@ -380,7 +380,9 @@ class Frame:
             if not obj.written or (key[0] == "o" and key not in self.solver.shared):
                 continue
             for label in sorted(obj.written, key=lambda label: (label != REST, label)):  # its own keys come last
-                value = obj.fields[label]
+                value = obj.fields.get(label)
+                if value is None:  # a mapping that was taken over, and laid out since
+                    continue
                 summary.effects.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
         todo = [summary.result, summary.raises, summary.yields]
         todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
