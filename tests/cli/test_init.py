@@ -219,7 +219,8 @@ def test_to_fides_and_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     manifest = YAML(typ="safe", pure=True).load(run("init", "--to-fides").out)
     systems = [System(**each) for each in manifest["system"]]
-    assert [each.name for each in systems] == ["Harbour Cloud", "Yunpian", "Postroad Mail", "Sensors Data"]
+    names = ["Harbour Cloud", "Yunpian", "Postroad Mail", "Letterbird", "Sensors Data"]
+    assert [each.name for each in systems] == names
     named = {each.name: each for each in systems[0].privacy_declarations}
     assert named["identity.full_name for billing"].data_categories == ["user.name"]
     assert named["identity.full_name for billing"].data_use == "essential.service.payment_processing"
