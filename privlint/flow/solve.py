@@ -78,7 +78,7 @@ def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | 
             failure.append(error)
 
     sys.setrecursionlimit(_RECURSION)
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)  # whoever interrupts does not wait for it
     collecting = gc.isenabled()
     gc.disable()  # nothing here is in cycles, and looking for them takes a sixth of the time
     thread.start()
