@@ -163,6 +163,7 @@ class Store(NamedTuple):
     erased: bool  # something deletes from it, or overwrites what is in it
     cleaned: bool  # and does so by time
     function: str
+    people: bool = True  # it says who, or whose data, is in it; else it may be about other things
 
 
 @dataclass(slots=True)

@@ -7,18 +7,17 @@ from typing import NamedTuple
 
 from privlint.flow.safeguards.bodies import PARAMETER, Body, Place, successors
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.checks import NONE, Checks, all_of
+from privlint.flow.safeguards.elements import Elements
 from privlint.flow.safeguards.recognise import Recogniser
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
 
-Checks = frozenset[Check]
-NONE: Checks = frozenset()
 _DEPTH = 8  # parts of a condition, and calls within calls, that are looked into
 _MOST = 24  # checks that are told of one place
 _NO = frozenset(("denied", "refused", "declined", "no", "off", "false", "withdrawn", "revoked", "rejected", "0", "none",
                  "pending", "unknown", "anonymous", "expired"))  # fmt: skip
-_SAME_ELEMENTS = frozenset(("list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "frozenset"))
 _NEVER_BACK = frozenset(("abort", "sys.exit", "exit", "quit", "os._exit", "flask.abort", "bottle.abort", "self.abort",
                          "werkzeug.exceptions.abort", "parser.error", "pytest.skip", "self.fail"))  # fmt: skip
 
@@ -40,10 +39,10 @@ class Held:
         self.calls = calls
         self.program = calls.program
         self.recogniser = recogniser
-        self._entries: dict[int, dict[int, Checks]] = {}
+        self.entries: dict[int, dict[int, Checks]] = {}
         self._made: dict[tuple[int, int], tuple[Checks, bool]] = {}  # call -> what it establishes, whether it returns
         self._told: dict[int, Told] = {}
-        self._elements: dict[tuple[int, int], Checks] = {}  # what holds for each element of a collection
+        self._elements = Elements(self)
         self._running: set[int] = set()
 
     def site(self, fn: int, node: int) -> Site:
@@ -63,7 +62,7 @@ class Held:
             if isinstance(op, o.Call):
                 found |= self.made(fn, body, op)[0]
             elif isinstance(op, o.Iterate):
-                found |= self._of_elements(fn, op.src, 0)
+                found |= self._elements.of(fn, op.src)
         return frozenset(found)
 
     def at_node(self, fn: int, node: int) -> Checks:
@@ -98,15 +97,15 @@ class Held:
 
     def blocks(self, fn: int) -> dict[int, Checks]:
         """The checks that hold where each block begins; a block that nothing reaches is left out."""
-        known = self._entries.get(fn)
+        known = self.entries.get(fn)
         if known is not None:
             return known
-        self._entries[fn] = {}  # while it is asked for in a circle
+        self.entries[fn] = {}  # while it is asked for in a circle
         body = self.calls.body(fn)
-        found = self._entries[fn] = self._forward(fn, body)
-        self._elements = {key: checks for key, checks in self._elements.items() if key[0] != fn}
+        found = self.entries[fn] = self._forward(fn, body)
+        self._elements.forget(fn)
         if any(found.values()) and body.branching:
-            found = self._entries[fn] = self._forward(fn, body)  # now knowing what holds where variables are set
+            found = self.entries[fn] = self._forward(fn, body)  # now knowing what holds where variables are set
         return found
 
     def _forward(self, fn: int, body: Body) -> dict[int, Checks]:
@@ -150,7 +149,7 @@ class Held:
                 if not returns:
                     return frozenset(found), False
             elif isinstance(op, o.Iterate):
-                found |= self._of_elements(fn, op.src, 0)
+                found |= self._elements.of(fn, op.src)
         return frozenset(found if len(found) <= _MOST else sorted(found, key=repr)[:_MOST]), True
 
     # -- calls ---------------------------------------------------------------------------------------------------
@@ -202,66 +201,6 @@ class Held:
                 passed = said is (bool(value) and str(value).lower() not in _NO) is not flips
                 out.add(Check("consent", str(arg.label), (), passed, self.site(fn, arg.n)))
         return frozenset(out)
-
-    def _of_elements(self, fn: int, reg: int, depth: int) -> Checks:
-        """What holds for each element of a collection: ``[user for user in users if user.consent]``."""
-        key = (fn, reg)
-        if key in self._elements or depth > _DEPTH:
-            return self._elements.get(key, NONE)
-        self._elements[key] = NONE
-        body = self.calls.body(fn)
-        sets: list[Checks] = []
-        for place, op in body.defs.get(reg, ()):
-            if isinstance(op, o.Build) and op.kind in ("list", "set", "tuple", "dict"):
-                if any(part.label == "*" for part in op.parts):
-                    sets.append(self._entries.get(fn, {}).get(place.block, NONE))
-                elif op.parts:
-                    sets.append(NONE)
-            elif isinstance(op, o.LoadName) and op.scope in ("local", "cell"):
-                stored = body.stores.get(op.slot, ())
-                sets.append(_all([self._of_elements(fn, store.src, depth + 1) for _, store in stored]))
-            elif isinstance(op, o.Call):
-                sets.append(self._of_result(fn, body, op, depth))
-            elif isinstance(op, o.Move | o.Await):
-                sets.append(self._of_elements(fn, op.src, depth + 1))
-            else:
-                sets.append(NONE)
-        found = frozenset(each for each in _all(sets) if each.kind == "consent")
-        self._elements[key] = found
-        return found
-
-    def _of_result(self, fn: int, body: Body, call: o.Call, depth: int) -> Checks:
-        if body.words(call.func).last == "filter" and len(call.args) == 2:
-            made = body.only(call.args[0].reg)
-            text = body.words(call.args[0].reg).text
-            number = (
-                self.program.modules[self.program.functions[fn].module].functions[made.index]
-                if isinstance(made, o.MakeFunction)
-                else self.calls.named(fn, text)
-            )
-            return self.told(number).true if number is not None else NONE
-        callees = self.calls.callees(fn, call)
-        if callees:
-            return _all([self._of_returned(callee, depth) for callee in callees])
-        if body.words(call.func).last in _SAME_ELEMENTS and call.args:
-            return self._of_elements(fn, call.args[0].reg, depth + 1)
-        return NONE
-
-    def _of_returned(self, fn: int, depth: int) -> Checks:
-        body = self.calls.body(fn)
-        self.blocks(fn)
-        if body.ir.generator:
-            places = [
-                (Place(number, at))
-                for number, block in enumerate(body.ir.blocks)
-                for at, op in enumerate(block.ops)
-                if isinstance(op, o.Yield)
-            ]
-            return _all([self.at(fn, place) for place in places])
-        ends = [block.end for block in body.ir.blocks]
-        return _all(
-            [self._of_elements(fn, end.src, depth + 1) for end in ends if isinstance(end, o.Return) and end.src >= 0]
-        )
 
     def _meet(self, fn: int, body: Body, call: o.Call, callees: list[int], sets: list[Checks]) -> Checks:
         """What all of several possible callees tell, in the caller's words."""
@@ -335,7 +274,7 @@ class Held:
                 false.append(held | self.implied(fn, block.end.src, False) if value is NotImplemented else held)
         audits = any(each.kind == "audit" for _, call in body.calls for each in self.made(fn, body, call)[0])
         plain = body.ir.kind == "function" and not body.ir.generator
-        return Told(_all(normal), _all(true), _all(false), audits, bool(normal) or not plain)
+        return Told(all_of(normal), all_of(true), all_of(false), audits, bool(normal) or not plain)
 
     def _can_fail(self, fn: int, depth: int) -> bool:
         """Whether a function raises by itself, or calls one that may."""
@@ -370,11 +309,11 @@ class Held:
             if isinstance(op, o.Const) and len(found) > 1 and bool(op.value) is not outcome:
                 continue
             sets.append(self._here(fn, place, found) | self._of(fn, body, op, outcome, depth))
-        return _all(sets)
+        return all_of(sets)
 
     def _here(self, fn: int, place: Place, several: Iterable[object]) -> Checks:
         """What holds where one of several ops writes a register."""
-        return self._entries.get(fn, {}).get(place.block, NONE) if len(list(several)) > 1 else NONE
+        return self.entries.get(fn, {}).get(place.block, NONE) if len(list(several)) > 1 else NONE
 
     def _of(self, fn: int, body: Body, op: o.Op, outcome: bool, depth: int) -> Checks:
         if isinstance(op, o.Move | o.Await | o.Enter):
@@ -400,9 +339,9 @@ class Held:
             value = body.constant(store.src)
             if value is not NotImplemented and bool(value) is not outcome:
                 continue
-            here = self._entries.get(fn, {}).get(place.block, NONE) if len(stored) > 1 else NONE
+            here = self.entries.get(fn, {}).get(place.block, NONE) if len(stored) > 1 else NONE
             sets.append(here | self.implied(fn, store.src, outcome, depth + 1))
-        return out | _all(sets)
+        return out | all_of(sets)
 
     def _called(self, fn: int, body: Body, op: o.Call, outcome: bool, depth: int) -> Checks:
         words = body.words_of(op)
@@ -425,7 +364,7 @@ class Held:
         ]
         if not found or len(found) > 4:
             return NONE
-        return _all([self.told(fn).true if outcome else self.told(fn).false for fn in found])
+        return all_of([self.told(fn).true if outcome else self.told(fn).false for fn in found])
 
     def _combined(self, fn: int, body: Body, op: o.Combine, outcome: bool, depth: int) -> Checks:
         if op.op == "not":
@@ -454,17 +393,3 @@ class Held:
             )
         words = body.words_of(op)
         return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=same)
-
-
-def _all(sets: list[Checks]) -> Checks:
-    """What holds in all of several cases: the same kind, purposes and outcome, whatever it is called."""
-    if not sets:
-        return NONE
-    if len(sets) == 1:
-        return sets[0]
-    common = set.intersection(*({(c.kind, c.purposes, c.passed) for c in checks} for checks in sets))
-    best: dict[tuple[object, ...], Check] = {}
-    for check in sorted((c for checks in sets for c in checks), key=repr):
-        if (check.kind, check.purposes, check.passed) in common:
-            best.setdefault((check.kind, check.purposes, check.passed), check)
-    return frozenset(best.values())

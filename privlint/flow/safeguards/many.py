@@ -8,6 +8,15 @@ from collections.abc import Collection, Iterable
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.queries import (
+    SINGLE,
+    class_first,
+    keyed_below,
+    narrowed,
+    one_person,
+    selects_many,
+    words,
+)
 from privlint.ir import ops as o
 from privlint.model.facts import FlowFact, Many
 from privlint.model.location import Site
@@ -16,27 +25,18 @@ from privlint.resolve.program import Function
 _DEPTH = 14
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SINGLE = _words(
-    "get first last latest earliest one one_or_none scalar scalar_one scalar_one_or_none get_or_404 first_or_404 "
-    "find_one get_object_or_404 get_object count exists aggregate len sum max min fetchone aget afirst "
-    "get_or_create update_or_create create pop popitem getitem get_by_id"
-)
-_WRAPPERS = _words(
+_WRAPPERS = words(
     "list sorted tuple set reversed enumerate zip map filter iter chain dumps dump DataFrame dict islice tqdm "
     "from_records json_normalize encode join getvalue serialize jsonable_encoder tablib Dataset astuple"
 )
-_QUERIES = _words(
+_QUERIES = words(
     "all filter exclude order_by iterator fetchall fetchmany scalars yield_per select_related prefetch_related "
     "distinct only defer annotate union raw mappings partitions itertuples iterrows get_queryset filter_queryset "
     "filter_by limit offset select query where join outerjoin options find find_many scan objects values "
     "values_list read_sql read_sql_query read_sql_table read_csv read_excel to_list execution_options paginate "
     "all_objects fetch records with_entities group_by having stream stream_scalars"
 )
-_AMBIGUOUS = _words(
+_AMBIGUOUS = words(
     "values items join find query records options raw select scan fetch only union stream objects all where "
     "paginate limit offset execute"
 )
@@ -44,34 +44,17 @@ _ROOTS = re.compile(
     r"\b(objects|session|db|cursor|cur|conn|connection|engine|query|queryset|qs|select|database|collection|"
     r"get_queryset|mongo|store|repo|repository|dao|_default_manager|tx|manager|users?_table)\b"
 )
-_KEYS = _words(
-    "pk id uuid guid slug reference ref token code email username phone mobile user user_id owner owner_id customer "
-    "customer_id account account_id created_by member member_id patient patient_id profile profile_id author "
-    "author_id client_id employee_id student_id order_id openid _id number key session_key login"
-)
-_PERSON = _words(
-    "user customer member patient client employee profile account person me current_user guest student contact "
-    "applicant candidate author owner subscriber participant instance obj request driver tenant teacher"
-)
-_PEOPLE = _words(
+_PEOPLE = words(
     "users customers members patients clients employees students subscribers leads contacts people persons "
     "participants attendees guests profiles applicants candidates registrations recipients residents passengers "
     "voters donors teachers tenants visitors signups owners workers drivers citizens children pupils buyers "
     "consumers volunteers"
 )
-_ROWS = _words("rows records queryset qs object_list resultset dataset")
-_HOLDS = _words(
+_ROWS = words("rows records queryset qs object_list resultset dataset")
+_HOLDS = words(
     "list List Sequence Iterable Iterator QuerySet Queryset set tuple Collection Generator AsyncIterator "
     "AsyncIterable DataFrame Query Result ScalarResult"
 )
-_RUNS_SQL = _words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
-_SELECT = re.compile(r"\bselect\b(?P<what>.*?)\bfrom\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_WHERE_KEY = re.compile(
-    r"\bwhere\b.*?\b(\w*_)?(pk|id|uuid|email|username|phone|mobile|token|code|openid|slug|reference)\W*(=|like)\s*"
-    r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_AGGREGATE = re.compile(r"\A\s*(count|sum|avg|min|max)\s*\([^,]*\)\s*(as\s+\w+\s*)?\Z", re.IGNORECASE)
 
 
 class Multitude:
@@ -292,7 +275,7 @@ class Multitude:
         if isinstance(op, o.LoadAttr):
             last = (tokens(op.name) or ("",))[-1]
             base = body.words(op.obj).text
-            if op.name in ("queryset", "object_list") or (last in _PEOPLE and not self._one_person(base)):
+            if op.name in ("queryset", "object_list") or (last in _PEOPLE and not one_person(base)):
                 return Many(body.words_of(op).text, self._site(fn, op.n))
             return self._collection(fn, op.obj, depth) if op.name in ("values", "T", "text", "content", "csv") else None
         if isinstance(op, o.LoadName):
@@ -305,7 +288,7 @@ class Multitude:
     def _queried(self, fn: int, body: Body, call: o.Call, depth: int) -> Many | None:
         words = body.words(call.func)
         last = words.last
-        if last in _SINGLE:
+        if last in SINGLE:
             return None
         callees = self._calls.callees(fn, call)
         for callee in callees:
@@ -317,7 +300,7 @@ class Multitude:
             elements = None if args else self._any_element(fn, [arg.reg for arg in call.args], depth)
             return args or (elements if elements and self._generates(callees) else None)
         func = body.only(call.func)
-        sql = self._statement(body, call, words.text)
+        sql = selects_many(body, call, words.text)
         if sql is not None:
             return Many(words.text, self._site(fn, call.n)) if sql else None
         owned = isinstance(func, o.LoadAttr)
@@ -327,100 +310,15 @@ class Multitude:
         if isinstance(func, o.LoadAttr):
             inner = self._collection(fn, func.obj, depth)
             if inner is not None:
-                return None if self._narrowed(body, call) else inner
-        if last not in _QUERIES or self._narrowed(body, call):
+                return None if narrowed(body, call) else inner
+        if last not in _QUERIES or narrowed(body, call):
             return None
         base = words.text.rpartition(".")[0].replace("()", "")
-        if self._one_person(base) or self._keyed_below(body, call):
+        if one_person(base) or keyed_below(body, call):
             return None
-        if last in _AMBIGUOUS and not (_ROOTS.search(base) or self._class_first(base) or _ROOTS.search(last)):
+        if last in _AMBIGUOUS and not (_ROOTS.search(base) or class_first(base) or _ROOTS.search(last)):
             return None
         return Many(words.text.replace("()", ""), self._site(fn, call.n))
-
-    @staticmethod
-    def _class_first(text: str) -> bool:
-        """``User.find()``, ``models.User.all()``: a class stands in it."""
-        return any(part[:1].isupper() and not part.isupper() for part in text.split("."))
-
-    @staticmethod
-    def _one_person(text: str) -> bool:
-        """Whether what is asked belongs to one person: ``user.orders``, ``request.user.addresses``."""
-        parts = [part for part in text.replace("[]", "").split(".") if part not in ("self", "cls")]
-        if not parts or any(part[:1].isupper() for part in parts):
-            return False
-        return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
-
-    def _narrowed(self, body: Body, call: o.Call) -> bool:
-        """Whether a part of a query names one person or one row: by key, by owner, ``limit(1)``."""
-        last = body.words(call.func).last
-        if last in ("filter", "filter_by", "where", "get", "find", "select", "all"):
-            for arg in call.args:
-                if arg.label in _KEYS or str(arg.label).removesuffix("__exact").removesuffix("__iexact") in _KEYS:
-                    return True
-                op = body.only(arg.reg)
-                if isinstance(op, o.Combine) and op.op == "==":
-                    sides = [body.only(side) for side in op.args]
-                    if any(isinstance(side, o.LoadAttr) and side.name in _KEYS for side in sides):
-                        return True
-                if isinstance(op, o.Build) and op.kind == "dict":
-                    keys = {body.constant(part.reg) for part in op.parts[::2]}
-                    if keys & _KEYS:
-                        return True
-        return last == "limit" and any(body.constant(arg.reg) == 1 for arg in call.args)
-
-    def _keyed_below(self, body: Body, call: o.Call) -> bool:
-        """Whether a query that this call goes on from is narrowed."""
-        todo = [call.func, *(arg.reg for arg in call.args[:1])]
-        for _ in range(_DEPTH):
-            if not todo:
-                return False
-            op = body.only(todo.pop())
-            if isinstance(op, o.LoadAttr):
-                todo.append(op.obj)
-            elif isinstance(op, o.Await):
-                todo.append(op.src)
-            elif isinstance(op, o.LoadName):
-                todo += [store.src for _, store in body.stores.get(op.slot, ())[:2]]
-            elif isinstance(op, o.Call):
-                if self._narrowed(body, op) or body.words(op.func).last in _SINGLE:
-                    return True
-                todo += [op.func, *(arg.reg for arg in op.args[:1])]
-        return False
-
-    def _statement(self, body: Body, call: o.Call, text: str) -> bool | None:
-        """Whether the SQL that a call runs, or has run, selects many rows; None where there is no SQL to see."""
-        last = text.rpartition(".")[2]
-        if last not in _RUNS_SQL:
-            return None
-        texts = [value for arg in call.args for value in self._texts(body, arg.reg, 0)]
-        if last in ("fetchall", "fetchmany", "mappings", "all") and not texts:
-            owner = text.rpartition(".")[0].removesuffix("()")
-            for _, other in body.calls:
-                if other.text == owner or other.text == f"{owner}.execute":
-                    texts += [value for arg in other.args for value in self._texts(body, arg.reg, 0)]
-        selects = [match for value in texts if (match := _SELECT.search(value))]
-        if not selects:
-            return None
-        return any(not _WHERE_KEY.search(m["rest"]) and not _AGGREGATE.match(m["what"]) for m in selects)
-
-    def _texts(self, body: Body, reg: int, depth: int) -> list[str]:
-        op = body.only(reg)
-        if isinstance(op, o.Const):
-            return [op.value] if isinstance(op.value, str) else []
-        if depth > 4:
-            return []
-        if isinstance(op, o.Call) and body.words(op.func).last in ("text", "SQL", "dedent", "format", "strip"):
-            func = body.only(op.func)
-            regs = [func.obj] if isinstance(func, o.LoadAttr) else []
-            return [text for part in (*regs, *(a.reg for a in op.args)) for text in self._texts(body, part, depth + 1)]
-        if isinstance(op, o.Build) and op.kind == "str":
-            return ["".join("".join(self._texts(body, part.reg, depth + 1)) or "{}" for part in op.parts)]
-        if isinstance(op, o.Combine) and op.op in ("+", "%"):
-            return ["".join("".join(self._texts(body, part, depth + 1)) or "{}" for part in op.args)]
-        if isinstance(op, o.LoadName):
-            stored = body.stores.get(op.slot, ())
-            return [text for _, store in stored for text in self._texts(body, store.src, depth + 1)]
-        return []
 
     def _returned(self, fn: int, depth: int) -> Many | None:
         """Whether a function gives back, or yields, records of many people."""

@@ -11,6 +11,7 @@ from privlint.catalog.catalog import Catalog
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.statements import REFERENCES, Statements, in_time
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
 from privlint.model.facts import Facts, Store
@@ -25,17 +26,6 @@ FORGETTING = re.compile(
     r"(?:delete|remove|close|clear|destroy)_?(?:user|account|customer|profile|member|me\b|my|personal|patient|person)",
     re.IGNORECASE,
 )
-# What speaks of time in a function that deletes.
-_IN_TIME = re.compile(
-    r"timedelta|cutoff|cut_off|retention|older|expir|stale|threshold|purge|clean_?up|prune|__lte?\Z|_before|before_|"
-    r"closed|kept|ttl|max_age|max_days|relativedelta|deadline|obsolete|inactive_since|days\Z",
-    re.IGNORECASE,
-)
-_SQL_ERASES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?([\w.]+)", re.IGNORECASE)
-_SQL_BLANKS = re.compile(r"\bupdate\s+[\"'`]?([\w.]+)[\"'`]?\s+set\b.*?=\s*(?:null|'')", re.IGNORECASE | re.DOTALL)
-_SQL_KEEPS = re.compile(
-    r"\b(?:insert(?:\s+or\s+\w+)?|replace)\s+into\s+[\"'`]?([\w.]+)[\"'`]?\s*\(([^)]*)\)", re.IGNORECASE
-)
 SQL = re.compile(r"\b(?:delete\s+from|truncate|insert|replace|update)\b", re.IGNORECASE)
 _ERASING_VIEW = re.compile(
     r"Delete|Destroy|ModelViewSet|ModelAdmin|ModelView\Z|CRUD|InlineModelAdmin|TabularInline|StackedInline"
@@ -44,9 +34,9 @@ _REGISTERS = re.compile(
     r"(?:^|\.)(register|ModelView|ModelAdmin|ModelRestApi|add_model|create_admin)\Z|CRUD|ModelView\Z"
 )
 _LINKS = frozenset(("ForeignKey", "OneToOneField", "ForeignKeyField", "ParentalKey", "ReferenceField", "Reference"))
-_INSERTS = frozenset(("insert_one", "insert_many", "insert", "replace_one", "save", "bulk_write", "put_item"))
-_DROPS = frozenset(("delete_one", "delete_many", "remove", "drop", "find_one_and_delete", "delete_item", "delete"))
-_REFERENCES = frozenset(("account.user_id", "account.nickname", "account.avatar"))
+# What says who is in a table.
+_WHO = ("contact.email", "contact.phone", "contact.im_account", "identity.", "financial.", "health.", "biometric.",
+        "special.", "minor.", "communication.")  # fmt: skip
 
 
 class Storage:
@@ -63,7 +53,7 @@ class Storage:
         self._calls = calls
         self._program = calls.program
         self._records = records
-        self._catalog = catalog
+        self._statements = Statements(calls, catalog)
         self._by_class: dict[int, set[int]] = {}
         for cls, fn, _ in erasures:
             if not calls.in_tests(fn):
@@ -73,7 +63,7 @@ class Storage:
     def find(self, facts: Facts, hinted: Iterable[int]) -> list[Store]:
         """All stores of personal data, in order."""
         hinted = [fn for fn in hinted if not self._calls.in_tests(fn)]
-        tables = self._tables_erased(hinted)
+        tables = self._statements.tables_erased(hinted)
         blanked = self._blanked(hinted)
         models = [cls.id for cls in self._program.classes if self._holds(cls.id)]
         erasers: dict[int, set[int]] = {}
@@ -86,8 +76,8 @@ class Storage:
                      self._unknown)  # fmt: skip
         out = [self._table(cls, erasers.get(cls), unsure) for cls in models if self._personal(cls)]
         known = {table for cls in models for table in self._table_names(cls)}
-        out += self._by_statement(hinted, tables, known)
-        out += self._by_collection(facts)
+        out += self._statements.by_statement(hinted, tables, known)
+        out += self._statements.by_collection(facts)
         return sorted(set(out), key=lambda store: (store.site, store.name))
 
     # -- models --------------------------------------------------------------------------------------------------
@@ -115,11 +105,11 @@ class Storage:
         return False
 
     def _personal(self, cls: int) -> dict[str, Field]:
-        own = self._records.fields(cls)
+        """The fields that hold personal data."""
         return {
             name: field
-            for name, field in own.items()
-            if field.match.confidence is not Confidence.LOW and field.match.data_type not in _REFERENCES
+            for name, field in self._records.fields(cls).items()
+            if field.match.confidence is not Confidence.LOW and field.match.data_type not in REFERENCES
         }
 
     def _table(self, cls: int, erasers: set[int] | None, unsure: bool) -> Store:
@@ -128,12 +118,14 @@ class Storage:
         types = tuple(sorted({field.match.data_type for field in fields.values()}))
         subjects = {field.match.subject for field in fields.values()} - {None}
         confidence = min(Confidence.MEDIUM, max(field.match.confidence for field in fields.values()))
-        cleaned = any(self._in_time(fn) for fn in erasers or ())
+        cleaned = any(in_time(self._calls, fn) for fn in erasers or ())
         site = Site(self._program.modules[info.module].path, info.n)
         subject = subjects.pop() if len(subjects) == 1 else None
         if unsure and erasers is None:
             confidence = Confidence.LOW
-        return Store(site, info.name, "database", types, subject, confidence, erasers is not None, cleaned, info.dotted)
+        people = bool(subjects) or any(each.startswith(_WHO) for each in types)
+        erased = erasers is not None
+        return Store(site, info.name, "database", types, subject, confidence, erased, cleaned, info.dotted, people)
 
     def _erasers(self, cls: int, tables: dict[str, set[int]], blanked: dict[str, set[int]]) -> set[int] | None:
         """The functions that delete from a table (an empty set: a framework does); None if nothing does."""
@@ -285,22 +277,6 @@ class Storage:
             ref = ref.args[0]
         return ref.name if ref is not None else ""
 
-    # -- statements and collections ------------------------------------------------------------------------------
-
-    def _tables_erased(self, functions: Iterable[int]) -> dict[str, set[int]]:
-        out: dict[str, set[int]] = {}
-        for fn in functions:
-            for text in self._texts(fn):
-                for table in (*_SQL_ERASES.findall(text), *_SQL_BLANKS.findall(text)):
-                    out.setdefault(table.rpartition(".")[2].lower(), set()).add(fn)
-        return out
-
-    def _texts(self, fn: int) -> Iterator[str]:
-        for block in self._program.functions[fn].ir.blocks:
-            for op in block.ops:
-                if type(op) is o.Const and isinstance(op.value, str) and len(op.value) > 12:
-                    yield op.value
-
     def _blanked(self, functions: Iterable[int]) -> dict[str, set[int]]:
         """Attributes that functions overwrite which are there to forget people."""
         out: dict[str, set[int]] = {}
@@ -317,90 +293,3 @@ class Storage:
                             if arg.label not in (None, "*", "**"):
                                 out.setdefault(str(arg.label), set()).add(fn)
         return out
-
-    def _in_time(self, fn: int) -> bool:
-        ir = self._program.functions[fn].ir
-        if _IN_TIME.search(ir.name):
-            return True
-        for block in ir.blocks:
-            for op in block.ops:
-                if isinstance(op, o.LoadName) and _IN_TIME.search(op.slot):
-                    return True
-                if isinstance(op, o.LoadAttr) and _IN_TIME.search(op.name):
-                    return True
-                if isinstance(op, o.Call) and any(arg.label and _IN_TIME.search(arg.label) for arg in op.args):
-                    return True
-        return False
-
-    def _by_statement(self, functions: Iterable[int], erased: dict[str, set[int]], known: set[str]) -> list[Store]:
-        """``INSERT INTO people (...)`` for tables that no class describes."""
-        out: list[Store] = []
-        for fn in functions:
-            body = self._calls.body(fn)
-            for _, call in body.calls:
-                for arg in call.args:
-                    value = body.constant(arg.reg)
-                    found = _SQL_KEEPS.search(value) if isinstance(value, str) else None
-                    if found is None:
-                        continue
-                    table = found[1].rpartition(".")[2].lower()
-                    matches = [
-                        match
-                        for column in found[2].split(",")
-                        if (match := self._catalog.classify(column.strip(" \"'`\n"), table)) is not None
-                        and match.confidence is not Confidence.LOW
-                    ]
-                    types = tuple(sorted({match.data_type for match in matches} - _REFERENCES))
-                    if types and table not in known:
-                        subject = next((match.subject for match in matches if match.subject), None)
-                        cleaned = any(self._in_time(each) for each in erased.get(table, ()))
-                        site = Site(self._program.modules[self._program.functions[fn].module].path, call.n)
-                        out.append(Store(site, table, "database", types, subject, Confidence.MEDIUM, table in erased,
-                                         cleaned, self._program.functions[fn].dotted))  # fmt: skip
-        first: dict[str, Store] = {}
-        for store in sorted(out, key=lambda store: store.site):
-            first.setdefault(store.name, store)
-        return list(first.values())
-
-    def _by_collection(self, facts: Facts) -> list[Store]:
-        """``db.people.insert_one(...)`` of document stores."""
-        dropped = self._dropped
-        groups: dict[str, list[tuple[Site, str, str | None, str]]] = {}
-        for flow in facts.flows:
-            parts = flow.target.callee.split(".")
-            if flow.target.kind == "database" and len(parts) > 1 and parts[-1] in _INSERTS:
-                name = parts[-2].removeprefix("self").strip("_")
-                groups.setdefault(name, []).append(
-                    (flow.target.call, flow.origin.data_type, flow.origin.subject, flow.target.function)
-                )
-        out: list[Store] = []
-        for name, found in groups.items():
-            types = tuple(sorted({each[1] for each in found} - _REFERENCES))
-            if types and name and name not in ("session", "db", "objects", "form", "serializer"):
-                site, _, subject, function = min(found, key=lambda each: each[0])
-                cleaned = name in self._expiring
-                out.append(Store(site, name, "database", types, subject, Confidence.MEDIUM, name in dropped or cleaned,
-                                 cleaned, function))  # fmt: skip
-        return out
-
-    @cached_property
-    def _dropped(self) -> set[str]:
-        return {parts[-2].removeprefix("self").strip("_") for parts in self._method_calls() if parts[-1] in _DROPS}
-
-    @cached_property
-    def _expiring(self) -> set[str]:
-        out: set[str] = set()
-        for function in self._program.functions:
-            for block in function.ir.blocks:
-                for op in block.ops:
-                    if type(op) is o.Call and any(arg.label == "expireAfterSeconds" for arg in op.args):
-                        parts = op.text.split(".")
-                        out.add(parts[-2].strip("_") if len(parts) > 1 else "")
-        return out
-
-    def _method_calls(self) -> Iterator[list[str]]:
-        for function in self._program.functions:
-            for block in function.ir.blocks:
-                for op in block.ops:
-                    if type(op) is o.Call and "." in op.text:
-                        yield op.text.split(".")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from privlint.flow import limits
 from privlint.flow.safeguards.calls import Calls, CallSite
+from privlint.flow.safeguards.checks import Checks
 from privlint.flow.safeguards.entries import Entries
-from privlint.flow.safeguards.held import Checks, Held
+from privlint.flow.safeguards.held import Held
 from privlint.model.facts import Way
 from privlint.model.location import Site
 

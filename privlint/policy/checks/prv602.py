@@ -30,7 +30,8 @@ def forget(applicant):
 
 ## Confidence
 
-Medium; low where the program deletes objects of which the code does not tell the class, since these may be among them.
+Medium; tables that do not say whose data they hold, or who somebody is, are left out. Low where the program deletes
+objects of which the code does not tell the class, since these may be among them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def check(context: Context) -> Iterable[Finding]:
     if context.scope.coverage != "whole":
         return  # who deletes may be in the files that were not looked at
     for store in context.stores:
-        if store.erased:
+        if store.erased or not store.people:
             continue
         data = wording.data(store.data_types, context.catalog)
         message = (

@@ -1,0 +1,22 @@
+"""Sets of checks, and what several of them have in common."""
+
+from __future__ import annotations
+
+from privlint.model.facts import Check
+
+Checks = frozenset[Check]
+NONE: Checks = frozenset()
+
+
+def all_of(sets: list[Checks]) -> Checks:
+    """What holds in all of several cases: the same kind, purposes and outcome, whatever it is called."""
+    if not sets:
+        return NONE
+    if len(sets) == 1:
+        return sets[0]
+    common = set.intersection(*({(c.kind, c.purposes, c.passed) for c in checks} for checks in sets))
+    best: dict[tuple[object, ...], Check] = {}
+    for check in sorted((c for checks in sets for c in checks), key=repr):
+        if (check.kind, check.purposes, check.passed) in common:
+            best.setdefault((check.kind, check.purposes, check.passed), check)
+    return frozenset(best.values())

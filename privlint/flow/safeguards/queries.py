@@ -1,0 +1,129 @@
+"""What a query asks for: one row, one person's rows, or those of many people."""
+
+from __future__ import annotations
+
+import re
+
+from privlint.catalog.words import tokens
+from privlint.flow.safeguards.bodies import Body
+from privlint.ir import ops as o
+
+_DEPTH = 14  # calls of one chain that are looked at
+
+
+def words(text: str) -> frozenset[str]:
+    """Names, written as one text."""
+    return frozenset(text.split())
+
+
+SINGLE = words(
+    "get first last latest earliest one one_or_none scalar scalar_one scalar_one_or_none get_or_404 first_or_404 "
+    "find_one get_object_or_404 get_object count exists aggregate len sum max min fetchone aget afirst "
+    "get_or_create update_or_create create pop popitem getitem get_by_id"
+)
+_KEYS = words(
+    "pk id uuid guid slug reference ref token code email username phone mobile user user_id owner owner_id customer "
+    "customer_id account account_id created_by member member_id patient patient_id profile profile_id author "
+    "author_id client_id employee_id student_id order_id openid _id number key session_key login"
+)
+_PERSON = words(
+    "user customer member patient client employee profile account person me current_user guest student contact "
+    "applicant candidate author owner subscriber participant instance obj request driver tenant teacher"
+)
+_RUNS_SQL = words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
+_SELECT = re.compile(r"\bselect\b(?P<what>.*?)\bfrom\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_WHERE_KEY = re.compile(
+    r"\bwhere\b.*?\b(\w*_)?(pk|id|uuid|email|username|phone|mobile|token|code|openid|slug|reference)\W*(=|like)\s*"
+    r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_AGGREGATE = re.compile(r"\A\s*(count|sum|avg|min|max)\s*\([^,]*\)\s*(as\s+\w+\s*)?\Z", re.IGNORECASE)
+
+
+def class_first(text: str) -> bool:
+    """``User.find()``, ``models.User.all()``: a class stands in it."""
+    return any(part[:1].isupper() and not part.isupper() for part in text.split("."))
+
+
+def one_person(text: str) -> bool:
+    """Whether what is asked belongs to one person: ``user.orders``, ``request.user.addresses``."""
+    parts = [part for part in text.replace("[]", "").split(".") if part not in ("self", "cls")]
+    if not parts or any(part[:1].isupper() for part in parts):
+        return False
+    return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
+
+
+def narrowed(body: Body, call: o.Call) -> bool:
+    """Whether a part of a query names one person or one row: by key, by owner, ``limit(1)``."""
+    last = body.words(call.func).last
+    if last in ("filter", "filter_by", "where", "get", "find", "select", "all"):
+        for arg in call.args:
+            if arg.label in _KEYS or str(arg.label).removesuffix("__exact").removesuffix("__iexact") in _KEYS:
+                return True
+            op = body.only(arg.reg)
+            if isinstance(op, o.Combine) and op.op == "==":
+                sides = [body.only(side) for side in op.args]
+                if any(isinstance(side, o.LoadAttr) and side.name in _KEYS for side in sides):
+                    return True
+            if isinstance(op, o.Build) and op.kind == "dict":
+                keys = {body.constant(part.reg) for part in op.parts[::2]}
+                if keys & _KEYS:
+                    return True
+    return last == "limit" and any(body.constant(arg.reg) == 1 for arg in call.args)
+
+
+def keyed_below(body: Body, call: o.Call) -> bool:
+    """Whether a query that this call goes on from is narrowed."""
+    todo = [call.func, *(arg.reg for arg in call.args[:1])]
+    for _ in range(_DEPTH):
+        if not todo:
+            return False
+        op = body.only(todo.pop())
+        if isinstance(op, o.LoadAttr):
+            todo.append(op.obj)
+        elif isinstance(op, o.Await):
+            todo.append(op.src)
+        elif isinstance(op, o.LoadName):
+            todo += [store.src for _, store in body.stores.get(op.slot, ())[:2]]
+        elif isinstance(op, o.Call):
+            if narrowed(body, op) or body.words(op.func).last in SINGLE:
+                return True
+            todo += [op.func, *(arg.reg for arg in op.args[:1])]
+    return False
+
+
+def selects_many(body: Body, call: o.Call, text: str) -> bool | None:
+    """Whether the SQL that a call runs, or has run, selects many rows; None where there is no SQL to see."""
+    last = text.rpartition(".")[2]
+    if last not in _RUNS_SQL:
+        return None
+    texts = [value for arg in call.args for value in _texts(body, arg.reg, 0)]
+    if last in ("fetchall", "fetchmany", "mappings", "all") and not texts:
+        owner = text.rpartition(".")[0].removesuffix("()")
+        for _, other in body.calls:
+            if other.text == owner or other.text == f"{owner}.execute":
+                texts += [value for arg in other.args for value in _texts(body, arg.reg, 0)]
+    selects = [match for value in texts if (match := _SELECT.search(value))]
+    if not selects:
+        return None
+    return any(not _WHERE_KEY.search(m["rest"]) and not _AGGREGATE.match(m["what"]) for m in selects)
+
+
+def _texts(body: Body, reg: int, depth: int) -> list[str]:
+    op = body.only(reg)
+    if isinstance(op, o.Const):
+        return [op.value] if isinstance(op.value, str) else []
+    if depth > 4:
+        return []
+    if isinstance(op, o.Call) and body.words(op.func).last in ("text", "SQL", "dedent", "format", "strip"):
+        func = body.only(op.func)
+        regs = [func.obj] if isinstance(func, o.LoadAttr) else []
+        return [text for part in (*regs, *(a.reg for a in op.args)) for text in _texts(body, part, depth + 1)]
+    if isinstance(op, o.Build) and op.kind == "str":
+        return ["".join("".join(_texts(body, part.reg, depth + 1)) or "{}" for part in op.parts)]
+    if isinstance(op, o.Combine) and op.op in ("+", "%"):
+        return ["".join("".join(_texts(body, part, depth + 1)) or "{}" for part in op.args)]
+    if isinstance(op, o.LoadName):
+        stored = body.stores.get(op.slot, ())
+        return [text for _, store in stored for text in _texts(body, store.src, depth + 1)]
+    return []

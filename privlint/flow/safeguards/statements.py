@@ -1,0 +1,142 @@
+"""Stores of personal data that no class describes: tables of SQL statements, collections of documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from privlint.catalog.catalog import Catalog
+from privlint.flow.safeguards.calls import Calls
+from privlint.ir import ops as o
+from privlint.model.data import Confidence
+from privlint.model.facts import Facts, Store
+from privlint.model.location import Site
+
+# What speaks of time in a function that deletes.
+_IN_TIME = re.compile(
+    r"timedelta|cutoff|cut_off|retention|older|expir|stale|threshold|purge|clean_?up|prune|__lte?\Z|_before|before_|"
+    r"closed|kept|ttl|max_age|max_days|relativedelta|deadline|obsolete|inactive_since|days\Z",
+    re.IGNORECASE,
+)
+_SQL_ERASES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?([\w.]+)", re.IGNORECASE)
+_SQL_BLANKS = re.compile(r"\bupdate\s+[\"'`]?([\w.]+)[\"'`]?\s+set\b.*?=\s*(?:null|'')", re.IGNORECASE | re.DOTALL)
+_SQL_KEEPS = re.compile(
+    r"\b(?:insert(?:\s+or\s+\w+)?|replace)\s+into\s+[\"'`]?([\w.]+)[\"'`]?\s*\(([^)]*)\)", re.IGNORECASE
+)
+_INSERTS = frozenset(("insert_one", "insert_many", "insert", "replace_one", "save", "bulk_write", "put_item"))
+_DROPS = frozenset(("delete_one", "delete_many", "remove", "drop", "find_one_and_delete", "delete_item", "delete"))
+REFERENCES = frozenset(("account.user_id", "account.nickname", "account.avatar"))
+
+
+class Statements:
+    """Looks through statements and calls."""
+
+    def __init__(self, calls: Calls, catalog: Catalog) -> None:
+        self._calls = calls
+        self._program = calls.program
+        self._catalog = catalog
+
+    def tables_erased(self, functions: Iterable[int]) -> dict[str, set[int]]:
+        """The tables that statements delete from, or blank, each with the functions that have them."""
+        out: dict[str, set[int]] = {}
+        for fn in functions:
+            for text in self._texts(fn):
+                for table in (*_SQL_ERASES.findall(text), *_SQL_BLANKS.findall(text)):
+                    out.setdefault(table.rpartition(".")[2].lower(), set()).add(fn)
+        return out
+
+    def _texts(self, fn: int) -> Iterator[str]:
+        for block in self._program.functions[fn].ir.blocks:
+            for op in block.ops:
+                if type(op) is o.Const and isinstance(op.value, str) and len(op.value) > 12:
+                    yield op.value
+
+    def by_statement(self, functions: Iterable[int], erased: dict[str, set[int]], known: set[str]) -> list[Store]:
+        """``INSERT INTO people (...)`` for tables that no class describes."""
+        out: list[Store] = []
+        for fn in functions:
+            body = self._calls.body(fn)
+            for _, call in body.calls:
+                for arg in call.args:
+                    value = body.constant(arg.reg)
+                    found = _SQL_KEEPS.search(value) if isinstance(value, str) else None
+                    if found is None:
+                        continue
+                    table = found[1].rpartition(".")[2].lower()
+                    matches = [
+                        match
+                        for column in found[2].split(",")
+                        if (match := self._catalog.classify(column.strip(" \"'`\n"), table)) is not None
+                        and match.confidence is not Confidence.LOW
+                    ]
+                    types = tuple(sorted({match.data_type for match in matches} - REFERENCES))
+                    if types and table not in known:
+                        subject = next((match.subject for match in matches if match.subject), None)
+                        cleaned = any(in_time(self._calls, each) for each in erased.get(table, ()))
+                        site = Site(self._program.modules[self._program.functions[fn].module].path, call.n)
+                        out.append(Store(site, table, "database", types, subject, Confidence.MEDIUM, table in erased,
+                                         cleaned, self._program.functions[fn].dotted))  # fmt: skip
+        first: dict[str, Store] = {}
+        for store in sorted(out, key=lambda store: store.site):
+            first.setdefault(store.name, store)
+        return list(first.values())
+
+    def by_collection(self, facts: Facts) -> list[Store]:
+        """``db.people.insert_one(...)`` of document stores."""
+        dropped = self._dropped
+        groups: dict[str, list[tuple[Site, str, str | None, str]]] = {}
+        for flow in facts.flows:
+            parts = flow.target.callee.split(".")
+            if flow.target.kind == "database" and len(parts) > 1 and parts[-1] in _INSERTS:
+                name = parts[-2].removeprefix("self").strip("_")
+                groups.setdefault(name, []).append(
+                    (flow.target.call, flow.origin.data_type, flow.origin.subject, flow.target.function)
+                )
+        out: list[Store] = []
+        for name, found in groups.items():
+            types = tuple(sorted({each[1] for each in found} - REFERENCES))
+            if types and name and name not in ("session", "db", "objects", "form", "serializer"):
+                site, _, subject, function = min(found, key=lambda each: each[0])
+                cleaned = name in self._expiring
+                out.append(Store(site, name, "database", types, subject, Confidence.MEDIUM, name in dropped or cleaned,
+                                 cleaned, function))  # fmt: skip
+        return out
+
+    @cached_property
+    def _dropped(self) -> set[str]:
+        return {parts[-2].removeprefix("self").strip("_") for parts in self._method_calls() if parts[-1] in _DROPS}
+
+    @cached_property
+    def _expiring(self) -> set[str]:
+        out: set[str] = set()
+        for function in self._program.functions:
+            for block in function.ir.blocks:
+                for op in block.ops:
+                    if type(op) is o.Call and any(arg.label == "expireAfterSeconds" for arg in op.args):
+                        parts = op.text.split(".")
+                        out.add(parts[-2].strip("_") if len(parts) > 1 else "")
+        return out
+
+    def _method_calls(self) -> Iterator[list[str]]:
+        for function in self._program.functions:
+            for block in function.ir.blocks:
+                for op in block.ops:
+                    if type(op) is o.Call and "." in op.text:
+                        yield op.text.split(".")
+
+
+def in_time(calls: Calls, fn: int) -> bool:
+    """Whether time has to do with what a function deletes."""
+    ir = calls.program.functions[fn].ir
+    if _IN_TIME.search(ir.name):
+        return True
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.LoadName) and _IN_TIME.search(op.slot):
+                return True
+            if isinstance(op, o.LoadAttr) and _IN_TIME.search(op.name):
+                return True
+            if isinstance(op, o.Call) and any(arg.label and _IN_TIME.search(arg.label) for arg in op.args):
+                return True
+    return False
