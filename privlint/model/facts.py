@@ -71,13 +71,15 @@ class Way(NamedTuple):
 class Many(NamedTuple):
     """Why data is of many people: what is gone through, as written, and where.
 
-    ``each``: the sink is called once for each of them; ``ways``: those of the ways to the sink on which it is many.
+    ``each``: the sink is called once for each of them; ``ways``: those of the ways to the sink on which it is many;
+    ``download``: what is given out is a file.
     """
 
     text: str
     site: Site
     each: bool = False
     ways: tuple[Way, ...] = ()
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Export:
     @property
     def file(self) -> bool:
         """Whether it leaves as a file, or to somebody: what one would keep a record of."""
-        if self.place.kind != "response" or _FILES.search(self.place.target.callee):
+        if self.place.kind != "response" or self.many.download or _FILES.search(self.place.target.callee):
             return True
         return any(_FILES.search(step.text) for flow in self.place.flows() for step in flow.steps)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.decisions import DECIDING, SETTLED, Decisions
 from privlint.flow.safeguards.entries import Entries
@@ -15,6 +16,7 @@ from privlint.flow.safeguards.presets import Presets
 from privlint.flow.safeguards.recognise import Recogniser
 from privlint.flow.safeguards.storage import FORGETTING, SQL, Storage
 from privlint.flow.safeguards.ways import Passing, Ways
+from privlint.ir import ops as o
 from privlint.model.facts import Facts, FlowFact, Way
 from privlint.model.location import Site
 from privlint.model.rules import SafeguardRule
@@ -57,8 +59,20 @@ def _expiring_later(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowF
     fn = multitude.function_at(flow.target.call)
     if fn is None:
         return flow
-    later = any(calls.body(fn).words(call.func).last in _TIMERS for _, call in calls.body(fn).calls)
+    body = calls.body(fn)
+    kept = next((call for _, call in body.calls if call.n == flow.target.call.node), None)
+    later = kept is not None and any(
+        body.words(call.func).last in _TIMERS and _same_key(body, kept, call) for _, call in body.calls
+    )
     return replace(flow, target=flow.target._replace(expires="given")) if later else flow
+
+
+def _same_key(body: Body, kept: o.Call, timed: o.Call) -> bool:
+    """Whether two calls are of one client, and may be about one key."""
+    if body.words(kept.func).text.rpartition(".")[0] != body.words(timed.func).text.rpartition(".")[0]:
+        return False
+    keys = [body.constant(call.args[0].reg) if call.args else None for call in (kept, timed)]
+    return NotImplemented in keys or keys[0] == keys[1]
 
 
 def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held) -> None:
@@ -84,6 +98,8 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held) -> None:
         many = None
         if flow.target.kind in _EXPORTS:
             found = multitude.of(flow, {(each.fn, each.node) for each in (*passing, *tops)})
-            many = found[0]._replace(ways=ways.to(tops, inside, found[1])) if found is not None else None
+            if found is not None:
+                download = flow.target.kind == "response" and multitude.is_download(flow.target.call)
+                many = found[0]._replace(ways=ways.to(tops, inside, found[1]), download=download)
         flows.append(replace(flow, ways=known[key], many=many))
     facts.flows = flows

@@ -23,6 +23,7 @@ from privlint.model.location import Site
 from privlint.resolve.program import Function
 
 _DEPTH = 14
+_FILE = re.compile(r"text/csv|application/(?:vnd\.|zip|octet-stream|pdf)|attachment\s*;|\.(?:csv|xlsx?|zip)\Z")
 
 
 _WRAPPERS = words(
@@ -91,6 +92,17 @@ class Multitude:
             return False
         self._known = {}
         return any(self._collection(fn, reg, 0) is not None for reg in self._registers(fn, flow.target.site.node))
+
+    def is_download(self, site: Site) -> bool:
+        """Whether the function that makes a response speaks of a file: ``text/csv``, ``attachment; filename=...``."""
+        fn = self.function_at(site)
+        if fn is None:
+            return False
+        return any(
+            isinstance(op, o.Const) and isinstance(op.value, str) and _FILE.search(op.value) is not None
+            for block in self._program.functions[fn].ir.blocks
+            for op in block.ops
+        )
 
     def function_at(self, site: Site) -> int | None:
         """The function that a node stands in."""

@@ -140,7 +140,8 @@ class Presets:
         if made.ir.kind != "function" or self._program.functions[made.id].ir.name.startswith("test"):
             return
         for default in op.defaults:
-            if default.label is None or not self._recogniser.gives_consent(default.label, strictly=True):
+            asked = isinstance(body.only(default.reg), o.Call)  # ``Form(True)``: what a request says
+            if default.label is None or not self._recogniser.gives_consent(default.label, strictly=not asked):
                 continue
             how = self._on(body, default.reg)
             param = next((param for param in made.ir.params if param.name == default.label), None)
