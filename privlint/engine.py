@@ -120,10 +120,15 @@ def draft(project: Project, place: Path, text: str | None = None) -> str:
     recall.close()
     parts = _parts(replace(project, declaration=None), listing)
     shown, places = parts.shown(place), run.places
-    facts = own_part(run.facts, parts, place)
     read = functools.partial(_reader(run.rules), place, shown)
     drafting = Drafting(
-        facts, run.rules, places.locations, places.lines, lambda said: read(text=said), project.min_confidence
+        run.facts,
+        run.rules,
+        places.locations,
+        places.lines,
+        lambda said: read(text=said),
+        own_part(parts, place),
+        project.min_confidence,
     )
     return drafting.write(shown, text)
 

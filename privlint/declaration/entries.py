@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from privlint.model.draft import DraftCollects, DraftReceives, DraftRecipient
+from privlint.model.draft import DraftCollects, DraftDecision, DraftReceives, DraftRecipient
 
 _PLAIN = re.compile(r"[^\W\d_][\w./@+-]*( [\w./@+-]+)*\Z")
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -55,6 +55,18 @@ def recipient_flow(entry: DraftRecipient) -> str:
     country = f", country: {entry.country}" if entry.country else ""
     receives = ", ".join(receives_flow(each) for each in entry.receives)
     return f"{{name: {scalar(entry.name)}{match}{country}, receives: [{receives}]}}"
+
+
+def decision_lines(entry: DraftDecision) -> list[str]:
+    """One entry of ``automated_decisions``, in lines without indentation."""
+    guess = "  # guess" if entry.purpose else ""
+    return [comment(f"{_REVIEW}; seen at {entry.evidence}"), f"- {decision_flow(entry)}{guess}"]
+
+
+def decision_flow(entry: DraftDecision) -> str:
+    """One entry of ``automated_decisions``, in braces."""
+    purpose = f", purpose: {scalar(entry.purpose)}" if entry.purpose else ""
+    return f"{{data: {scalar(entry.data)}{purpose}}}"
 
 
 def receives_lines(entry: DraftReceives) -> list[str]:

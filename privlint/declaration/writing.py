@@ -52,6 +52,7 @@ def added(text: str, draft: Draft, shown: str) -> str:
     edits.add(root, "collects", draft.collects, entries.collects_lines, entries.collects_flow)
     new = [each for each in draft.recipients if each.known is None]
     edits.add(root, "recipients", new, entries.recipient_lines, entries.recipient_flow)
+    edits.add(root, "automated_decisions", draft.decisions, entries.decision_lines, entries.decision_flow)
     for each in draft.recipients:
         if each.known is not None and each.known.location.path == shown:
             node = _entry_at(root, each.known.location.span.line, each.known.location.span.column)

@@ -44,14 +44,19 @@ class DraftRecipient:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftDecision:
+    """An entry of ``automated_decisions``; the purpose is a guess."""
+
+    data: str
+    purpose: str | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Everything that is to be added; ``unknown``: places where data leaves and the recipient cannot be told."""
 
     collects: tuple[DraftCollects, ...] = ()
     recipients: tuple[DraftRecipient, ...] = ()
     unknown: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is no entry to add."""
-        return not self.collects and not self.recipients
+    decisions: tuple[DraftDecision, ...] = ()

@@ -264,3 +264,21 @@ def test_a_basis_of_consent_is_not_guessed_where_nobody_asks(shop: Path, run: Ru
     text = (shop / "privacy.yml").read_text(encoding="utf-8")
     assert "form: clear, purpose: registration, basis: contract}  # guess: no check of a consent was seen" in text
     assert run("check", "--select", "PRV1,PRV2,PRV4,PRV9").out == ""
+
+
+def test_decisions_about_people_are_listed(shop: Path, run: Run) -> None:
+    code = "from scoring import credit_score\n\n\ndef limit(customer):\n    return 10 * credit_score(customer.income)\n"
+    (shop / "shop.py").write_text(code, encoding="utf-8")
+    assert "PRV404" in run("check", "--declaration", str(_empty(shop)), "--select", "PRV404").out
+    run("init")
+    assert content(shop / "privacy.yml")["automated_decisions"][0]["data"] == "work.salary"
+    assert run("check", "--select", "PRV404").out == ""
+    before = (shop / "privacy.yml").read_text(encoding="utf-8")
+    run("init", "--update")
+    assert (shop / "privacy.yml").read_text(encoding="utf-8") == before
+
+
+def _empty(folder: Path) -> Path:
+    path = folder / "empty.yml"
+    path.write_text("version: 1\n", encoding="utf-8")
+    return path

@@ -50,7 +50,10 @@ def test_f_string_parts(lowered: Any) -> None:
         ("'not a ['", TypeRef("")),
         ("''", TypeRef("")),
         ("Literal['x', 1]", TypeRef("Literal", (TypeRef("'x'"), TypeRef("1")))),
-        ("Annotated[str, Depends(f), 'x']", TypeRef("Annotated", (TypeRef("str"), TypeRef("Depends()", (TypeRef("f"),)), TypeRef("")))),
+        (
+            "Annotated[str, Depends(f), 'x']",
+            TypeRef("Annotated", (TypeRef("str"), TypeRef("Depends()", (TypeRef("f"),)), TypeRef(""))),
+        ),
         ("tuple[int, ...]", TypeRef("tuple", (TypeRef("int"), TypeRef("...")))),
         ("Callable[[int], str]", TypeRef("Callable", (TypeRef("", (TypeRef("int"),)), TypeRef("str")))),
         ("3", TypeRef("")),

@@ -41,10 +41,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from privlint.model.data import Confidence, Protection
-from privlint.model.finding import Finding
+from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
 from privlint.policy import wording
 from privlint.policy.context import Context, Place
+from privlint.policy.declared import key
 from privlint.policy.rule import Rule
 
 RULE = Rule("PRV404", "undeclared-automated-decision", "warning", "5.5", "medium", ("CWE-359",), ("privacy", "consent"))
@@ -81,7 +82,7 @@ def _by_model(context: Context, place: Place) -> Finding:
         f"{data}{wording.subject_phrase(place.subject)} {wording.verb(place.types, 'goes', 'go')} into {callee}: "
         f"{_ending(context)}{wording.origins(place.flows())}"
     )
-    found = context.finding(RULE.code, place, message)
+    found = context.finding(RULE.code, place, message, related=_list(context))
     return replace(found, place=place.target.call, sink_kind="process", protection=Protection.CLEAR)
 
 
@@ -104,6 +105,14 @@ def _by_branches(context: Context) -> Iterator[Finding]:
             confidence=min(decision.confidence, Confidence.MEDIUM),
             subject=decision.subject,
             severity="",
+            related=tuple(_list(context)),
             function=decision.function,
             sink=decision.settles,
         )
+
+
+def _list(context: Context) -> list[Related]:
+    """Where the declared decisions stand, or would."""
+    if context.declaration is None:
+        return []
+    return key(context.declaration, "automated_decisions", "the declared decisions")
