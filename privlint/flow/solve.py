@@ -395,8 +395,8 @@ class Solver(Traits):
         """A filter is configured that takes personal data out."""
         self.collector.scrubbers.add(fact)
 
-    def erasing(self, fr: Frame, n: int, receiver: Value | None, owner: str, given: list[Value]) -> None:
-        """Something is deleted: rows of which classes."""
+    def erasing(self, fr: Frame, op: o.Call, receiver: Value | None, owner: str, given: list[Value]) -> None:
+        """Something is deleted: rows of which classes; where none is known, what it is called."""
         found: set[int] = set()
         for value in (receiver, *given):
             for atom in value.ordered if value is not None else ():
@@ -407,9 +407,10 @@ class Solver(Traits):
                 elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
                     found.add(int(atom.type[len(QUERY) :].partition(".")[0]))
         known = {cls for cls in found if cls >= 0}
-        self.erasures.update((cls, fr.fn.id, n) for cls in known)
+        self.erasures.update((cls, fr.fn.id, op.n) for cls in known)
         if not known and receiver is not None:
-            self.unknown_erasures.add((owner, fr.fn.id, n))
+            names = [owner, *(fr.names.get(arg.reg, "") for arg in op.args if arg.label is None)]
+            self.unknown_erasures.update((name, fr.fn.id, op.n) for name in names if name)
 
     def count_unresolved(self, func: Value, callee: Callee) -> None:
         """A call of code of which nothing is known."""

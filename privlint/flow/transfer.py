@@ -36,7 +36,7 @@ from privlint.resolve.program import Entity
 ERASING = frozenset(
     (
         *("delete", "adelete", "delete_instance", "hard_delete", "purge", "erase", "anonymize", "anonymise", "destroy"),
-        *("bulk_delete", "delete_all", "delete_one", "delete_many", "delete_by_id", "forget", "scrub", "remove"),
+        *("bulk_delete", "delete_all", "delete_one", "delete_many", "delete_by_id", "forget", "scrub"),
     )
 )
 
@@ -57,7 +57,7 @@ def _call(fr: Frame, op: o.Call) -> None:
         fr, fr.get(op.func), args, op.n, text=op.text, attribute=attribute, receiver=receiver, receiver_name=owner
     )
     if attribute in ERASING or op.text in ERASING:
-        fr.solver.erasing(fr, op.n, receiver, owner, [value for value, _ in args.positional])
+        fr.solver.erasing(fr, op, receiver, owner, [value for value, _ in args.positional])
     fr.names[op.dst] = attribute or op.text.rpartition(".")[2]
     fr.calls[op.dst] = op
     if op.text == "getattr" and len(args.positional) > 1 and len(texts := strings(args.positional[1][0])) == 1:
