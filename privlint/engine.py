@@ -9,7 +9,8 @@ import functools
 import gc
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from privlint.model.declaration import Declaration
     from privlint.model.facts import Facts
     from privlint.model.finding import Finding
-    from privlint.model.rules import SafeguardRule
+    from privlint.resolve.program import Program
 
 _NO_DECLARATION = (
     "no privacy.yml found: sharing is listed, not compared with a declaration; "
@@ -169,32 +170,56 @@ def _analyse(project: Project, listing: source.Listing, parts: Parts, recall: Re
     rules = catalog.load(project.rule_packs, project.default_rules)
     declared = Declarations(parts, _reader(rules))
     lowered, broken = _lowered(project, listing, recall)
-    guards = rules.safeguards(*filter(None, declared.all))
-    asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
-    facts = recall.facts(lowered, asked)
-    if facts is None:
-        project.progress("following the data", 0, 0)
-        facts = _traced(lowered, rules, guards)
-        recall.keep_facts(lowered, asked, facts)
+    with _no_collection():
+        facts = _facts(project, recall, lowered, rules, declared)
     facts.unreadable += [*listing.unreadable, *broken]
     return _Run(rules, declared, facts, _Places(source.Texts(listing.files)))
 
 
-def _traced(lowered: Mapping[str, bytes], rules: Catalog, guards: tuple[SafeguardRule, ...]) -> Facts:
-    """What flows, and what is mentioned without flowing."""
-    from privlint import flow, resolve
+def _facts(
+    project: Project, recall: Recall, lowered: Mapping[str, bytes], rules: Catalog, declared: Declarations
+) -> Facts:
+    """What flows and, where there is a declaration to compare it with, what is mentioned without flowing."""
+    from privlint.model.facts import Facts
+
+    guards = rules.safeguards(*filter(None, declared.all))
+    asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
+    program = functools.cache(functools.partial(_linked, lowered))
+    facts = recall.facts(lowered, asked)
+    if facts is None:
+        from privlint import flow
+
+        project.progress("following the data", 0, 0)
+        facts = flow.trace(program(), rules, guards)
+        recall.keep_facts(lowered, asked, facts)
+    if any(declared.all):
+        mentioned = recall.facts(lowered, "mentions")
+        if mentioned is None:
+            from privlint import flow
+
+            mentioned = Facts(mentions=flow.mentions(program(), rules))
+            recall.keep_facts(lowered, "mentions", mentioned)
+        facts.mentions = mentioned.mentions
+    return facts
+
+
+def _linked(lowered: Mapping[str, bytes]) -> Program:
+    from privlint import resolve
     from privlint.ir.codec import decode
 
+    return resolve.link([decode(data, path) for path, data in lowered.items()])
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A program is a great many objects and no garbage: looking for some takes as long as reading it."""
     collecting = gc.isenabled()
-    gc.disable()  # a program is a great many objects and no garbage: looking for some takes as long as reading it
+    gc.disable()
     try:
-        program = resolve.link([decode(data, path) for path, data in lowered.items()])
-        facts = flow.trace(program, rules, guards)
-        facts.mentions = flow.mentions(program, rules)
+        yield
     finally:
         if collecting:
             gc.enable()
-    return facts
 
 
 def _lowered(project: Project, listing: source.Listing, recall: Recall) -> tuple[dict[str, bytes], list[Unreadable]]:
