@@ -47,12 +47,15 @@ def check(project: Project) -> Report:
     """
     started = time.perf_counter()
     listing = source.find(project)
-    recall = Recall.of(project, listing.files)
+    templates = source.Templates(project)
+    recall = Recall.of(project, listing.files, templates.state)
     parts = _parts(project, listing)
     coverage = _coverage(project, listing, parts)
     outcome = recall.outcome(coverage)
     if outcome is None:
-        outcome = _judged(_analyse(project, listing, parts, recall), coverage)
+        run = _analyse(project, listing, parts, recall)
+        run.facts.shown = templates.shown() if run.facts.unused else None
+        outcome = _judged(run, coverage)
         recall.keep_outcome(coverage, outcome)
     recall.close()
     texts = source.Texts(listing.files, ((shown, path) for shown, path, _ in outcome.reads))

@@ -52,8 +52,9 @@ class Outcome:
 class Recall:
     """The memory of one run; without a store it knows nothing and keeps nothing."""
 
-    def __init__(self, store: cache.Store | None, project: Project, files: Sequence[RawFile]) -> None:
+    def __init__(self, store: cache.Store | None, project: Project, files: Sequence[RawFile], beside: str = "") -> None:
         self._store = store
+        self._beside = beside
         self._project = project
         self._files = files
         self._tool = ""
@@ -66,12 +67,12 @@ class Recall:
                 self._store = None
 
     @classmethod
-    def of(cls, project: Project, files: Sequence[RawFile]) -> Recall:
-        """The memory that ``project`` asks for."""
+    def of(cls, project: Project, files: Sequence[RawFile], beside: str = "") -> Recall:
+        """The memory that ``project`` asks for; ``beside``: the state of what else its findings depend on."""
         store = None
         if project.cache_dir is not None:
             store = cache.open_store(project.cache_dir, _analysed(project))
-        return cls(store, project, files)
+        return cls(store, project, files, beside)
 
     @property
     def active(self) -> bool:
@@ -134,7 +135,7 @@ class Recall:
     def _outcome_key(self, declared: Mapping[Path, str]) -> str:
         said = [part for path, more in declared.items() for part in (str(path), _digest_of(str(path)), more)]
         parts = [part for file in self._files for part in (file.path, file.digest)]
-        return cache.digest("report", self._tool, self._rules, str(len(said)), *said, *parts)
+        return cache.digest("report", self._tool, self._rules, str(len(said)), *said, self._beside, *parts)
 
     # -- entries -------------------------------------------------------------------------------------------------
 

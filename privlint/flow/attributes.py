@@ -216,6 +216,10 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
 
 def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     """An attribute of some instance of an analysed class."""
+    if name == "__dict__":
+        from privlint.flow.models.builtins import as_mapping
+
+        return as_mapping(fr, of(atom), fr.solver.current_node)
     found = member_of_class(fr, atom.cls, name, atom)
     if found is not None and found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms):
         return found

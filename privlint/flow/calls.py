@@ -141,6 +141,7 @@ def call_value(
 
     callee = Callee(n, text, attribute, receiver, receiver_name)
     verdict = fr.solver.library.judge(fr, callee, func, args)
+    fr.solver.handing.note(fr, callee, func, args, verdict)
     results: list[Value] = []
     known = False
     for atom in sorted(func.atoms, key=order) if len(func.atoms) > 1 else func.atoms:

@@ -82,6 +82,9 @@ class Collector:
             out.flows += [fact for fact in facts if fact is not None]
         out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
         out.scrubbers = sorted(self.scrubbers, key=repr)
+        from privlint.flow.uses import examine
+
+        examine(solver, out)
         out.limits = limits.report()
         return out
 

@@ -48,6 +48,13 @@ def steps_into(mark: Mark, value: Value, known: bool) -> bool:
     return mark.whole != "" and known
 
 
+def picked(value: Value) -> Value:
+    """What a value carries, as parts that are chosen and no whole."""
+    if not any(mark.whole for mark in value.marks):
+        return value
+    return Value(value.atoms, {mark._replace(whole="") if mark.whole else mark: w for mark, w in value.marks.items()})
+
+
 def item(fr: Frame, value: Value, label: str | None) -> Value:
     """``value[key]``; ``label`` None where the key is not one constant."""
     out = UNKNOWN

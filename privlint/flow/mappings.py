@@ -78,8 +78,8 @@ def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | No
 
 
 def _whole(fr: Frame, atom: Instance, callee: Callee, args: Arguments) -> Value | None:
-    only = _texts(fr, args, "include")
-    fields, marks = fields_of(fr, atom, callee.n, only, _texts(fr, args, "exclude") or frozenset())
+    only = texts(fr, args, "include")
+    fields, marks = fields_of(fr, atom, callee.n, only, texts(fr, args, "exclude") or frozenset())
     if not fields and not fr.solver.records.fields(class_of(fr, atom)):
         return None
     made = of(fr.allocate(callee.n, Object("dict", fields=fields), "whole"))
@@ -88,7 +88,7 @@ def _whole(fr: Frame, atom: Instance, callee: Callee, args: Arguments) -> Value 
     return with_marks(made, marks)
 
 
-def _texts(fr: Frame, args: Arguments, name: str) -> frozenset[str] | None:
+def texts(fr: Frame, args: Arguments, name: str) -> frozenset[str] | None:
     """The names that an argument lists, in a set, a sequence or as keys of a mapping; None where it is not given."""
     given = args.keywords.get(name)
     if given is None:

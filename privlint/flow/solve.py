@@ -21,6 +21,7 @@ from privlint.flow.library import Callee, Library
 from privlint.flow.records import Records
 from privlint.flow.summary import NO_CONTEXT, Context, Summary
 from privlint.flow.traits import Traits
+from privlint.flow.uses import Handing
 from privlint.flow.values import (
     MADE_CLASS,
     UNKNOWN,
@@ -102,6 +103,7 @@ class Solver(Traits):
         self.records = Records(self)
         self.annotations = Annotations(self)
         self.collector = Collector()
+        self.handing = Handing()
         self.summaries: dict[tuple[int, Context], Summary] = {}
         self.running: dict[tuple[int, Context], bool] = {}
         self.callers: dict[int, set[int]] = {}

@@ -200,6 +200,15 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     return of_match(fr, n, named, name, "attribute", cap, f"`{shown}` is read")
 
 
+_CHECKED = frozenset({"cleaned_data", "validated_data"})  # has every field: a look-up demands nothing
+
+
+def _is_declared(fr: Frame, value: Value, key: str) -> bool:
+    """Whether a mapping of what was sent is that of a record which has a field of this name."""
+    label = f"[{key!r}]"
+    return any(label in fr.object(atom.id).fields for atom in value.ordered if isinstance(atom, Obj))
+
+
 def _is_request_data(fr: Frame, value: Value) -> bool:
     """Whether a value is a mapping of what a user sent."""
     for atom in value.ordered:
@@ -252,7 +261,9 @@ def of_item(
     if out or not data:
         return out
     if _is_request_data(fr, value):
-        return of_request_key(fr, key, n, "request", required=required)
+        if _is_declared(fr, value, key):  # the form or schema says so itself, at its field
+            return {}
+        return of_request_key(fr, key, n, "request", required=required and owner_name not in _CHECKED)
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)

@@ -153,6 +153,24 @@ class Traits(Stores):
                     return next((default.reg for default in op.defaults if default.label == name), -1)
         return -1
 
+    def decorator_argument(self, fn: Function, name: str) -> str:
+        """The text of a keyword argument of a function's decorators: ``response_model=UserOut``; a list of it too."""
+        if fn.ir.parent < 0:
+            return ""
+        holder = self._enclosing(fn)
+        ops = [op for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks for op in block.ops]
+        calls = {op.dst: op for op in ops if isinstance(op, o.Call)}
+        made = {op.dst for op in ops if isinstance(op, o.MakeFunction) and op.index == fn.ir.index}
+        loads = {op.dst: op for op in ops if isinstance(op, o.LoadItem)}
+        for op in calls.values():
+            if len(op.args) == 1 and op.args[0].reg in made:
+                made.add(op.dst)
+                for arg in calls[op.func].args if op.func in calls else ():
+                    if arg.label == name:
+                        item = loads.get(arg.reg)  # list[UserOut]
+                        return holder.texts.get(arg.reg if item is None else item.key, "")
+        return ""
+
     def _enclosing(self, fn: Function) -> Bindings:
         """The bindings of the function, class or module that a function is made in."""
         parent = max(fn.ir.parent, 0)

@@ -14,6 +14,7 @@ from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import State
 from privlint.flow.items import element, item
+from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
@@ -173,6 +174,7 @@ def end_of_block(fr: Frame, end: o.End, handler: int) -> list[tuple[int, State]]
         return [(target, fr.state) for target in end.targets]
     if isinstance(end, o.Return):
         value = fr.get(end.src) if end.src >= 0 else NONE
+        returned(fr, end, value)
         fr.leave(value)
         return []
     return _raise(fr, end, handler)

@@ -111,6 +111,36 @@ class CollectionFact:
     function: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class UnusedFact:
+    """Something taken in that is not used.
+
+    ``fate``: ``unread`` (nothing reads it), ``tested`` (only for being there), ``stored``, ``passed`` (on);
+    ``places`` is where it is stored or passed on; ``rendered``: its record is handed to templates, which may show it.
+    """
+
+    collection: CollectionFact
+    fate: str
+    places: tuple[Step, ...] = ()
+    rendered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadFact:
+    """A payload that is taken as a whole: ``how`` is ``request`` (what a user sent, as it came), ``fields`` (a form or
+    serializer of all fields), ``statement`` (``SELECT *``) or ``query`` (``.values()`` without names)."""
+
+    site: Site
+    how: str
+    taker: str  # what takes it: a class, a form, the statement
+    source: str  # what is taken, as written: ``request.json``, the table
+    fields: tuple[tuple[str, str], ...]  # the fields that hold personal data: name and data type
+    subject: str | None
+    confidence: Confidence
+    function: str
+    steps: tuple[Step, ...]
+
+
 class Scrubber(NamedTuple):
     """A configured filter that takes personal data out before it reaches sinks of these kinds, or a recipient."""
 
@@ -174,6 +204,9 @@ class Facts:
 
     flows: list[FlowFact] = field(default_factory=list)
     collections: list[CollectionFact] = field(default_factory=list)
+    unused: list[UnusedFact] = field(default_factory=list)
+    shown: tuple[str, ...] | None = None  # the names that templates show; None where there are no templates
+    payloads: list[PayloadFact] = field(default_factory=list)
     scrubbers: list[Scrubber] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     unresolved: dict[str, int] = field(default_factory=dict)

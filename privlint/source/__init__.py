@@ -10,6 +10,7 @@ from privlint.source.discover import Found, Listing, SourceError, discover, find
 from privlint.source.gitignore import repository
 from privlint.source.globs import Globs
 from privlint.source.suppress import suppression
+from privlint.source.templates import Templates
 from privlint.source.texts import Texts
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Globs",
     "Listing",
     "SourceError",
+    "Templates",
     "Texts",
     "coverage",
     "decode",

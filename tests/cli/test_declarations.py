@@ -53,7 +53,7 @@ def codes(out: str) -> list[str]:
 
 def test_each_part_has_its_own(repository: Path, run: Run) -> None:
     write(repository, privacy="version: 1\ncollects: [{data: contact.phone}]\n", services__a__privacy=PARTNER)
-    found = codes(run("check", "--select", "PRV1,PRV2,PRV9").out)
+    found = codes(run("check", "--select", "PRV101,PRV2,PRV9").out)
     assert found == ["app.py:6:57: PRV201", "services/b/app.py:6:57: PRV201"]
 
 
@@ -67,7 +67,7 @@ def test_files_without_one_are_listed(repository: Path, run: Run) -> None:
 
 def test_one_that_is_named_judges_all(repository: Path, run: Run) -> None:
     write(repository, privacy="version: 1\n", services__a__privacy=PARTNER)
-    ran = run("check", "--select", "PRV1,PRV2,PRV9", "--declaration", "services/a/privacy.yml")
+    ran = run("check", "--select", "PRV101,PRV2,PRV9", "--declaration", "services/a/privacy.yml")
     assert (ran.status, ran.out) == (0, "")
 
 
@@ -145,7 +145,7 @@ def test_an_error_in_a_declaration_of_a_part(repository: Path, run: Run) -> None
 
 def test_extended_declarations(repository: Path, run: Run) -> None:
     write(repository, company=PARTNER, services__a__privacy="version: 1\nextends: [../../company.yml]\n")
-    assert run("check", "--select", "PRV1,PRV2,PRV9", "services/a").out == ""
+    assert run("check", "--select", "PRV101,PRV2,PRV9", "services/a").out == ""
     write(repository, services__a__privacy="version: 1\nextends: [../../compny.yml]\n")
     ran = run("check")
     assert ran.status == 2 and "services/a/privacy.yml:2:11: '../../compny.yml' is not there" in ran.err

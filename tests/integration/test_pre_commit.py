@@ -18,7 +18,7 @@ from tests.integration.conftest import done, run
 pytestmark = pytest.mark.skipif(bool(os.environ.get("PRIVLINT_NO_INDEX")), reason="needs the package index")
 
 HELPER = "import logging\n\n\ndef record(value):\n    logging.info('seen: %s', value)\n"
-CALLER = "from helper import record\n\n\ndef sign_up(request):\n    record(request.form['email'])\n"
+CALLER = "from helper import record\n\n\ndef sign_up(request):\n    email = request.form['email']\n    record(email)\n    return email\n"
 OTHER = "import logging\n\n\ndef greet(phone_number):\n    logging.info(phone_number)\n"
 CLEAN = "def add(a, b):\n    return a + b\n"
 

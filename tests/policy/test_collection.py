@@ -9,7 +9,7 @@ import pytest
 from privlint.catalog import Catalog
 from privlint.model.data import Confidence
 from privlint.model.declaration import Declaration
-from privlint.model.facts import Facts
+from privlint.model.facts import Facts, PayloadFact, UnusedFact
 from privlint.model.location import Location, Site, Span
 from privlint.model.source import Unreadable
 from privlint.policy import judge
@@ -107,3 +107,51 @@ def test_the_line_of_the_declaration_is_shown(catalog: Catalog, declare: Declare
     (found,) = [each for each in judge(taken, declared, catalog) if each.code == "PRV106"]
     assert "the declared basis is consent" in found.message
     assert [each.place.path for each in found.related] == ["privacy.yml"]
+
+
+def unused(fate: str, **more: object) -> UnusedFact:
+    taken = collection("demographic.date_of_birth", name="birthday", owner="SignUp", how="form")
+    return UnusedFact(taken, fate, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fate", "confidence", "severity"),
+    [("unread", "high", "warning"), ("tested", "low", "note"), ("stored", "low", "note"), ("passed", "low", "note")],
+)
+def test_unused(fate: str, confidence: str, severity: str, catalog: Catalog) -> None:
+    (found,) = judge(Facts(unused=[unused(fate)]), None, catalog)
+    assert (found.code, found.confidence.word, found.severity) == ("PRV103", confidence, severity)
+    assert "[from birthday]" in found.message
+    assert "PIPL 6" in found.message
+
+
+def test_a_declared_purpose_is_one(catalog: Catalog, declare: Declare) -> None:
+    declared = declare("collects:\n  - {data: demographic.date_of_birth, purposes: [statistics]}")
+    codes = {
+        fate: [each.code for each in judge(Facts(unused=[unused(fate)]), declared, catalog)]
+        for fate in ("stored", "unread")
+    }
+    assert "PRV103" not in codes["stored"]
+    assert "PRV103" in codes["unread"]
+
+
+def test_templates_show_it(catalog: Catalog) -> None:
+    assert judge(Facts(unused=[unused("stored")], shown=("birthday", "user")), None, catalog) == []
+    assert judge(Facts(unused=[unused("stored")], shown=("user",)), None, catalog) != []
+    assert judge(Facts(unused=[unused("unread", rendered=True)]), None, catalog) == []  # templates are elsewhere
+
+
+def test_a_payload_names_its_fields(catalog: Catalog) -> None:
+    fields = (("email", "contact.email"), ("born", "demographic.date_of_birth"))
+    fact = PayloadFact(
+        Site("app.py", 5), "request", "User", "request.json", fields, "user", Confidence.HIGH, "app.add", ()
+    )
+    (found,) = judge(Facts(payloads=[fact]), None, catalog)
+    assert (found.code, found.data_types) == ("PRV104", ("contact.email", "demographic.date_of_birth"))
+    assert "[from email and born]" in found.message
+    assert "request.json into User" in found.message
+
+
+def test_a_record_without_personal_data_is_no_payload(catalog: Catalog) -> None:
+    fact = PayloadFact(Site("app.py", 5), "fields", "OrderForm", "exclude", (), None, Confidence.MEDIUM, "app", ())
+    assert judge(Facts(payloads=[fact]), None, catalog) == []

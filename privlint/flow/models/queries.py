@@ -8,6 +8,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee
+from privlint.flow.models import django  # noqa: F401 (its functions register themselves)
 from privlint.flow.values import (
     UNKNOWN,
     Inst,
@@ -15,6 +16,7 @@ from privlint.flow.values import (
     Value,
     join_all,
     of,
+    step,
     strings,
     with_marks,
 )
@@ -74,6 +76,8 @@ def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool)
     fields: dict[str, Value] = {}
     flat = "flat" in args.keywords
     names = [text for value, _ in args.positional for text in strings(value)]
+    listed = bool(args.positional or args.keywords)
+    whole = {} if listed else step(fr.solver.records.whole(fr, cls, 2), fr.site(callee.n), "through", callee.shown)
     for index, name in enumerate(names or list(fr.program.classes[cls].fields)):
         value = with_marks(
             opaque_attribute(fr, Opaque(cls), name) or UNKNOWN,
@@ -82,5 +86,5 @@ def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool)
         fields[f"[{name!r}]" if mapping else "[*]" if flat else f"[{index}]"] = value
     if flat:
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": join_all(fields.values())}), "values"))
-    row = fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row")
-    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(row)}), "values"))
+    row = with_marks(of(fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row")), whole)
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))

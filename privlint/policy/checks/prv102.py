@@ -2,18 +2,18 @@
 
 ## What it does
 
-Holds the *required* inputs (look-ups that fail where the value is missing, fields of forms, serializers, request
-bodies and tables that may not be left empty) against the necessary set of the declared ``app_type``: the data without
-which the basic function of such an app cannot work, by the Chinese rule on 39 common types of apps (Art. 5). The set
-says whose data it is (the consignee's address, not that of a friend), and some entries hold for a part of the service
-only; both are honoured, as far as names tell.
+Holds the *required* inputs (look-ups that fail or refuse the request where the value is missing, fields of forms,
+serializers, request bodies and tables that may not be left empty) against the necessary set of the declared
+``app_type``: the data without which the basic function of such an app cannot work, by the Chinese rule on 39 common
+types of apps (Art. 5). The set says whose data it is (the consignee's address, not that of a friend), and some entries
+hold for a part of the service only; both are honoured, as far as names tell.
 
 It is no breach, and is not reported, if
 
 - the input is optional: the rule is about refusing the basic function to somebody who withholds it (Art. 4);
 - it serves something beside the basic function (a newsletter, a survey, a review), or is asked of somebody who is no
   consumer (an employee, a courier, a merchant);
-- it is what signing in takes (a username, a password, a one-time code);
+- it is what signing in takes (a username, a password, a one-time code), or finds an account that is there already;
 - the declaration gives it a basis without consent, such as ``legal-obligation``.
 
 Without a declaration, or without ``app_type`` in it, the rule is silent.
@@ -80,15 +80,20 @@ _SIGNING_IN = frozenset(
     }
 )
 # What a server notes of a connection, or a program of what it did, is not asked of anybody: a table has it, no form.
-_NOTED = ("online.", "behavior.", "commerce.", "device.user_agent")
+_NOTED = ("online.", "behavior.", "commerce.", "communication.", "device.user_agent")
 # Functions beside the basic one, and people on the other side of the counter.
 _BESIDE = words(
-    "newsletter survey questionnaire feedback review rating comment campaign marketing promotion "
-    "lottery raffle sweepstake sweepstakes helpdesk support contactus contactform"
+    "newsletter survey questionnaire feedback review rating comment campaign marketing promotion lottery raffle "
+    "sweepstake sweepstakes helpdesk support contactus contactform alert"
 )
 _SUPPLY_SIDE = words(
-    "admin backoffice staff employee employment personnel payroll hr recruiter merchant vendor "
+    "admin backoffice dashboard management staff employee employment personnel payroll hr recruiter merchant vendor "
     "supplier courier driver rider dealer agent partner franchise"
+)
+# To find an account that is there already is not to collect more.
+_KNOWN_ALREADY = words(
+    "login signin authenticate authentication reauth reset forgot recover recovery activate activation verify "
+    "verification changeemail"
 )
 _STAFF = frozenset({"employee", "job_applicant"})
 
@@ -113,7 +118,7 @@ def _counts(context: Context, fact: CollectionFact, subjects: frozenset[str]) ->
     if fact.data_type in _SIGNING_IN or (fact.how == "model" and fact.data_type.startswith(_NOTED)):
         return False
     around = words(fact.owner, fact.function)
-    if around & _BESIDE or (around & _SUPPLY_SIDE and not around & subjects):
+    if around & (_BESIDE | _KNOWN_ALREADY) or (around & _SUPPLY_SIDE and not around & subjects):
         return False
     if fact.subject in _STAFF and not (fact.subject == "job_applicant" and "job_seeker" in subjects):
         return False

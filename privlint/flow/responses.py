@@ -1,0 +1,76 @@
+"""What a handler of requests returns: a record that is returned as it is becomes a response with all its fields."""
+
+from __future__ import annotations
+
+import re
+
+from privlint.catalog.paths import match_path
+from privlint.flow.frame import Frame
+from privlint.flow.items import QUERY, element
+from privlint.flow.sinks import arriving
+from privlint.flow.values import Hop, Inst, Mark, Obj, Symbol, Value, join, of
+from privlint.flow.wholes import collect
+from privlint.ir import ops as o
+from privlint.model.facts import Target
+
+# Schemas that say by their name that they were made to be given out.
+_OUTGOING = re.compile(r"(Out|Output|Response|Reply|Result|Read|Public|View|Schema|Summary|Dto|DTO|List|Detail)s?$")
+
+
+def returned(fr: Frame, end: o.Return, value: Value) -> None:
+    """The return of a function: what of whole records a client gets by it."""
+    if not value or not fr.fn.ir.decorators or not _is_handler(fr) or _is_made(fr, value):
+        return
+    answer = _declared(fr)
+    if answer is not None and fr.solver.records.kind(answer) != "model":
+        return  # a schema of its own chooses the fields
+    kept: dict[Mark, Hop | None] = {}
+    for mark, way in collect(fr, rows(fr, value), 2).items():
+        symbolic = isinstance(mark.source, Symbol) and mark.source.deep == 2
+        if not mark.weak and (symbolic or mark.whole) and not (mark.whole and _OUTGOING.search(mark.whole)):
+            kept[mark] = way
+    if not kept:
+        return
+    site = fr.site(end.n)
+    target = Target(site, site, "response", "return", fr.fn.dotted)
+    fr.sink(arriving(kept, fr, end.n, "return", "response"), target)
+
+
+def _is_made(fr: Frame, value: Value) -> bool:
+    """Whether what is returned is a response already, made by a call that is a sink itself."""
+    types = [
+        atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        for atom in value.ordered
+    ]
+    return any("Response" in each.rpartition(".")[2] for each in types)
+
+
+def rows(fr: Frame, value: Value) -> Value:
+    """The value, with the rows of query sets in it: a response shows them."""
+    queries = [atom for atom in value.ordered if isinstance(atom, Inst) and atom.type.startswith(QUERY)]
+    return join(value, element(fr, of(*queries))) if queries else value
+
+
+def _is_handler(fr: Frame) -> bool:
+    """Whether a decorator makes a function a handler of requests, as the rules about its parameters tell."""
+    written = [*fr.fn.ir.decorators, *fr.solver.decorator_paths(fr.fn)]
+    for rule in fr.catalog.index.parameter_sources.get("*", ()):
+        if rule.evidence == "request" and any(match_path(each, text) for each in rule.decorators for text in written):
+            return True
+    return False
+
+
+def _declared(fr: Frame) -> int | None:
+    """The class that a handler is declared to answer with: ``response_model`` of its decorator, else its annotation."""
+    text = fr.solver.decorator_argument(fr.fn, "response_model")
+    if text:
+        entity = fr.program.lookup(fr.module, text)
+        return entity.number if entity is not None and entity.kind == "class" else None
+    todo = [fr.ir.returns] if fr.ir.returns is not None else []
+    while todo:
+        ref = todo.pop()
+        entity = fr.program.resolve_type(fr.module, ref.name) if ref.name else None
+        if entity is not None and entity.kind == "class":
+            return entity.number
+        todo.extend(ref.args)
+    return None
