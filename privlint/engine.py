@@ -73,6 +73,7 @@ def check(project: Project) -> Report:
         lines=listing.lines,
         seconds=time.perf_counter() - started,
         suppressed=sum(1 for r in results if r.suppressed is not None),
+        unknown_recipients=sum(r.code == "PRV205" and r.location.path in listing.reported for r in outcome.results),
         unresolved=outcome.unresolved,
         limits=outcome.limits,
         notes=(*listing.notes, *(() if outcome.declared or not listing.files else (_NO_DECLARATION,))),

@@ -126,12 +126,14 @@ def _statistics(report: Report, results: Iterable[Result]) -> Iterator[str]:
 
 
 def _outcome(report: Report, results: list[Result]) -> str:
-    """``3 findings in 2 of 14 files, 1 suppressed``."""
-    suppressed = f", {report.suppressed} suppressed" if report.suppressed else ""
+    """``3 findings in 2 of 14 files, 1 suppressed; the recipient of 1 sharing is not known``."""
+    rest = f", {report.suppressed} suppressed" if report.suppressed else ""
+    if report.unknown_recipients:
+        rest += f"; the recipient of {_count(report.unknown_recipients, 'sharing')} is not known"
     if not results:
-        return f"no findings in {_count(report.files, 'file')}{suppressed}"
+        return f"no findings in {_count(report.files, 'file')}{rest}"
     files = len({result.location.path for result in results})
-    return f"{_count(len(results), 'finding')} in {files} of {_count(report.files, 'file')}{suppressed}"
+    return f"{_count(len(results), 'finding')} in {files} of {_count(report.files, 'file')}{rest}"
 
 
 def _how_it_went(report: Report) -> Iterator[str]:

@@ -37,7 +37,10 @@ def connected(fr: Frame, callee: Callee, args: Arguments, rule: ConnectionRule) 
         return frozenset()
     found: set[Address] = set()
     for value in _given(fr, callee, args, rule.address):
-        found |= {Address(_with_scheme(text, rule.scheme), True) for text in address_texts(fr, value)}
+        texts = address_texts(fr, value)
+        if rule.scheme == "url":  # it is made of an address, not of a host's name
+            texts = [text for text in texts if "://" in text]
+        found |= {Address(_with_scheme(text, rule.scheme), True) for text in texts}
         found |= {atom for atom in value.atoms if isinstance(atom, Address)}
     if _insecure(fr, None, args, rule.insecure_when):
         found.add(Address("", False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import limits
+from privlint.flow import limits, settings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, steps_into
@@ -69,7 +69,10 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Cls):
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
-        return join(external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}", fr.fn.id))
+        known = join(
+            external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}", fr.fn.id)
+        )
+        return join(known, settings.of_django(fr, name)) if atom.path in settings.DJANGO else known
     if isinstance(atom, Inst):
         return instance_attribute(fr, atom.type, name)
     if isinstance(atom, Super):

@@ -12,6 +12,7 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.settings import configured, fallback
 from privlint.flow.values import (
     NONE,
     REGISTERED,
@@ -31,8 +32,6 @@ from privlint.flow.values import (
     order,
     with_marks,
 )
-
-_WITH_DEFAULT = frozenset({"get", "getenv"})  # library calls that give their second argument back for want of better
 
 
 def call_function(
@@ -170,10 +169,9 @@ def call_value(
     if not known:
         results.append(call_unknown(fr, callee, func, args, verdict))
     value = verdict.result(fr, n, results)
-    if callee.last in _WITH_DEFAULT and any(isinstance(a, Ext) for a in func.atoms):
-        default = args.at(fr, 1, "default")
-        value = either(value, default[0]) if default is not None else value
-    return value
+    default = fallback(fr, callee, func, args)
+    configured(fr, callee, args)
+    return value if default is None else either(value, default)
 
 
 def _registered(fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None) -> Value:

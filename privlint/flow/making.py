@@ -11,10 +11,11 @@ from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
+from privlint.flow.models.folding import beginnings, concatenated, percent
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
-    Atom,
+    Address,
     Hop,
     Inst,
     Lit,
@@ -92,25 +93,9 @@ def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = (),
         assert isinstance(value, Value)
         for mark, way in collect(fr, value, 1, str(how)).items():
             marks.setdefault(mark, way)
-    atoms: frozenset[Atom] = frozenset()
-    if parts:
-        texts = [""]
-        complete = True
-        for index, value in enumerate(parts):
-            found = [a.value if isinstance(a, Lit) else a.text for a in value.ordered if isinstance(a, Lit | Prefix)]
-            heads = sorted(t for t in found if isinstance(t, str))[:4]
-            if index == 0 and not heads:
-                _ask_for_address(fr, value, parts)
-            if not heads:
-                complete = False
-                break
-            texts = [text + head for text in texts for head in heads][:8]
-            if any(isinstance(a, Prefix) for a in value.atoms):
-                complete = False
-                break
-        kind: type[Lit] | type[Prefix] = Lit if complete else Prefix
-        if texts != [""]:
-            atoms = frozenset(Lit("str", t[:400]) if kind is Lit else Prefix(t[:400]) for t in texts)
+    if parts and not beginnings(parts[0]):
+        _ask_for_address(fr, parts[0], parts)
+    atoms = concatenated(parts)
     masked = masks.mask(fr, parts, marks)
     salted = any(masks.is_salt(fr, reg, value) for reg, value in zip(regs, parts, strict=False))
     atoms |= masks.traits(parts, masked is not None, salted)
@@ -212,7 +197,7 @@ def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
         for rule in fr.solver.library.type_order(type_) if type_ else ():
             for name, result in rule.returns:
                 if name == method:
-                    return of(Inst(result))
+                    return of(Inst(result), *(a for a in values[0].ordered if isinstance(a, Address)))
     return None
 
 
@@ -294,8 +279,7 @@ def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     labels = positions(fr, values[1]) if len(values) > 1 else None
     parts = [values[0], *([item(fr, values[1], label) for label in labels] if labels else values[1:])]
     masked = masks.mask(fr, parts, marks)
-    heads = [t.partition("%")[0] for t in strings(values[0])]
-    atoms: frozenset[Atom] = frozenset(Prefix(h) for h in heads if h)
+    atoms = percent(fr, strings(values[0])[:4], values[1] if len(values) > 1 else None)
     atoms |= masks.traits(parts, masked is not None, salted=False)
     return Value(atoms, step(marks if masked is None else masked, fr.site(op.n), "format"))
 

@@ -15,7 +15,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.mappings import as_text_or_mapping
-from privlint.flow.models import builtins, callables, containers, packing, stdlib  # noqa: F401 (their functions register themselves)
+from privlint.flow.models import builtins, callables, containers, packing, stdlib, urls  # noqa: F401 (their functions register themselves)
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
 from privlint.flow.models.texts import SILENT

@@ -65,6 +65,7 @@ class Report:
     lines: int = 0
     seconds: float = 0.0
     suppressed: int = 0
+    unknown_recipients: int = 0  # sharings whose recipient the code does not tell, whichever findings are asked for
     unresolved: Mapping[str, int] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # lines for people, on standard error: "no declaration: ..."

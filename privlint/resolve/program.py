@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from privlint.resolve.scan import Binding, Bindings, scan
 
 _BUILTINS = frozenset(dir(builtins)) | {"reveal_type", "unicode", "basestring", "xrange", "long", "raw_input"}
 _LOOKUP_DEPTH = 12
+_SETTINGS = re.compile(r"(^|/)(settings/[^/]+|(\w+_)?settings(_\w+)?)\.py$")
 
 
 class Entity(NamedTuple):
@@ -81,6 +83,8 @@ class Program:
             self._link_bases(cls)
         for cls in self.classes:
             cls.mro = order_of_bases(cls.id, self.classes)
+        # Where a Django project has its settings: modules called so, or in a package that is.
+        self.settings_modules = [m.number for m in self.modules if _SETTINGS.search(m.path)]
         for cls in self.classes:
             for base in cls.mro[1:]:
                 self.subclasses.setdefault(base, []).append(cls.id)

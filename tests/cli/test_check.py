@@ -230,3 +230,15 @@ def test_control_characters_in_file_names_do_not_reach_the_terminal(project: Pat
 def test_help_names_every_format() -> None:
     named = set(re.findall(r"[a-z]+", FORMATS_HELP.replace("(default)", ""))) - {"or"}
     assert named == set(FORMATS)
+
+
+def test_sharing_with_nobody_knows_whom_is_counted_whatever_is_selected(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import os\nimport requests\nfrom flask import request\n\n\ndef f():\n"
+        '    requests.post(os.environ["HOOK"], json={"email": request.form["email"]})\n',
+        encoding="utf-8",
+    )
+    ran = run("check", str(tmp_path), "--select", "PRV301")
+    assert ran.status == 0
+    assert "no findings in 1 file; the recipient of 1 sharing is not known" in ran.err
+    assert json.loads(run("check", str(tmp_path), "-f", "json").out)["summary"]["unknownRecipients"] == 1

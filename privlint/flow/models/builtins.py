@@ -15,6 +15,7 @@ from privlint.flow.values import (
     NONE,
     SCALAR,
     UNKNOWN,
+    Address,
     Atom,
     Bound,
     Cls,
@@ -62,7 +63,7 @@ def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     out = UNKNOWN
     how = "repr" if callee.last in ("repr", "ascii") else "format" if callee.last == "format" else "str"
     for value, _ in args.positional[:1]:
-        texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix))
+        texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix | Address))
         out = join(
             out, Value(texts, dict(step(collect(fr, value, 1, how), fr.site(callee.n), "through", callee.last + "()")))
         )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from privlint.flow.access import store
-from privlint.flow.addresses import address_texts
 from privlint.flow.conditions import WRITES_TO
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -15,18 +13,14 @@ from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
-    Atom,
     Hop,
-    Lit,
     Mark,
     Obj,
-    Prefix,
     Value,
     join_all,
     of,
     only_marks,
     step,
-    strings,
 )
 from privlint.flow.wholes import collect
 
@@ -112,24 +106,6 @@ def write_rows(fr: Frame, receiver: Value, args: Arguments, n: int) -> None:
     for atom in receiver.ordered:
         if into and isinstance(atom, Obj) and (held := fr.object(atom.id).fields.get(WRITES_TO)) is not None:
             store(fr, held, "[*]", into, strong=False)
-
-
-@function("urllib.parse.urljoin", "urllib.basejoin", "urlparse.urljoin")
-def _urljoin(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    """An address on the host of another one, unless the second is an address itself."""
-    base, url = args.at(fr, 0, "base"), args.at(fr, 1, "url")
-    if base is None:
-        return None
-    seconds = strings(url[0])[:4] if url is not None else []
-    atoms: list[Atom] = []
-    for text in address_texts(fr, base[0])[:4]:
-        try:
-            atoms += [Lit("str", urljoin(text, second)) for second in seconds]
-        except ValueError:  # brackets that hold no address
-            continue
-        if not seconds and "://" in text:
-            atoms.append(Prefix(text.rstrip("/") + "/"))
-    return of(*atoms) if atoms else None
 
 
 @function("asyncio.gather")

@@ -8,19 +8,16 @@ from privlint.flow import masks
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element
+from privlint.flow.models.folding import folded
 from privlint.flow.values import (
     Hop,
-    Lit,
     Mark,
-    Prefix,
     Value,
     join,
-    literal,
     of,
     only_marks,
     protect,
     step,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -166,7 +163,7 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     elif name in ("replace", "ljust", "rjust", "center"):
         for value, _ in args.positional[1:]:
             marks.update(value.marks)
-    text = _folded(receiver, name, args)
+    text = folded(fr, receiver, name, args)
     parts = [receiver, *(value for value, _ in args.all())]
     masked = masks.mask(fr, parts, marks) if name in ("format", "format_map") else None
     if name == "replace" and len(args.positional) > 1 and masks.is_mask(args.positional[1][0]):
@@ -180,22 +177,3 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried
-
-
-def _folded(receiver: Value, name: str, args: Arguments) -> Value | None:
-    """The constant that a string method gives for constants, where an address may be in it."""
-    texts = [a.value for a in receiver.ordered if isinstance(a, Lit) and isinstance(a.value, str)]
-    if len(texts) != 1 or len(receiver.atoms) != 1:
-        return None
-    given = [strings(value) for value, _ in args.positional]
-    if name in ("strip", "rstrip", "lstrip", "lower", "upper", "removesuffix", "removeprefix"):
-        if all(len(g) == 1 for g in given) and len(given) <= 1:
-            return literal(getattr(texts[0], name)(*(g[0] for g in given)))
-        return None
-    if name in ("format", "format_map"):
-        head = texts[0].partition("{")[0]
-        first = strings(args.positional[0][0]) if args.positional else []
-        if not head and len(first) == 1 and texts[0].startswith("{}"):
-            head = first[0] + texts[0][2:].partition("{")[0]
-        return of(Prefix(head)) if head else None
-    return None

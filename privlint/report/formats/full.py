@@ -95,11 +95,13 @@ class _Page:
 
 def _summary(report: Report, results: list[Result]) -> Iterator[str]:
     files = f"{count(report.files, 'file')} ({count(report.lines, 'line')})"
-    suppressed = f"; {report.suppressed:,} suppressed" if report.suppressed else ""
+    rest = f"; {report.suppressed:,} suppressed" if report.suppressed else ""
+    if report.unknown_recipients:
+        rest += f"; the recipient of {count(report.unknown_recipients, 'sharing')} is not known"
     if not results:
-        yield f"No findings in {files}{suppressed}."
+        yield f"No findings in {files}{rest}."
     else:
-        yield f"{tally(results)}, in {len({r.location.path for r in results}):,} of {files}{suppressed}."
+        yield f"{tally(results)}, in {len({r.location.path for r in results}):,} of {files}{rest}."
         names = rule_names(report)
         for code, number in count_codes(results).items():
             yield f"  {code} {number:>6,}  {names.get(code, '')}".rstrip()

@@ -42,6 +42,7 @@ def _summary(report: Report, results: list[Result]) -> dict[str, Any]:
         "lines": report.lines,
         "findings": len(results),
         "suppressed": report.suppressed,
+        "unknownRecipients": report.unknown_recipients,
         "bySeverity": count_severities(results),
         "byCode": count_codes(results),
         "limits": dict(sorted(report.limits.items())),
