@@ -106,6 +106,10 @@ def merged(base: Declaration, own: Declaration) -> Declaration:
         consent_checks=_both(base.consent_checks, own.consent_checks),
         access_controls=_both(base.access_controls, own.access_controls),
         audit=_both(base.audit, own.audit),
+        contact=own.contact or base.contact,
+        representative=own.representative or base.representative,
+        dpo=own.dpo or base.dpo,
+        security=_both(base.security, own.security),
         keys=tuple(keys.items()),
         files=tuple(dict.fromkeys((*own.files, *base.files))),
     )

@@ -27,9 +27,9 @@ from privlint.model.location import Location
 
 ROOT_KEYS = (
     "version", "extends", "controller", "app_type", "laws", "collects", "recipients", "automated_decisions",
-    "internal", "consent", "exports",
+    "internal", "consent", "exports", "security",
 )  # fmt: skip
-CONTROLLER_KEYS = ("name", "country")
+CONTROLLER_KEYS = ("name", "country", "contact", "representative", "dpo")
 COLLECTS_KEYS = ("data", "purposes", "basis", "retention")
 RECIPIENT_KEYS = ("name", "match", "country", "transfer", "receives")
 MATCH_KEYS = ("hosts", "packages")
@@ -86,6 +86,10 @@ def read_one(path: Path, shown: str, known: Known, text: str | None = None) -> t
         consent_checks=consent.texts("checks") if consent else (),
         access_controls=exports.texts("access_controls") if exports else (),
         audit=exports.texts("audit") if exports else (),
+        contact=controller.text("contact") if controller else None,
+        representative=controller.text("representative") if controller else None,
+        dpo=controller.text("dpo") if controller else None,
+        security=fields.texts("security"),
         keys=tuple((key.text, Location(shown, key.span)) for key, _ in root.pairs),
         files=((shown, os.path.abspath(path)),),
     )

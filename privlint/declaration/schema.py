@@ -46,7 +46,14 @@ def schema(
         "version": {"enum": [VERSION, str(VERSION)], "description": "The version of this format."},
         "extends": _texts("Declarations that this one adds to, by their paths relative to this file."),
         "controller": _object(
-            {"name": _text("Who answers for the processing."), "country": _ref("country")}, keys=reading.CONTROLLER_KEYS
+            {
+                "name": _text("Who answers for the processing."),
+                "country": _ref("country"),
+                "contact": _text("How to reach the controller; for the record of processing."),
+                "representative": _text("The representative; for the record of processing."),
+                "dpo": _text("The data protection officer and how to reach them; for the record of processing."),
+            },
+            keys=reading.CONTROLLER_KEYS,
         ),
         "app_type": {**_ref("app_type"), "description": "What kind of app this is; its necessary data are compared."},
         "laws": _one_or_more(_ref("law"), "Whose articles findings cite; by default the controller's country's."),
@@ -64,6 +71,7 @@ def schema(
             },
             keys=reading.EXPORTS_KEYS,
         ),
+        "security": _texts("Technical and organisational measures; for the record of processing."),
     }
     definitions = {
         "data": _data(types or {}),

@@ -70,6 +70,11 @@ class Declaration:
     consent_checks: tuple[str, ...] = ()
     access_controls: tuple[str, ...] = ()
     audit: tuple[str, ...] = ()
+    # What the record of processing states and no finding looks at (GDPR Art. 30(1)(a) and (g)).
+    contact: str | None = None  # of the controller
+    representative: str | None = None
+    dpo: str | None = None  # the data protection officer
+    security: tuple[str, ...] = ()  # technical and organisational measures
     keys: tuple[tuple[str, Location], ...] = field(default=(), compare=False)  # where each key of the top level stands
     files: tuple[tuple[str, str], ...] = field(
         default=(), compare=False

@@ -258,3 +258,15 @@ def test_a_bomb_of_aliases_costs_no_memory(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="cannot be read"):
         load(tmp_path / "privacy.yml", types=TYPES, app_types=())
+
+
+def test_what_the_record_of_processing_states_besides(tmp_path: Path) -> None:
+    path = tmp_path / "privacy.yml"
+    path.write_text(
+        "version: 1\ncontroller: {name: Shop, contact: privacy@shop.example, representative: Shop EU, dpo: A. Person}\n"
+        "security: [encryption at rest, four-eyes principle]\n",
+        encoding="utf-8",
+    )
+    found = load(path, types=(), app_types=())
+    assert (found.contact, found.representative, found.dpo) == ("privacy@shop.example", "Shop EU", "A. Person")
+    assert found.security == ("encryption at rest", "four-eyes principle")

@@ -49,7 +49,7 @@ def test_every_value_says_where_it_comes_from(register: str) -> None:
                 words = [each for each in row[f"{name}_provenance"].split("; ") if each]
                 assert len(words) == number, name
                 assert set(words) <= {"declared", "observed", "both"}
-                if words and not name.startswith("controller"):
+                if words:
                     assert re.search(r"[\w.]+:\d+", row[f"{name}_evidence"]), name
 
 
@@ -68,8 +68,11 @@ def test_the_record_has_a_row_for_each_purpose_and_recipient() -> None:
     assert (delivery["safeguards"], delivery["safeguards_provenance"]) == ("standard-contract", "declared")
     assert delivery["recipient"] == "Partner (Partner Ltd)"
     assert delivery["erasure_limit"] == "P2Y"
-    assert delivery["security_measures"] == "pseudonymised; protected transport"
-    assert delivery["security_measures_evidence"] == "privacy.yml:9 app/views.py:20; app/views.py:20"
+    assert delivery["security_measures"] == "encryption at rest; pseudonymised; protected transport"
+    assert delivery["security_measures_evidence"] == "privacy.yml:1; privacy.yml:9 app/views.py:20; app/views.py:20"
+    assert (delivery["controller_contact"], delivery["representative"]) == ("privacy@shop.example", "")
+    assert delivery["dpo"] == "'+1 555 0100"  # no formula
+    assert delivery["dpo_evidence"] == "privacy.yml:1"
     assert delivery["stored_in"] == "database; log"
     assert delivery["impact_assessment"] == "entrusted or provided to others (55(3)); provided abroad (55(4))"
 

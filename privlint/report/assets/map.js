@@ -4,11 +4,12 @@ const drawing = document.getElementById("drawing");
 
 function sift() {
   const words = filter.querySelector("[type=search]").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = new Set([...filter.querySelectorAll("input:checked")].map((box) => box.value));
+  const boxes = [...filter.querySelectorAll("[type=checkbox]")];
+  const shown = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
   for (const row of document.querySelectorAll("tr[data-provenance]")) {
     const holder = row.closest("article")?.querySelector("h3")?.textContent ?? "";
     const text = (row.textContent + " " + holder).toLowerCase();
-    row.hidden = !shown.has(row.dataset.provenance) || !words.every((word) => text.includes(word));
+    row.hidden = (boxes.length > 0 && !shown.has(row.dataset.provenance)) || !words.every((word) => text.includes(word));
   }
   for (const table of document.querySelectorAll("table")) {
     const empty = [...table.querySelectorAll("tbody tr")].every((row) => row.hidden);

@@ -40,7 +40,7 @@ def _body(data_map: DataMap, title: str) -> Iterator[str]:
     yield from _figures(data_map)
     yield f"<figure>{draw(data_map)}</figure>"
     yield '<form id="filter"><label>Find <input type="search" placeholder="email, Mixpanel, forms.py"></label>'
-    for each in Provenance:
+    for each in Provenance if data_map.declaration is not None else ():
         yield f'<label><input type="checkbox" checked value="{each.value}"> {each.value}</label>'
     yield "</form>"
     yield from _recipients(data_map)
@@ -105,7 +105,7 @@ def _recipients(data_map: DataMap) -> Iterator[str]:
         yield "<p>Nobody is seen to receive personal data.</p>"
     for receiver in data_map.receivers:
         yield f'<article class="{_standing(data_map, receiver)}">'
-        yield f"<h3>{text(receiver.name)} {_mark_of(receiver)}</h3>"
+        yield f"<h3>{text(receiver.name)} {_mark_of(data_map, receiver)}</h3>"
         yield f"<p>{_about(receiver)}</p>"
         edges = edges_to(data_map, receiver)
         if edges:
@@ -125,8 +125,13 @@ def _standing(data_map: DataMap, receiver: Receiver) -> str:
     return receiver.provenance.value
 
 
-def _mark_of(receiver: Receiver) -> str:
-    return "" if receiver.role in ("unknown", "internal") else _mark(receiver.provenance)
+def _mark_of(data_map: DataMap, receiver: Receiver) -> str:
+    return "" if receiver.role in ("unknown", "internal") else _compared(data_map, receiver.provenance)
+
+
+def _compared(data_map: DataMap, provenance: Provenance) -> str:
+    """The mark, where there is a declaration to compare with."""
+    return "" if data_map.declaration is None else _mark(provenance)
 
 
 def _about(receiver: Receiver) -> str:
@@ -156,7 +161,7 @@ def _edge(data_map: DataMap, each: Shared) -> tuple[Provenance, list[str]]:
         _cells(each.purposes),
         _cells(each.bases),
         _cells(each.subjects),
-        _mark(each.provenance),
+        _compared(data_map, each.provenance),
         _places([*map(_line, each.declared), *map(_passage, each.passages)]),
     ]
 
@@ -189,7 +194,7 @@ def _collected(data_map: DataMap, each: Collected) -> tuple[Provenance, list[str
         _cells(each.purposes),
         _cells(each.bases),
         _cells(each.retention),
-        _mark(each.provenance),
+        _compared(data_map, each.provenance),
         _places([*map(_line, each.declared), *map(_intake, each.intakes)]),
     ]
 

@@ -50,7 +50,7 @@ def label(data: DataType) -> str:
 def holder(intake: Intake) -> str:
     """What data is taken from: ``form SignUp``, ``request``."""
     how = HOWS.get(intake.how, intake.how)
-    return intake.owner if intake.owner.startswith(how) else f"{how} {intake.owner}".strip()
+    return intake.owner if intake.owner.lower().startswith(how) else f"{how} {intake.owner}".strip()
 
 
 def field_name(intake: Intake) -> str:

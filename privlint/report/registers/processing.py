@@ -55,13 +55,17 @@ def record_of_processing(data_map: DataMap) -> Sheet:
 
 
 def _general(data_map: DataMap) -> tuple[tuple[Column, Cells], ...]:
+    """Who answers for it: Art. 30(1)(a)."""
     declaration = data_map.declaration
-    name = declaration.controller if declaration else None
-    country = declaration.country if declaration else None
-    return (
-        (Column("controller", "Controller"), cell(name or "", Provenance.DECLARED)),
-        (Column("controller_country", "Country of the controller"), cell(country or "", Provenance.DECLARED)),
+    stated = (
+        ("controller", "Controller", declaration.controller if declaration else None),
+        ("controller_country", "Country of the controller", declaration.country if declaration else None),
+        ("controller_contact", "Contact of the controller", declaration.contact if declaration else None),
+        ("representative", "Representative", declaration.representative if declaration else None),
+        ("dpo", "Data protection officer", declaration.dpo if declaration else None),
     )
+    lines = [Evidence(declaration.at("controller"), "controller")] if declaration else []
+    return tuple((Column(key, title), cell(value or "", Provenance.DECLARED, lines)) for key, title, value in stated)
 
 
 def _all_data(data_map: DataMap) -> list[str]:
@@ -146,9 +150,11 @@ class _Data:
         return own or (self._collected.subjects if self._collected else ())
 
     def _measures(self, edge: Shared | None) -> Cells:
-        """What the code does to protect it, or fails to do, on this way; without one, where it is stored."""
+        """What is declared for all processing; what the code does to protect this, or fails to, on this way or, without
+        one, where it is stored."""
         forms = edge.forms if edge else [each for kept in self._kept for each in kept.forms]
-        found = [each for each in forms if each.value != "clear"]
+        found = [Cell(each, Provenance.DECLARED, (line,)) for each, line in _measures_declared(self._map)]
+        found += [each for each in forms if each.value != "clear"]
         found += [each._replace(value=f"{each.value} transport") for each in (edge.transports if edge else ())]
         return _merged(found)
 
@@ -243,6 +249,14 @@ def _merged(cells: Iterable[Cell]) -> Cells:
 def _evidence(cells: Iterable[Cell]) -> Iterator[Evidence]:
     for each in cells:
         yield from each.evidence
+
+
+def _measures_declared(data_map: DataMap) -> list[tuple[str, Evidence]]:
+    declaration = data_map.declaration
+    if declaration is None:
+        return []
+    line = Evidence(declaration.at("security"), "security measures")
+    return [(each, line) for each in declaration.security]
 
 
 def _decisions(data_map: DataMap) -> tuple[AutomatedDecision, ...]:
