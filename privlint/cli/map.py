@@ -73,6 +73,7 @@ def map_(map_format: str | None, register: str | None, output: tuple[str, ...], 
 
 
 def _summarise(found: DataMap, options: Mapping[str, Any]) -> None:
+    from privlint.report.maps.words import recipients
     from privlint.report.words import count
 
     if options["quiet"]:
@@ -81,7 +82,7 @@ def _summarise(found: DataMap, options: Mapping[str, Any]) -> None:
         say(note)
     for path in found.unreadable:
         say(f"{path} could not be read or parsed, and is not in the map")
-    outside = sum(each.role in ("third-party", "infrastructure") for each in found.receivers)
+    outside = len(recipients(found))
     unknown = sum(len(s.passages) for s in found.shared if found.receiver(s.receiver).role == "unknown")
     told = f"{count(len(found.types), 'type')} of personal data, {count(outside, 'recipient')}"
     if unknown:

@@ -32,7 +32,7 @@ def compare(before: DataMap, after: DataMap, revision: str, commit: str) -> Chan
         added=_beyond(after, before),
         removed=_beyond(before, after),
         weakened=tuple(_weakened(before, after)),
-        notes=tuple(dict.fromkeys((*before.notes, *after.notes))),
+        notes=after.notes,
     )
 
 

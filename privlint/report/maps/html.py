@@ -18,7 +18,7 @@ from privlint.model.datamap import (
 )
 from privlint.model.location import Location
 from privlint.report.maps.drawing import draw
-from privlint.report.maps.words import ROLES, SINKS, edges_to, field_name, kept_kinds, label, receivers_of
+from privlint.report.maps.words import ROLES, SINKS, edges_to, field_name, kept_kinds, label, receivers_of, recipients
 from privlint.report.page import page, text
 from privlint.report.words import count, place
 
@@ -73,7 +73,7 @@ def _legend(data_map: DataMap) -> Iterator[str]:
 
 def _figures(data_map: DataMap) -> Iterator[str]:
     """The numbers that a reader looks for first."""
-    outside = receivers_of(data_map, "third-party", "infrastructure")
+    outside = recipients(data_map)
     unknown = sum(len(each.passages) for r in receivers_of(data_map, "unknown") for each in edges_to(data_map, r))
     seen = [each for each in data_map.collected if each.provenance.is_observed]
     undeclared = sum(not each.provenance.is_declared for each in outside)

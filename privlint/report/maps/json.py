@@ -12,6 +12,7 @@ from privlint.model.data import DataType
 from privlint.model.datamap import Cell, Collected, DataMap, Evidence, Intake, Kept, Passage, Receiver, Shared
 from privlint.model.location import Location
 from privlint.report.jsontext import dumps
+from privlint.report.maps.words import recipients
 from privlint.report.visible import storable
 
 VERSION = 1
@@ -40,7 +41,7 @@ def render(data_map: DataMap) -> str:
 
 
 def _summary(data_map: DataMap) -> dict[str, Any]:
-    outside = [each for each in data_map.receivers if each.role in ("third-party", "infrastructure")]
+    outside = recipients(data_map)
     unknown = {each.key for each in data_map.receivers if each.role == "unknown"}
     return {
         "files": data_map.files,

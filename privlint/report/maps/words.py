@@ -66,6 +66,12 @@ def receivers_of(data_map: DataMap, *roles: str) -> list[Receiver]:
     return [each for each in data_map.receivers if each.role in roles]
 
 
+def recipients(data_map: DataMap) -> list[Receiver]:
+    """The receivers that have to be declared: third parties, and providers of infrastructure that are known."""
+    outside = receivers_of(data_map, "third-party", "infrastructure")
+    return [each for each in outside if each.role == "third-party" or each.catalogued or each.declared]
+
+
 def edges_to(data_map: DataMap, receiver: Receiver) -> list[Shared]:
     """What reaches one receiver."""
     return [each for each in data_map.shared if each.receiver == receiver.key]
