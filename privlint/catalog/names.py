@@ -241,6 +241,8 @@ class Names:
         organisation = owner.organisation or any(word in self.lists["organisations"] for word in others)
         if organisation and kind.id.partition(".")[0] in ("contact", "identity"):
             return Confidence.LOW
+        if owner.thing and spelling.data_type in self.lists["credentials"]:
+            return Confidence.LOW
         if spelling.cap is not None:
             confidence = min(confidence, spelling.cap)
         return min(confidence, Confidence.MEDIUM) if kind.tier == "extended" else confidence
@@ -297,7 +299,7 @@ class Names:
             level, found = person_of(word, self.vocabulary)
             if level is not None and (best is None or level > best):
                 best, why = level, f"of a person: {found!r}"
-        own = owner.word in self.lists["situations"] and run.spelling.data_type.startswith("work.")
+        own = owner.word in self.lists["situations"] and run.spelling.data_type.startswith(("work.", "device."))
         if owner.person is not None and (best is None or owner.person > best) and not own:  # a form has a title, too
             best, why = owner.person, f"in {owner.text!r}"
         if best is None and owner.request and run.spelling.data_type.startswith(("online.", "device.")):

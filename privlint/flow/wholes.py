@@ -79,7 +79,7 @@ def _collect_object(
     fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
 ) -> None:
     obj = fr.object(atom.id)
-    if obj.kind in ("env", "module") or (deep == INSTANCES_CLOSED and obj.kind == "inst" and obj.cls >= 0):
+    if obj.kind in ("env", "module") or (deep == INSTANCES_CLOSED and obj.kind in ("inst", "sym") and obj.cls >= 0):
         return
     if obj.cls >= 0 and deep == 1:
         shown = shown_by_text(fr, atom, how)

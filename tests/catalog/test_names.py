@@ -128,3 +128,21 @@ def test_a_strange_owner_is_no_trouble(catalog: Catalog) -> None:
 )  # fmt: skip
 def test_how_names_fall_into_tokens(name: str, words: list[str]) -> None:
     assert list(tokens(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "expected"),
+    [
+        ("password", "User", "high"),
+        ("password", "LoginForm", "high"),
+        ("password", "LdapResolver", "low"),
+        ("access_token", "Connector", "low"),
+        ("openid", "request", "medium"),
+        ("dob", "row", "low"),
+        ("geo_lat", "e", "low"),
+    ],
+)
+def test_confidence_says_who_is_in_sight(catalog: Catalog, name: str, owner: str, expected: str) -> None:
+    match = catalog.classify(name, owner)
+    assert match is not None
+    assert match.confidence.word == expected
