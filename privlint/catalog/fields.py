@@ -90,6 +90,17 @@ class Fields:
                 self.document.fail((*self.where, key, name), f"{name!r} must be a string, not {kind_of(item)}")
         return tuple((name, str(item)) for name, item in value.items())
 
+    def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """A mapping of strings to a string or a list of strings."""
+        out: list[tuple[str, tuple[str, ...]]] = []
+        for name, item in self.mapping(key).items():
+            items = item if isinstance(item, list) else [item]
+            for each in items:
+                if not isinstance(each, str):
+                    self.document.fail((*self.where, key, name), f"{name!r} must be a string, not {kind_of(each)}")
+            out.append((name, tuple(items)))
+        return tuple(out)
+
     def settings(self, key: str) -> tuple[tuple[str, object], ...]:
         """A mapping of names to plain values."""
         value = self.mapping(key)

@@ -106,7 +106,7 @@ class RuleIndex:
     Attributes:
         load_sources: bare name -> rules.
         attribute_sources, item_sources, field_sources: attribute name, literal key, field name (``*``: any) -> rules.
-        parameter_sources: parameter name (``*``: any) -> rules.
+        parameter_sources: parameter name (``*``: any) -> rules; typed_parameters: those that say the type as well.
         attribute_sinks, item_sinks: attribute name, literal key (``*``: any) -> rules; raise_sinks: all of them.
         types: a type's dotted name or alias -> its rule (of several, merged, the later ones first to be asked).
         made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
@@ -122,6 +122,11 @@ class RuleIndex:
         self.item_sources = _grouped(rules.sources, "item", lambda rule: rule.key)
         self.field_sources = _grouped(rules.sources, "field", lambda rule: rule.name)
         self.parameter_sources = _grouped(rules.sources, "parameter", lambda rule: rule.name)
+        self.typed_parameters = {
+            name: tuple(typed)
+            for name, found in self.parameter_sources.items()
+            if (typed := [rule for rule in found if rule.type])
+        }
         self.attribute_sinks = _sinks(rules.sinks, "attribute", lambda rule: rule.name)
         self.item_sinks = _sinks(rules.sinks, "item", lambda rule: rule.key)
         self.raise_sinks = tuple(rule for rule in rules.sinks if rule.at == "raise")
@@ -140,19 +145,23 @@ class RuleIndex:
             self.named.update(dict.fromkeys(rule.names, rule.name))
         self.types.update((rule.name, rule) for rule in merged)
         self.factories = {path.partition("(")[0].rpartition(".")[2] for path in self.made_by if path.endswith(")")}
-        self.filled = {
-            pattern.path.rpartition(".")[0]
-            for filler in rules.propagators
-            if filler.to == "receiver"
-            for pattern in filler.calls
-            if pattern.kind == "method"
-        } | {
-            pattern.path.rpartition(".")[0]
-            for sink in rules.sinks
-            if sink.recipient is not None and sink.args.receiver
-            for pattern in sink.calls
-            if pattern.kind == "method"
-        }
+        self.filled = (
+            {name for rule in merged if rule.queries for name in (rule.name, *rule.aliases)}
+            | {
+                pattern.path.rpartition(".")[0]
+                for filler in rules.propagators
+                if filler.to == "receiver"
+                for pattern in filler.calls
+                if pattern.kind == "method"
+            }
+            | {
+                pattern.path.rpartition(".")[0]
+                for sink in rules.sinks
+                if sink.recipient is not None and sink.args.receiver
+                for pattern in sink.calls
+                if pattern.kind == "method"
+            }
+        )
 
 
 def _grouped(
@@ -194,4 +203,7 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         objects=first.objects + second.objects,
         names=first.names + second.names,
         request_data=first.request_data or second.request_data,
+        open=first.open or second.open,
+        queries=first.queries + second.queries,
+        linked=first.linked + second.linked,
     )

@@ -50,6 +50,7 @@ NEED_KEYS = ("kind", "label", "data")
 CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_when")
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
+    "open", "queries", "linked",
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
@@ -266,6 +267,9 @@ def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
         objects=fields.texts("objects"),
         names=fields.texts("names"),
         request_data=fields.flag("request_data"),
+        open=fields.flag("open"),
+        queries=fields.pairs("queries"),
+        linked=fields.lists("linked"),
     )
     return [rule]
 

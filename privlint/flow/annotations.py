@@ -64,6 +64,7 @@ _PLAIN = frozenset(
     [
         "str",
         "int",
+        "float",
         "Any",
         "object",
         "None",
@@ -79,7 +80,7 @@ _PLAIN = frozenset(
         "EmailStr",
     ]
 )
-_SILENT = frozenset(["bool", "float", "Callable", "Type", "type", "Logger"])
+_SILENT = frozenset(["bool", "Callable", "Type", "type", "Logger"])
 
 
 class Annotations:
@@ -139,6 +140,12 @@ class Annotations:
         elif cls < 0 and last in _MAPPINGS:
             kind, type_ = "dict", ""
         return cls, type_, kind
+
+    def elements(self, number: int, ref: TypeRef) -> frozenset[Atom]:
+        """What the elements of a sequence so annotated may be; nothing for other annotations."""
+        inner = self._inside(ref)
+        sequence = inner.name.rpartition(".")[2] in _SEQUENCES
+        return self.atoms_at(number, inner.args[0]) if sequence and inner.args else frozenset()
 
     def extra_atoms(self, number: int, ref: TypeRef) -> set[Atom]:
         """What else than the object a value so annotated may be: further classes of a union."""

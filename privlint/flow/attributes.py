@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from privlint.flow import limits, settings
+from privlint.flow import limits, linked, settings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import QUERY, steps_into
+from privlint.flow.items import COLUMN, QUERY, steps_into
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     SCALAR,
@@ -32,6 +32,10 @@ from privlint.flow.values import (
 )
 from privlint.resolve.program import Entity
 
+# Methods of the classes of mappers that have no managers: peewee, Tortoise, Beanie.
+FINDERS = frozenset(
+    ["get", "get_or_none", "get_by_id", "find", "find_one", "find_all", "filter", "all", "first", "create"]
+)
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "all_objects", "select", "unscoped"})
 
 
@@ -39,6 +43,11 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     """``value.name`` without any judgement of what the name says."""
     if name in ("name", "_name_") and _all_enum(fr, value):
         return SCALAR
+    from privlint.flow import frames  # late: frames read columns
+
+    of_frame = frames.attribute(fr, value, name)
+    if of_frame is not None:
+        return of_frame
     out = UNKNOWN
     heap_known = False
     for atom in value.ordered:
@@ -65,7 +74,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
         sent = sent_attribute(fr, atom, name)
         if sent is not None:
             return sent
-        return object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
+        found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
+        given = linked.attribute(fr, atom, name)
+        return found if given is None else join(found or UNKNOWN, given)
     if isinstance(atom, Cls):
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
@@ -214,6 +225,8 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
                 return of(Inst(result), Ext(f"{type_}.{name}"))
         if rule.request_data:
             return of(Inst(type_), Ext(f"{type_}.{name}"))
+        if rule.open:
+            return of(Inst(f"{type_}.{name}()"), Ext(f"{type_}.{name}"))
     return of(Ext(f"{type_}.{name}"))
 
 
@@ -328,6 +341,10 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if method is not None and not (value is not None and method.decorators):
         func = Func(method.function, fr.solver.environment(method.function, fr))
         return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)
+    if value is not None and _is_manager(fr, cls, value):
+        return join(value, of(Inst(f"{QUERY}{cls}")))
+    if fr.solver.records.kind(cls) == "model" and name in fr.solver.records.names(cls):
+        return join(value or UNKNOWN, of(Inst(f"{COLUMN}{cls}:{name}:{name}")))
     if value is not None:
         return value
     inner = fr.program.member(Entity("class", cls), name)
@@ -336,7 +353,20 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if name in MANAGERS and fr.solver.records.kind(cls) == "model":
         return of(Inst(f"{QUERY}{cls}"))
     bases = list(fr.program.external_bases(cls))
+    if name in FINDERS and bases and fr.solver.records.kind(cls) == "model":
+        return of(Ext(f"{bases[0]}.{name}"), Ext(f"{QUERY}{cls}.{name}"))
     return of(*(Ext(f"{base}.{name}") for base in bases[:3])) if bases else None
+
+
+def _is_manager(fr: Frame, cls: int, value: Value) -> bool:
+    """Whether an attribute of a model is an object manager of its own making."""
+    if fr.solver.records.kind(cls) != "model":
+        return False
+    owners = [
+        fr.object(a.id).cls if isinstance(a, Obj) else a.cls for a in value.ordered if isinstance(a, Obj | Opaque)
+    ]
+    bases = {base.rpartition(".")[2] for owner in owners if owner >= 0 for base in fr.program.external_bases(owner)}
+    return bool(bases & {"Manager", "QuerySet", "BaseManager", "UserManager", "BaseUserManager", "from_queryset()"})
 
 
 def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:

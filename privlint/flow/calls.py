@@ -12,6 +12,7 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.items import QUERY
 from privlint.flow.settings import configured, fallback
 from privlint.flow.values import (
     NONE,
@@ -22,6 +23,7 @@ from privlint.flow.values import (
     Cls,
     Ext,
     Func,
+    Inst,
     Marks,
     Obj,
     Opaque,
@@ -161,6 +163,10 @@ def call_value(
             if receiver is not None:
                 fr.need(receiver)  # a caller that knows the receiver knows the method
             part = _call_object(fr, atom, args, n)
+        elif isinstance(atom, Inst) and atom.type.startswith(QUERY) and len(func.atoms) == 1:
+            part = func  # ``Person.objects(plan="pro")``
+        elif isinstance(atom, Inst) and (made := fr.catalog.index.made_by.get(atom.type)):  # sessionmaker(...)()
+            part = Value(frozenset((Inst(made),)))
         else:
             part = None
         if part is not None:

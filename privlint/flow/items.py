@@ -38,6 +38,7 @@ def is_container(fr: Frame, atom: Atom) -> bool:
 
 
 QUERY = "@query:"
+COLUMN = "@column:"  # the type of a column: of a model's class (by number) or of a table
 DEFAULT = ".%default"  # the label of a mapping's default factory
 
 

@@ -15,7 +15,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element
+from privlint.flow.items import QUERY, element
 from privlint.flow.masks import SALTED, salted_at
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
@@ -42,6 +42,8 @@ from privlint.flow.values import (
 from privlint.flow.wholes import collect, taken_along
 from privlint.model.data import Confidence, Protection
 from privlint.model.rules import ArgSpec, CallPattern, TypeRule
+
+_MANAGERS = ("django.db.models.Manager", "django.db.models.QuerySet")
 
 
 class Callee(NamedTuple):
@@ -118,6 +120,7 @@ class Library:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._orders: dict[str, tuple[TypeRule, ...]] = {}
+        self.frames: dict[str, str] = {}  # type -> the data frame that it is, "" for other types
 
     def has_type(self, path: str) -> bool:
         """Whether the catalogue knows the type."""
@@ -251,6 +254,8 @@ class Library:
                 paths.add(atom.path)
                 paths.add(atom.path.removeprefix("builtins."))
                 owner, _, method = atom.path.rpartition(".")
+                if owner.startswith(QUERY):  # a model's manager, of whichever mapper
+                    owners.update(_MANAGERS)
                 for rule in self.type_order(owner):
                     owners.update((rule.name, *rule.aliases))
                     paths.update(f"{name}.{method}" for name in (rule.name, *rule.aliases))
@@ -265,6 +270,8 @@ class Library:
         if callee.receiver is not None:
             owners.update(class_names(fr, callee.receiver))
             for atom in callee.receiver.ordered:
+                if isinstance(atom, Func):  # a task: what its decorators made of it
+                    owners.update(fr.solver.decorator_paths(fr.program.functions[atom.fn]))
                 if isinstance(atom, Inst):
                     for rule in self.type_order(atom.type):
                         owners.update((rule.name, *rule.aliases))

@@ -176,6 +176,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _percent(fr, op, values))
     elif plain == "*" and masks.stars(values[0]):
         fr.put_register(op.dst, of(Prefix(masks.stars(values[0]))))
+    elif plain == "|" and (chain := _chain(fr, values)) is not None:
+        fr.put_register(op.dst, chain)
     elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):
         fr.put_register(op.dst, _merged(fr, op, values))
     elif plain == "*" and any(
@@ -188,6 +190,22 @@ def combine(fr: Frame, op: o.Combine) -> None:
             marks.update(value.marks)
         typed = _of_type(fr, f"__{_DUNDERS.get(plain, plain)}__", values)
         fr.put_register(op.dst, with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+
+
+def _chain(fr: Frame, values: list[Value]) -> Value | None:
+    """``prompt | model``: a chain of a library's objects does what each of them does."""
+    atoms = {
+        atom
+        for value in values
+        for atom in value.ordered
+        if (
+            isinstance(atom, Obj)
+            and fr.object(atom.id).kind == "inst"
+            and fr.solver.library.has_type(fr.object(atom.id).type)
+        )
+        or (isinstance(atom, Inst) and fr.solver.library.has_type(atom.type))
+    }
+    return Value(frozenset(atoms)) if atoms else None
 
 
 def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:

@@ -83,7 +83,7 @@ def _whole(fr: Frame, atom: Instance, callee: Callee, args: Arguments) -> Value 
     if not fields and not fr.solver.records.fields(class_of(fr, atom)):
         return None
     made = of(fr.allocate(callee.n, Object("dict", fields=fields), "whole"))
-    if "json" in callee.attribute:
+    if "json" in callee.attribute or callee.attribute == "export":
         return with_marks(only_marks(collect(fr, made, 2)), marks)
     return with_marks(made, marks)
 

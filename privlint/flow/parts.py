@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import guards, limits, masks, sources
+from privlint.flow import frames, guards, limits, masks, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder
@@ -165,8 +165,11 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
     if label is None:
         fr.need(key)  # a caller that knows the key knows the item
     sliced = any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms)
+    framed = frames.part(fr, obj, key, owner, op.n) if not sliced and obj.atoms | key.atoms else None
     if sliced:
         value = _slice(fr, obj, op)
+    elif framed is not None:
+        value = framed
     else:
         value = item(fr, obj, label)
         talks = frozenset(a for a in obj.atoms if isinstance(a, Address))
@@ -178,6 +181,8 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
             value = Value(value.atoms | {masks.CUT}, value.marks)
         for text in strings(key)[:2]:
             value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
+        if strings(key) and frames.type_of(fr, obj):
+            value = frames.column(value)
     texts = strings(key)
     fr.names[op.dst] = texts[0] if len(texts) == 1 and texts[0].isidentifier() else owner
     fr.receivers[op.dst] = (obj, "", owner)

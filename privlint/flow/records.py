@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
-from privlint.flow.values import UNKNOWN, Hop, Mark, Obj, Opaque, Value, hop, of
+from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.ir.ops import TypeRef
 from privlint.model.data import Confidence, NameMatch, Protection
 from privlint.model.facts import CollectionFact, Origin
@@ -19,7 +20,20 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
 _ENUM = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices", "IntegerChoices", "Choices"))
+_RELATIONS = frozenset(
+    ("relationship", "relation", "ForeignKey", "OneToOneField", "ManyToManyField", "ForeignKeyField", "ReferenceField")
+) | {"LazyReferenceField", "ParentalKey", "TreeForeignKey", "Relationship", "Many2one", "ManyToManyRelation"}
+_QUERY = "@query:"
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
+
+
+_ENCRYPTED = re.compile(r"encrypt|cipher|passwordtype|hashed?field|hashedtype|synonym", re.IGNORECASE)
+
+
+def _declared_as(declared: FieldInfo) -> list[str]:
+    """The names in the declaration of a field: of its call, of what that is given, of its annotation."""
+    given = [value for _, value in declared.keywords if isinstance(value, str)]
+    return [declared.call, *given, *(_plain_names(declared.annotation) if declared.annotation else ())]
 
 
 def _plain_names(ref: TypeRef, depth: int = 0) -> list[str]:
@@ -60,6 +74,8 @@ class Records:
         self._solver = solver
         self._rules: dict[int, RecordRule | None] = {}
         self._hidden: dict[int, frozenset[str]] = {}
+        self._by_name: dict[str, list[int]] | None = None
+        self._encrypted: dict[int, frozenset[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
 
@@ -153,6 +169,38 @@ class Records:
                 return program.modules[info.module].classes[info.inner[name]]
         return -1
 
+    def relation(self, cls: int, name: str) -> tuple[int, bool]:
+        """The class that a field refers to (a foreign key, a relationship), and whether to many; -1 if to none."""
+        program = self._solver.program
+        for base in program.classes[cls].mro:
+            info = program.classes[base]
+            declared = info.fields.get(name)
+            if declared is None:
+                continue
+            call = declared.call.rpartition(".")[2]
+            if call not in _RELATIONS:
+                return -1, False
+            given = [value for label, value in declared.keywords if label in ("", "to", "argument", "model")]
+            text = given[0] if given and isinstance(given[0], str) else ""
+            many = ("Many" in call and call != "Many2one") or (call in ("relationship", "Set") and name.endswith("s"))
+            return self._referred(program.modules[info.module], text), many
+        return -1, False
+
+    def _referred(self, module: Module, text: str) -> int:
+        """The class that a reference names: by a name of the module, or as a text, ``"shop.Customer"``."""
+        found = self._class_named(module, text) if text else -1
+        last = text.rpartition(".")[2]
+        if found >= 0 or not last:
+            return found
+        if self._by_name is None:
+            self._by_name = {}
+            for cls in self._solver.program.classes:
+                self._by_name.setdefault(cls.name, []).append(cls.id)
+        named = [each for each in self._by_name.get(last, ()) if self.kind(each) == "model"]
+        if last == "AUTH_USER_MODEL" or text.startswith("get_user_model"):
+            named = self._solver.user_classes()
+        return named[0] if len(named) == 1 else -1
+
     def linked(self, cls: int, path: str) -> int:
         """The class that a class names in an attribute: ``model``, ``Meta.model``, ``form_class.Meta.model``; or -1."""
         head, _, rest = path.partition(".")
@@ -236,6 +284,8 @@ class Records:
         """The record field that ``value.name`` reads, if it reads one."""
         for atom in value.ordered:
             cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+            if isinstance(atom, Inst) and atom.type.startswith(_QUERY) and atom.type[len(_QUERY) :].isdigit():
+                cls = int(atom.type[len(_QUERY) :])  # of a method of its own, that gives one as well as many
             if cls >= 0:
                 found = self.fields(cls).get(name)
                 if found is not None:
@@ -278,6 +328,17 @@ class Records:
         if cls not in self._excluded:
             self._excluded[cls] = self._with_keyword(cls, "exclude", True)
         return self._excluded[cls]
+
+    def encrypted(self, cls: int) -> frozenset[str]:
+        """The fields that are stored encrypted or hashed by what they are declared as (``EncryptedCharField``)."""
+        if cls not in self._encrypted:
+            self._encrypted[cls] = frozenset(
+                name
+                for number in self._solver.program.classes[cls].mro
+                for name, declared in self._solver.program.classes[number].fields.items()
+                if any(_ENCRYPTED.search(text) for text in _declared_as(declared))
+            )
+        return self._encrypted[cls]
 
     def _with_keyword(self, cls: int, keyword: str, value: bool) -> frozenset[str]:
         return frozenset(

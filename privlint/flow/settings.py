@@ -35,6 +35,9 @@ def fallback(fr: Frame, callee: Callee, func: Value, args: Arguments) -> Value |
     """
     if any(isinstance(atom, Func | Bound | Cls | Opaque) for atom in func.atoms):
         return None
+    model = args.at(fr, 0)
+    if model is not None and any(isinstance(atom, Cls) for atom in model[0].atoms):
+        return None  # ``session.get(Customer, pk)``
     named = next((found[0] for name in _NAMED if (found := args.at(fr, -1, name)) is not None), None)
     paths = _paths(fr, func)
     second = args.at(fr, 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import sources
+from privlint.flow import rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.values import NONE, Hop, Mark, Obj, Value, hop
-from privlint.flow.wholes import collect
+from privlint.flow.wholes import STORED, collect
 from privlint.model.data import Confidence
 from privlint.model.facts import Target
 from privlint.model.rules import SinkRule
@@ -26,6 +26,8 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
     from privlint.flow.library import chosen
 
     given = chosen(fr, callee, args, rule.args)
+    if rule.kind == "database" and args.positional and rows.only_reads(fr, args.positional[0][0]):
+        return
     if not given or not hold(fr, callee.receiver, args, rule.when, rule.unless):
         return
     hosts, secure = hosts_of(fr, callee, args, rule)
@@ -79,7 +81,7 @@ def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) 
         for data_type in rule.data:
             out.update(sources.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
-    deep = 1 if rule.kind in TEXTUAL else 2
+    deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
     made = [
         atom

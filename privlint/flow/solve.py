@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from privlint.catalog.catalog import Catalog
-from privlint.flow import limits, safeguards, sources
+from privlint.flow import limits, linked, safeguards, sources
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding, context_key
 from privlint.flow.arguments import Arguments
@@ -156,26 +156,32 @@ class Solver(Traits):
         summary = self.summaries.get((function.id, NO_CONTEXT))
         if summary is None or not summary.sinks:
             return
-        values: list[Value] = []
-        for index, param in enumerate(function.ir.params):
-            value = UNKNOWN
-            if index == 0 and function.method_kind == "method":
-                value = of(Opaque(function.cls))
-            elif param.annotation is not None:
-                module = self.program.modules[function.module]
-                value = Value(
-                    frozenset(a for a in self.annotations.atoms(module, param.annotation) if isinstance(a, Opaque))
-                )
-            values.append(value)
-        if not any(values):
-            return
         frame = Frame(self, function, NO_CONTEXT, 0)
         frame.key = ("fields", function.id)
+        values = [self._declared(frame, index, param) for index, param in enumerate(function.ir.params)]
+        if not any(values):
+            return
         binding = Binding(
             frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None, frame.site(function.ir.n)
         )
         for flow in list(summary.sinks.values()):
             binding._sink(flow)
+
+    def _declared(self, frame: Frame, index: int, param: Param) -> Value:
+        """What a parameter is, by what is declared of it: an instance of a class of the program, or a list of such."""
+        function = frame.fn
+        if index == 0 and function.method_kind == "method":
+            return of(Opaque(function.cls))
+        if (cls := linked.parameter(self, function, param)[0]) >= 0:
+            return of(Opaque(cls))
+        if param.annotation is None:
+            return UNKNOWN
+        module = function.module
+        found = [a for a in self.annotations.atoms_at(module, param.annotation) if isinstance(a, Opaque)]
+        inside = [a for a in self.annotations.elements(module, param.annotation) if isinstance(a, Opaque)]
+        if not found and inside:
+            return of(frame.allocate(param.n, Object("list", fields={"[*]": of(*inside)}), "declared"))
+        return of(*found)
 
     # -- summaries -----------------------------------------------------------------------------------------------
 
@@ -269,7 +275,12 @@ class Solver(Traits):
         marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
         value = Value(frozenset(atoms), marks)
         value = with_marks(value, sources.of_parameter(frame, param, index, value))
+        cls, many = linked.parameter(self, frame.fn, param)
+        if cls >= 0:
+            frame.symbols[key] = Object("sym", -1 if many else cls, f"{QUERY}{cls}" if many else "")
         typed = self._type_of(frame, param, index)
+        if typed and param.kind == "**":
+            frame.symbols[key] = Object("sym", -1, typed)
         if typed and not (index == 0 and kind):
             frame.symbols.setdefault(key, Object("sym", -1, typed))
         if name in frame.ir.cells and frame.env is not None:
@@ -285,7 +296,7 @@ class Solver(Traits):
         if typed or param.annotation is not None:
             return typed
         typed = self.catalog.index.named.get(param.name, "")
-        return typed if any(r.request_data or r.attributes for r in self.library.type_order(typed)) else ""
+        return typed if any(r.request_data or r.attributes or r.queries for r in self.library.type_order(typed)) else ""
 
     def _escaping(self, frame: Frame) -> None:
         """Inner functions that nobody here called may be called later, by whoever they were handed to."""

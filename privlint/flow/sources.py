@@ -192,6 +192,8 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     holder = next(iter(sorted(names)), "") or owner_name
     if holder in ("self", "cls") and fr.fn.cls >= 0:
         holder = fr.program.classes[fr.fn.cls].name
+    if found is not None and any(isinstance(a, Inst) and a.type.startswith("@query:") for a in found.atoms):
+        return {}  # other records, which say themselves what they hold
     named = fr.catalog.classify(name, holder.rpartition(".")[2] or None)
     if named is None:
         return {}
@@ -369,15 +371,17 @@ def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
 
 def parameter_type(fr: Frame, param: Param, index: int) -> str:
     """The library type that a rule gives a parameter, or ``""``."""
-    sources = fr.catalog.index.parameter_sources
-    for rule in (*sources.get(param.name, ()), *sources.get("*", ())):
-        if rule.type and _parameter_rule(fr, rule, param, index):
+    typed = fr.catalog.index.typed_parameters
+    for rule in (*typed.get(param.name, ()), *typed.get("*", ())):
+        if _parameter_rule(fr, rule, param, index):
             return rule.type
     return ""
 
 
 def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:
     ir = fr.ir
+    if rule.decorators and not ir.decorators:
+        return False
     if rule.position >= 0:
         offset = 1 if fr.fn.method_kind in ("method", "class") else 0
         if index - offset != rule.position:

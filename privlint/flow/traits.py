@@ -27,6 +27,7 @@ class Traits(Stores):
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
+        self._users: list[int] | None = None
 
     def metaclass_method(self, cls: int, name: str) -> tuple[int, int | None]:
         """The metaclass of a class (-1 if it is not of the program), and the method of that name that it defines."""
@@ -99,6 +100,18 @@ class Traits(Stores):
         if fn not in self._forwarding:
             self._forwarding[fn] = forwarding(self.program.functions[fn].ir)
         return self._forwarding[fn]
+
+    def user_classes(self) -> list[int]:
+        """The classes of the program that extend Django's class of users and are no base of another."""
+        if self._users is None:
+            known = {"AbstractUser", "AbstractBaseUser"}
+            found = [
+                cls.id
+                for cls in self.program.classes
+                if known & {base.rpartition(".")[2] for base in self.program.external_bases(cls.id)}
+            ]
+            self._users = [each for each in found if not self.program.subclasses.get(each)]
+        return self._users
 
     def has_inner(self, fn: Function) -> bool:
         """Whether functions are defined inside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import sources
+from privlint.flow import frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callable import MADE_CALLABLE
@@ -15,10 +15,19 @@ from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.mappings import as_text_or_mapping
-from privlint.flow.models import builtins, callables, containers, packing, stdlib, urls  # noqa: F401 (their functions register themselves)
+from privlint.flow.models import (  # noqa: F401 (their functions register themselves)
+    builtins,
+    callables,
+    containers,
+    packing,
+    stdlib,
+    tables,
+    urls,
+)
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
 from privlint.flow.models.texts import SILENT
+from privlint.flow.tasks import run_later
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -80,6 +89,8 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
     fr.stopped |= path in _NEVER_RETURNING
     if path.endswith(".__init__"):
         _init_exception(fr, callee, args)
+    if path.startswith(QUERY) and not callee.attribute:  # a method that was handed around: sync_to_async(C.objects.get)
+        return query_method(fr, callee._replace(attribute=path.rpartition(".")[2]), path, args)
     handler = FUNCTIONS.get(path.removeprefix("builtins."))
     if handler is not None:
         made = handler(fr, callee, args)
@@ -120,6 +131,23 @@ def _init_exception(fr: Frame, callee: Callee, args: Arguments) -> None:
                 store(fr, of(me), "[*]", value, strong=False)
 
 
+def _executed(fr: Frame, callee: Callee, args: Arguments, type_: str) -> Value | None:
+    """The rows of a statement that a method of a cursor or connection executes, where its columns are known."""
+    for rule in fr.solver.library.type_order(type_) if type_ and args.positional else ():
+        for name, how in rule.queries:
+            if name == callee.attribute:
+                return rows.executed(fr, callee, args, how)
+    return None
+
+
+def _named_type(fr: Frame, callee: Callee) -> str:
+    """The type that the receiver's name is taken for, where nothing else is known of it."""
+    unknown = callee.receiver is not None and all(
+        isinstance(a, Obj) and fr.object(a.id).cls < 0 and not fr.object(a.id).type for a in callee.receiver.atoms
+    )
+    return fr.catalog.index.named.get(callee.receiver_name, "") if unknown else ""
+
+
 def _made_by_name(fr: Frame, path: str, args: Arguments) -> str | None:
     """The type of what a factory gives that is told by name what to make: ``boto3.client("s3")``."""
     if path.rpartition(".")[2] not in fr.catalog.index.factories:
@@ -155,7 +183,14 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     assert callee.receiver is not None
     if path.startswith(QUERY):
         return query_method(fr, callee, path, args)
-    record = as_text_or_mapping(fr, callee, args)
+    found = (
+        frames.method(fr, callee, args)
+        or rows.method(fr, callee)
+        or _executed(fr, callee, args, path.rpartition(".")[0])
+    )
+    if found is not None:
+        return found
+    record = as_text_or_mapping(fr, callee, args) or linked.call(fr, callee, args)
     if record is not None:
         return record
     owner = path.rpartition(".")[0]
@@ -171,7 +206,8 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         # What a library's call gave (a decoded message) is a mapping; what the library keeps (its settings) is not.
         given = all(isinstance(a, Inst) and a.type.endswith("()") for a in callee.receiver.atoms)
         for text in strings(args.positional[0][0])[:3]:
-            found = UNKNOWN if given and callee.receiver.atoms else SCALAR
+            mapping = owner.rpartition(".")[2] == "TypedDict" or (given and callee.receiver.atoms)
+            found = UNKNOWN if mapping else SCALAR
             needed = callee.attribute == "pop" and len(args.positional) < 2
             marks.update(
                 sources.of_item(fr, callee.receiver, text, callee.n, callee.receiver_name, found, required=needed)
@@ -219,6 +255,9 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if models is not None:
         call_backs(fr, callee, args)
         return Value(models.atoms) if verdict.protection is not None else models
+    of_rows = rows.method(fr, callee) or _executed(fr, callee, args, _named_type(fr, callee))
+    if of_rows is not None:
+        return Value(of_rows.atoms) if verdict.protection is not None else of_rows
     if receiver is not None:
         fr.need(receiver)
         if callee.attribute == "start":
@@ -226,9 +265,12 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done
-        record = as_text_or_mapping(fr, callee, args)
+        record = as_text_or_mapping(fr, callee, args) or linked.call(fr, callee, args)
         if record is not None:
             return Value(record.atoms) if verdict.protection is not None else record
+        later = run_later(fr, callee, args)
+        if later is not None:
+            return later
     if _decorates(fr, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
@@ -282,9 +324,16 @@ def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
 
 def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
+    asked = rows.asked_for(fr, args, callee.n)
+    if asked is not None:
+        return asked
     out: list[Value] = []
     for value, _ in args.positional[:3]:
         for atom in value.ordered:
+            if isinstance(atom, Obj) and fr.object(atom.id).type == rows.ROWS:
+                again = rows.method(fr, callee._replace(receiver=of(atom)))
+                out.append(again if again is not None else of(atom))
+                continue
             if isinstance(atom, Cls) and fr.solver.records.kind(atom.cls) == "model":
                 many = re.search(r"query|select|filter|list|all", callee.last)
                 out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))

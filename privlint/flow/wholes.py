@@ -21,6 +21,7 @@ from privlint.flow.values import (
     only_marks,
 )
 
+STORED = 4  # what this code put into a record; what came from the database goes back as it came
 INSTANCES_CLOSED = 3  # code that is not there takes an instance for what it is, it seldom hands on what is in it
 
 # Names of code that turns an object into something that has all it holds.
@@ -37,8 +38,10 @@ _SHOWN = {
 
 
 def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, Hop | None]:
-    """All marks that a value carries with what it holds; ``deep`` 1: as text shows it, 2: everything, 3: everything but
-    what instances of classes hold.
+    """All marks that a value carries with what it holds.
+
+    ``deep`` 1: as text shows it; 2: everything; 3: everything but what instances of classes hold; 4: what this code put
+    into it, and a database does not encrypt.
 
     ``how`` the text is made: ``str``, ``repr`` or ``format``.
     """
@@ -67,7 +70,7 @@ def _collect(
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
-        elif isinstance(atom, Opaque) and deep != INSTANCES_CLOSED:
+        elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED:
             for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
                 out.setdefault(mark, way)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
@@ -91,6 +94,12 @@ def _collect_object(
                 for label in (".args", "[*]"):
                     _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 1, "repr")
             return
+    if deep == STORED and obj.cls >= 0:
+        for label, field in obj.fields.items():
+            put_here = label in obj.written or atom.id[0] != "s"
+            if put_here and label[1:] not in fr.solver.records.encrypted(obj.cls):
+                _collect(fr, field, deep, out, seen, level + 1, "repr")
+        return
     if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
         for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
             out.setdefault(mark, way)

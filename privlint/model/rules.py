@@ -175,6 +175,9 @@ class TypeRule:
     objects: tuple[str, ...] = ()  # dotted paths of objects of this type (flask.request)
     names: tuple[str, ...] = ()  # variables of unknown type that are taken for one (logger)
     request_data: bool = False  # a mapping of what a user sent: keys and attributes are classified
+    open: bool = False  # has attributes that no rule knows, which are data: a user's profile
+    queries: tuple[tuple[str, str], ...] = ()  # methods that are given SQL -> how rows come: self, rows, row, value
+    linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
 
 
 @dataclass(frozen=True, slots=True)

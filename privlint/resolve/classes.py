@@ -58,6 +58,7 @@ class Class:
     fields: dict[str, FieldInfo]
     listings: dict[str, tuple[str, ...]]  # name -> the constant texts bound to it: fields = ["email"]
     aliases: dict[str, str]  # name -> the dotted text bound to it: model = Customer, queryset = Customer.objects.all()
+    decorated_by: tuple[tuple[str, str], ...] = ()  # names given to the decorators of a class of a module
     bases: list[int] = field(default_factory=list)
     external_bases: list[str] = field(default_factory=list)
     keywords: list[tuple[str, str]] = field(default_factory=list)

@@ -104,6 +104,10 @@ class Program:
                 )
                 module.classes[fir.index] = cls.id
                 self.classes.append(cls)
+        for bound in module.bindings.names.values():
+            for binding in bound:
+                if binding.kind == "class" and binding.decorated_by:
+                    self.classes[module.classes[binding.index]].decorated_by = binding.decorated_by
         for fir in ir.functions:
             parent = fir.parent
             if parent >= 0 and ir.functions[parent].kind == "class":

@@ -13,7 +13,8 @@ class Binding:
     """One binding of a name.
 
     ``kind``: ``import`` (``op``), ``function`` and ``class`` (``index``; ``decorators`` as written, ``decorated_with``:
-    the constant texts that these are given, as in ``@validates("email")``), ``alias``
+    the constant texts that these are given, as in ``@validates("email")``; ``decorated_by``: the names, with their
+    labels, as in ``@receiver(post_save, sender=User)``), ``alias``
     (``text`` is the dotted name bound), ``call`` (``text`` is the callee, ``call`` the op), ``value`` (anything else).
     """
 
@@ -22,6 +23,7 @@ class Binding:
     text: str = ""
     decorators: tuple[str, ...] = ()
     decorated_with: tuple[str, ...] = ()
+    decorated_by: tuple[tuple[str, str], ...] = ()
     op: o.Import | None = None
     call: o.Call | None = None
 
@@ -39,6 +41,7 @@ class Bindings:
     texts: dict[int, str] = field(default_factory=dict)  # register -> dotted text
     constants: dict[int, object] = field(default_factory=dict)  # register -> constant
     given: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a call -> its constant texts
+    named: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # the same -> its labels and names
     listed: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a display -> its constant texts
     listings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name -> the texts of the display bound to it
     parts: dict[int, tuple[int, ...]] = field(default_factory=dict)  # register -> what a list or tuple is made of
@@ -108,6 +111,7 @@ def _read_call(op: o.Call, out: Bindings, values: dict[int, Binding]) -> None:
     if callee:
         out.texts[op.dst] = f"{callee}()"
     out.given[op.dst] = tuple(text for arg in op.args if arg.label is None for text in _texts(out, arg.reg))
+    out.named[op.dst] = tuple((arg.label or "", out.texts[arg.reg]) for arg in op.args if arg.reg in out.texts)
     first = values.get(op.args[0].reg) if len(op.args) == 1 and op.args[0].label is None else None
     if first is not None and first.kind in ("function", "class"):
         text = callee or out.texts.get(op.func, "").removesuffix("()")
@@ -116,6 +120,7 @@ def _read_call(op: o.Call, out: Bindings, values: dict[int, Binding]) -> None:
             first.index,
             decorators=(*first.decorators, text),
             decorated_with=(*first.decorated_with, *out.given.get(op.func, ())),
+            decorated_by=(*first.decorated_by, *out.named.get(op.func, ())),
         )
     else:
         values[op.dst] = Binding("call", text=callee, call=op)

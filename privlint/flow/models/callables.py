@@ -270,3 +270,20 @@ def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         elif isinstance(cls, Obj):
             fr.need(of(cls))
     return made or None
+
+
+@function("django.contrib.auth.get_user_model")
+def _user_model(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """The program's own class of users, where it has exactly one."""
+    found = fr.solver.user_classes()
+    return of(Cls(found[0])) if len(found) == 1 else None
+
+
+@function(
+    "asgiref.sync.sync_to_async",
+    "asgiref.sync.async_to_sync",
+    "channels.db.database_sync_to_async",
+)
+def _same(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """What is called in another way, and is the same function."""
+    return args.positional[0][0] if args.positional else None

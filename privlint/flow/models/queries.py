@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import sources
+from privlint.flow import rows, sources
 from privlint.flow.arguments import Arguments
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -45,6 +45,7 @@ _SINGLES = frozenset(
         "get_by_id",
         "create_user",
         "find_one",
+        "get_or_none",
     ]
 )
 
@@ -65,6 +66,10 @@ def query_method(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value
         return of(fr.allocate(callee.n, Object("tuple", fields={"[0]": of(Opaque(cls))}), "pair"))
     if name in _PLAIN:
         return of(Inst("builtins.int"))
+    if name in ("with_entities", "with_only_columns", "values", "values_list", "add_columns"):
+        asked = rows.asked_for(fr, args, callee.n)
+        if asked is not None:
+            return asked
     if name in ("values", "values_list"):
         return _values(fr, callee, cls, args, name == "values")
     return of(Inst(f"{QUERY}{cls}"))

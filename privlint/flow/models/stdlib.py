@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privlint.flow import rows
 from privlint.flow.access import store
 from privlint.flow.conditions import WRITES_TO
 from privlint.flow.frame import Frame
@@ -21,6 +22,7 @@ from privlint.flow.values import (
     of,
     only_marks,
     step,
+    strings,
 )
 from privlint.flow.wholes import collect
 
@@ -163,3 +165,22 @@ def _thread(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not args.positional:
         return UNKNOWN
     return call_value(fr, args.positional[0][0], Given(args.positional[1:], args.keywords), callee.n)
+
+
+@function("sqlalchemy.Column", "sqlalchemy.schema.Column", "sqlalchemy.sql.schema.Column", "sqlalchemy.column")
+def _column(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A column with a name of its own, as a table has it."""
+    texts = strings(args.positional[0][0]) if args.positional else []
+    return of(rows.column("", texts[0])) if len(texts) == 1 and texts[0].isidentifier() else None
+
+
+@function("sqlalchemy.Table", "sqlalchemy.schema.Table", "sqlalchemy.sql.schema.Table")
+def _table(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return rows.table(fr, args, callee.n)
+
+
+@function("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text")
+def _statement(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A statement as text: the rows that it yields, and what it is filled with."""
+    row = rows.of_statement(fr, args.positional[0][0], callee.n) if args.positional else None
+    return rows.yielding(fr, callee.n, row) if row is not None else None

@@ -10,14 +10,17 @@ from privlint.flow.heap import Object
 from privlint.flow.items import element
 from privlint.flow.models.folding import folded
 from privlint.flow.values import (
+    SCALAR,
     Hop,
     Mark,
+    Symbol,
     Value,
     join,
     of,
     only_marks,
     protect,
     step,
+    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -151,6 +154,13 @@ SILENT = frozenset(
 )
 
 
+_HALVES = frozenset({"split", "rsplit", "partition", "rpartition"})
+
+
+def _is_address(mark: Mark) -> bool:
+    return not isinstance(mark.source, Symbol) and mark.source.data_type == "contact.email"
+
+
 def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
     marks: dict[Mark, Hop | None] = dict(receiver.marks)
     if name == "join":
@@ -174,6 +184,10 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         parts.append(Value(frozenset((masks.SALTED,))))
     known = masks.kept(receiver) | masks.traits(parts[-1:], masked is not None, salted=False)
     carried = Value(carried.atoms | known, carried.marks) if known else carried
+    if name in _HALVES and any("@" in strings(value) for value, _ in args.positional[:1]):  # the domain is nobody's
+        domain = Value(carried.atoms, {m: w for m, w in carried.marks.items() if not _is_address(m)}) or SCALAR
+        fields = {"[0]": carried, "[1]": domain} if "split" in name else {"[0]": carried, "[1]": SCALAR, "[2]": domain}
+        return of(fr.allocate(callee.n, Object("list", fields=fields), "halves"))
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried

@@ -1,0 +1,298 @@
+"""Data frames (pandas, polars) by column.
+
+A frame is an instance of the library's type that has its known columns as items; which columns a file or table has is
+not known, and is told by the keys that are asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from privlint.flow import rows, sources
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import COLUMN, element
+from privlint.flow.items import item as item_of
+from privlint.flow.values import (
+    NO_MARKS,
+    SCALAR,
+    UNKNOWN,
+    Inst,
+    Lit,
+    Marks,
+    Obj,
+    Value,
+    join,
+    merge_marks,
+    of,
+    strings,
+    with_marks,
+)
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+
+PANDAS, POLARS, SERIES = "pandas.DataFrame", "polars.DataFrame", "pandas.Series"
+SPARK = "pyspark.sql.DataFrame"
+_TYPES = frozenset((PANDAS, POLARS, SPARK))
+Columns = dict[str, Value]  # by label: "['email']"
+
+_SAME = frozenset(
+    ["head", "toPandas", "orderBy", "dropDuplicates", "na", "persist", "cache", "repartition", "coalesce",
+     "tail", "sample", "copy", "sort_values", "sort_index", "reset_index", "set_index", "dropna", "fillna",
+     "drop_duplicates", "query", "astype", "round", "filter", "sort", "unique", "limit", "lazy",
+     "convert_dtypes", "replace", "where", "mask", "nlargest", "nsmallest", "reindex", "explode", "slice",
+     "reverse", "drop_nulls", "fill_null", "cast", "clone", "to_pandas", "rechunk", "interpolate", "clip",
+     "transpose"]
+)  # fmt: skip
+_ROWS = frozenset(
+    ["iterrows", "itertuples", "iter_rows", "rows", "to_dicts", "to_records", "collect", "take", "toLocalIterator"]
+)
+_GROUPS = frozenset(["groupby", "groupBy", "group_by", "pivot_table", "resample"])
+_COUNTS = frozenset(
+    ["count", "describe", "nunique", "n_unique", "info", "mean", "median", "std", "var", "corr", "cov",
+     "sum", "min", "max", "isna", "isnull", "notna", "notnull", "any", "all", "duplicated", "is_duplicated",
+     "memory_usage", "quantile", "null_count", "is_empty", "estimated_size", "agg", "aggregate"]
+)  # fmt: skip
+_PLACES = frozenset(["loc", "iloc", "at", "iat", "write", "na"])
+_FACTS = frozenset(
+    ["columns", "shape", "dtypes", "index", "empty", "size", "ndim", "height", "width", "schema", "axes"]
+)  # fmt: skip
+
+
+def type_of(fr: Frame, value: Value) -> str:
+    """The type of a frame that the value is, or ``""``."""
+    for atom in value.ordered:
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        if type_ and (found := _frame_type(fr, type_)):
+            return found
+    return ""
+
+
+def _frame_type(fr: Frame, type_: str) -> str:
+    known = fr.solver.library.frames
+    if type_ not in known:
+        known[type_] = next((rule.name for rule in fr.solver.library.type_order(type_) if rule.name in _TYPES), "")
+    return known[type_]
+
+
+def made(fr: Frame, n: int, type_: str, columns: Columns, marks: Marks = NO_MARKS) -> Value:
+    """A frame with these columns; ``marks``: what it holds in columns that are not known."""
+    return Value(frozenset((fr.allocate(n, Object("inst", -1, type_, columns), "frame"),)), marks)
+
+
+def columns_of(fr: Frame, value: Value) -> Columns:
+    """The known columns of a frame, or the keys of a mapping."""
+    out: Columns = {}
+    for atom in value.ordered:
+        for label, held in fr.object(atom.id).fields.items() if isinstance(atom, Obj) else ():
+            if label[:2] == "['":
+                out[label] = join(out.get(label, UNKNOWN), held)
+    return out
+
+
+def _listed(fr: Frame, value: Value) -> list[str]:
+    """The names that a list, tuple or set of constants holds, or one constant; of ``pl.col("x")`` what it names."""
+    out = strings(value)
+    for atom in value.ordered:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            out += [text for held in obj.fields.values() for text in strings(held)]
+            out += [text for held in obj.fields.values() for a in held.ordered for text in _expression(a)]
+        out += _expression(atom)
+    return list(dict.fromkeys(out))
+
+
+def _expression(atom: object) -> list[str]:
+    return [atom.type[len(COLUMN) :].split(":", 2)[1]] if _is_column(atom) and isinstance(atom, Inst) else []
+
+
+def _is_column(atom: object) -> bool:
+    return isinstance(atom, Inst) and atom.type.startswith(COLUMN)
+
+
+def _read(fr: Frame, value: Value, name: str, n: int, owner: str) -> Value:
+    """One column of a frame."""
+    found = item_of(fr, value, f"[{name!r}]")
+    return with_marks(found, sources.of_item(fr, value, name, n, owner, found))
+
+
+def column(value: Value) -> Value:
+    """What one column gives: a series."""
+    return Value(value.atoms | {Inst(SERIES)}, value.marks)
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def part(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | None:
+    """``frame[["email", "plan"]]``, ``frame[mask]``, ``frame.loc[mask, "email"]``; None for other keys."""
+    type_ = type_of(fr, value)
+    for atom in key.ordered:
+        if not isinstance(atom, Obj):
+            continue
+        kind = fr.object(atom.id).kind
+        if kind == "list" and (names := _listed(fr, of(atom))):
+            return made(fr, n, type_ or PANDAS, {f"[{name!r}]": _read(fr, value, name, n, owner) for name in names})
+        if kind == "tuple" and type_:
+            return _placed(fr, value, fr.object(atom.id).fields.get("[1]", UNKNOWN), owner, n)
+    return value if type_ and not strings(key) and not any(isinstance(a, Lit) for a in key.atoms) else None
+
+
+def _placed(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | None:
+    names = _listed(fr, key)
+    if not names:
+        return value
+    if strings(key):
+        return column(_read(fr, value, names[0], n, owner))
+    return made(fr, n, type_of(fr, value), {f"[{name!r}]": _read(fr, value, name, n, owner) for name in names})
+
+
+def attribute(fr: Frame, value: Value, name: str) -> Value | None:
+    """``frame.loc``, ``frame.shape``, a column as an attribute; None for everything else."""
+    if not type_of(fr, value):
+        return None
+    if name in _PLACES:
+        return value
+    if name in _FACTS:
+        return SCALAR
+    held = columns_of(fr, value).get(f"[{name!r}]")
+    return column(held) if held is not None else None
+
+
+# -- methods ------------------------------------------------------------------------------------------------------
+
+
+def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A method of a frame; None where the receiver is none, or the method is not known."""
+    value = callee.receiver
+    type_ = type_of(fr, value) if value is not None else ""
+    if not type_ or value is None:
+        return None
+    name, n, known = callee.attribute, callee.n, columns_of(fr, value)
+    if name == "collect" and type_ == POLARS:
+        return made(fr, n, type_, known, value.marks)
+    if name in _ROWS or (name == "to_dict" and _wants_records(args)):
+        return _as_rows(fr, value, known, callee)
+    if name == "to_dict":
+        return with_marks(of(fr.allocate(n, Object("dict", fields=known), "dict")), value.marks)
+    if name in _COUNTS:
+        return SCALAR
+    if name in _GROUPS:
+        keys = _named(fr, args, ("by", "index"))
+        return made(fr, n, type_, {f"[{key!r}]": _read(fr, value, key, n, callee.receiver_name) for key in keys})
+    if name == "drop":
+        dropped = {f"[{each!r}]" for each in _named(fr, args, ("columns", "labels"))}
+        return made(
+            fr, n, type_, {k: v for k, v in known.items() if k not in dropped}, value.marks if not known else {}
+        )
+    if name == "select" or (name == "filter" and "items" in args.keywords):
+        names = _named(fr, args, ("items",))
+        return made(fr, n, type_, {f"[{each!r}]": _read(fr, value, each, n, callee.receiver_name) for each in names})
+    if name == "withColumn" and len(args.positional) > 1:
+        given = {f"[{key!r}]": args.positional[1][0] for key in strings(args.positional[0][0])}
+        return made(fr, n, type_, {**known, **given}, value.marks)
+    if name in ("assign", "with_columns"):
+        given = {f"[{key!r}]": each for key, (each, _) in args.keywords.items()}
+        return made(fr, n, type_, {**known, **given}, value.marks)
+    if name == "rename":
+        return made(fr, n, type_, _renamed(fr, known, args), value.marks)
+    if name in ("merge", "join", "append", "vstack", "hstack"):
+        other = next((each for each, _ in args.positional[:1]), UNKNOWN)
+        return made(fr, n, type_, {**columns_of(fr, other), **known}, merge_marks(value.marks, other.marks))
+    return made(fr, n, type_, known, value.marks) if name in _SAME else None
+
+
+def _wants_records(args: Arguments) -> bool:
+    given = [value for value, _ in args.positional[:1]] + [v for k, (v, _) in args.keywords.items() if k == "orient"]
+    return any("records" in strings(value) for value in given)
+
+
+def _named(fr: Frame, args: Arguments, keywords: tuple[str, ...]) -> list[str]:
+    given = [value for value, _ in args.positional] + [v for k, (v, _) in args.keywords.items() if k in keywords]
+    return [name for value in given for name in _listed(fr, value)]
+
+
+def _renamed(fr: Frame, known: Columns, args: Arguments) -> Columns:
+    names: dict[str, str] = {}
+    given = [v for k, (v, _) in args.keywords.items() if k == "columns"] + [value for value, _ in args.positional[:1]]
+    for value in given:
+        for label, held in columns_of(fr, value).items():
+            names.update((label, f"[{text!r}]") for text in strings(held))
+    return {names.get(label, label): value for label, value in known.items()}
+
+
+def _as_rows(fr: Frame, value: Value, known: Columns, callee: Callee) -> Value:
+    fields = {**known, **{f".{label[2:-2]}": held for label, held in known.items()}}
+    if not known:
+        fields = {}
+    row = with_marks(of(fr.allocate(callee.n, Object("dict", fields=fields), "row")), value.marks)
+    if callee.attribute == "iterrows":
+        row = of(fr.allocate(callee.n, Object("tuple", fields={"[0]": SCALAR, "[1]": row}), "pair"))
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "rows"))
+
+
+# -- making -------------------------------------------------------------------------------------------------------
+
+
+def of_data(fr: Frame, type_: str, args: Arguments, n: int) -> Value:
+    """``DataFrame(data, columns=[...])``: of a mapping of columns, of rows as mappings, of rows in order."""
+    given = args.at(fr, 0, "data")
+    if given is None:
+        return made(fr, n, type_, {})
+    data = given[0]
+    known = {label: _held(fr, value) for label, value in columns_of(fr, data).items()}
+    row = element(fr, data)
+    if not known:
+        known = columns_of(fr, row)
+    names = args.at(fr, 1, "columns") or args.at(fr, -1, "schema")
+    for index, name in enumerate(_listed(fr, names[0]) if names is not None and not known else ()):
+        known[f"[{name!r}]"] = item_of(fr, row, f"[{index}]")
+    marks = dict(data.marks)
+    if not known:
+        from privlint.flow.wholes import collect
+
+        marks = dict(collect(fr, data, 2))
+    return made(fr, n, type_, known, marks)
+
+
+def _held(fr: Frame, value: Value) -> Value:
+    """What a column given as a sequence holds."""
+    inside = element(fr, value)
+    return inside if inside else value
+
+
+def together(fr: Frame, args: Arguments, n: int) -> Value:
+    """``concat([a, b])``, ``merge(a, b)``: the columns of all."""
+    values = [value for value, _ in args.positional[:2]]
+    values += [element(fr, value) for value in values if any(isinstance(a, Obj) for a in value.atoms)]
+    known: Columns = {}
+    marks: Marks = NO_MARKS
+    type_ = ""
+    for value in values:
+        if type_of(fr, value):
+            type_ = type_of(fr, value)
+            marks = merge_marks(marks, value.marks)
+            for label, held in columns_of(fr, value).items():
+                known[label] = join(known.get(label, UNKNOWN), held)
+    return made(fr, n, type_ or PANDAS, known, marks)
+
+
+def of_query(fr: Frame, args: Arguments, n: int, type_: str = PANDAS) -> Value | None:
+    """``read_sql("SELECT email ...", connection)``: the columns that the statement selects."""
+    given = args.at(fr, 0, "sql") or args.at(fr, 0, "query") or args.at(fr, 0, "sqlQuery")
+    row = rows.of_statement(fr, given[0], n) if given is not None else None
+    return made(fr, n, type_, columns_of(fr, row)) if row is not None else None
+
+
+def of_file(fr: Frame, type_: str, args: Arguments, n: int) -> Value | None:
+    """``read_csv("people.csv", usecols=["email"])``: the columns that are asked for; None where none are."""
+    given = args.keywords.get("usecols") or args.keywords.get("names") or args.keywords.get("columns")
+    names = _listed(fr, given[0]) if given is not None else []
+    if not names:
+        return None
+    path = next((text for value, _ in args.positional[:1] for text in strings(value)), "")
+    owner = PurePosixPath(path).stem
+    return made(fr, n, type_, {f"[{name!r}]": column(rows.read(fr, owner, name, n)) for name in names})
