@@ -12,6 +12,9 @@ from privlint.catalog.names import Names
 _CACHE_LIMIT = 100_000
 _POINTERS = frozenset(("id", "key", "pk", "code", "status", "number", "slug"))  # these point to data, or count it
 
+_ADDRESS = "contact.postal_address"  # its parts, in a record of their own, are it as well
+_OF_ADDRESS = frozenset(("contact.street", "contact.postal_code"))
+
 
 class Parts:
     """The judge of parts by their names."""
@@ -39,7 +42,7 @@ class Parts:
             return True  # ``.value``, ``["raw"]``: the same thing
         match = self._names.classify(part, name) or self._names.classify(part, "user")
         if match is not None:
-            return match.data_type == data_type
+            return match.data_type == data_type or (data_type == _ADDRESS and match.data_type in _OF_ADDRESS)
         if words[-1] in _POINTERS or words[-1] in lists["infrastructure"]:
             return False
         return data_type in lists["wholes"] or data_type.partition(".")[0] in lists["wholes"]

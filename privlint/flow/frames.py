@@ -18,6 +18,7 @@ from privlint.flow.values import (
     NO_MARKS,
     SCALAR,
     UNKNOWN,
+    Ext,
     Inst,
     Lit,
     Marks,
@@ -151,15 +152,22 @@ def _placed(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | 
 
 
 def attribute(fr: Frame, value: Value, name: str) -> Value | None:
-    """``frame.loc``, ``frame.shape``, a column as an attribute; None for everything else."""
+    """``frame.loc``, ``frame.shape``, a column as an attribute, parts of a series; None for everything else."""
     if not type_of(fr, value):
-        return None
+        return _of_series(value, name) if value.marks and Inst(SERIES) in value.atoms else None
     if name in _PLACES:
         return value
     if name in _FACTS:
         return SCALAR
     held = columns_of(fr, value).get(f"[{name!r}]")
     return column(held) if held is not None else None
+
+
+def _of_series(value: Value, name: str) -> Value | None:
+    """``series.iloc``, ``series.values``, ``series.str``: the same values."""
+    if name in _PLACES or name in ("values", "array", "T"):
+        return value
+    return Value(frozenset((Ext(f"{SERIES}.{name}"),)), value.marks) if name in ("str", "dt", "cat") else None
 
 
 # -- methods ------------------------------------------------------------------------------------------------------
