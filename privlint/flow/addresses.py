@@ -14,7 +14,7 @@ from privlint.flow.access import store
 from privlint.flow.conditions import matches, setting
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.values import TRUE, Address, Lit, Obj, Prefix, Value
+from privlint.flow.values import TRUE, Address, Lit, Obj, Prefix, Value, symbolic
 from privlint.model.rules import ArgSpec, ConnectionRule, SinkRule
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def address_texts(fr: Frame, value: Value) -> list[str]:
             if _HOST_ENDS.search(atom.text):
                 out.append(atom.text)
         elif isinstance(atom, Obj) and atom.id[0] == "s":
-            path = atom.id[2]
-            assert isinstance(path, tuple)
-            fr.summary.needs.add((int(str(atom.id[1])), path))
+            fr.summary.needs.add(symbolic(atom.id))
         elif isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "set"):
             out += [a.value for a in element(fr, value).atoms if isinstance(a, Lit) and isinstance(a.value, str)]
     out += [atom.text for atom in _addresses(fr, value) if atom.text]

@@ -38,6 +38,7 @@ from privlint.flow.values import (
     of,
     only_marks,
     order,
+    symbolic,
 )
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
@@ -68,7 +69,7 @@ class Binding:
         self.only = only  # whether nothing else may be what is called
         self.wrapper = wrapper  # whether all that matters is which function is wrapped
         self._parts: dict[tuple[int, Path], Value] = {}
-        self._wholes: dict[tuple[int, Path, int], dict[Mark, Hop | None]] = {}
+        self._wholes: dict[Symbol, dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
@@ -90,12 +91,11 @@ class Binding:
 
     def marks(self, symbol: Symbol) -> dict[Mark, Hop | None]:
         """The marks that a symbol stands for here."""
-        key = (symbol.param, symbol.path, symbol.deep)
-        found = self._wholes.get(key)
+        found = self._wholes.get(symbol)
         if found is None:
             value = self.part(symbol.param, symbol.path)
             found = collect(self.fr, value, symbol.deep) if symbol.deep else dict(value.marks)
-            self._wholes[key] = found
+            self._wholes[symbol] = found
         return found
 
     def _passing(self, symbol: Symbol) -> tuple[Site, str, str]:
@@ -115,11 +115,14 @@ class Binding:
         """What a mark of the callee is in the caller."""
         if not isinstance(mark.source, Symbol):
             return {mark: way}
-        actuals = self.marks(mark.source)
+        symbol = mark.source
+        actuals = self._wholes.get(symbol)
+        if actuals is None:
+            actuals = self.marks(symbol)
         if not actuals:
             return NO_MARKS
         out: dict[Mark, Hop | None] = {}
-        site, kind, words = self._passing(mark.source)
+        site, kind, words = self._hops.get(symbol) or self._passing(symbol)
         plain = mark.protection is Protection.CLEAR and not mark.weak and not mark.whole
         for actual, actual_way in actuals.items():
             combined = actual
@@ -137,7 +140,7 @@ class Binding:
 
     def substitute(self, value: Value, returned: bool = False) -> Value:
         """What a value of the callee is in the caller."""
-        if not value:
+        if value.closed and not (returned and value.marks):
             return value
         known = self._substituted.get(id(value))
         if known is not None:
@@ -155,7 +158,15 @@ class Binding:
                 break
         atoms: set[Atom] = set()
         for atom in value.ordered:
-            atoms |= self._atom(atom)
+            if type(atom) is Obj:
+                if atom.id[0] == "s":
+                    atoms |= self.part(*symbolic(atom.id)).atoms
+                else:
+                    atoms.add(Obj(self.rename(atom.id)))
+            elif isinstance(atom, (Func, Bound)):
+                atoms |= self._atom(atom)
+            else:
+                atoms.add(atom)
         out = Value(frozenset(atoms), marks)
         self._substituted[id(value)] = (value, out)
         return out
@@ -163,9 +174,7 @@ class Binding:
     def _atom(self, atom: Atom) -> set[Atom]:
         if isinstance(atom, Obj):
             if atom.id[0] == "s":
-                path = atom.id[2]
-                assert isinstance(path, tuple)
-                return set(self.part(int(str(atom.id[1])), path).atoms)
+                return set(self.part(*symbolic(atom.id)).atoms)
             return {Obj(self.rename(atom.id))}
         if isinstance(atom, Func) and atom.env is not None:
             return {Func(atom.fn, env) for env in self._environments(atom.env)}
@@ -215,9 +224,7 @@ class Binding:
         for key, label, value, stored in effects:
             target = of(Obj(key))
             if key[0] == "s":
-                path = key[2]
-                assert isinstance(path, tuple)
-                target = self.part(int(str(key[1])), path)
+                target = self.part(*symbolic(key))
             if label == REST:
                 merge(self.fr, target, value)
             else:
@@ -292,7 +299,7 @@ class Binding:
         if not needs:
             return summary
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
-        for param, path in sorted(needs):
+        for param, path in sorted(needs) if len(needs) > 1 else needs:
             what = self._describe(param, path)
             if what and not self._method(param, path, what):
                 context.append((param, path, what))
@@ -336,13 +343,11 @@ class Binding:
             out.add(("only", True))
         for atom in value.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
-                symbolic_path = atom.id[2]
-                assert isinstance(symbolic_path, tuple)
-                self.fr.summary.needs.add((int(str(atom.id[1])), symbolic_path))
+                self.fr.summary.needs.add(symbolic(atom.id))
             found = describe(self.fr, atom)
             if found is not None:
                 out.add(found)
-        return tuple(sorted(out, key=repr))
+        return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
@@ -378,4 +383,6 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
 
 def context_key(context: Context) -> Context:
     """A context in canonical order."""
+    if len(context) < 2:
+        return context
     return tuple(sorted(context, key=lambda c: (c[0], c[1])))

@@ -32,6 +32,7 @@ from privlint.flow.values import (
     join,
     join_all,
     order,
+    symbolic,
     with_marks,
 )
 
@@ -202,9 +203,7 @@ def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Valu
         if obj.kind in MADE_CALLABLE:
             return MADE_CALLABLE[obj.kind](fr, obj, args, n)
         if atom.id[0] == "s":
-            path = atom.id[2]
-            assert isinstance(path, tuple)
-            fr.summary.needs.add((int(str(atom.id[1])), path))
+            fr.summary.needs.add(symbolic(atom.id))
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
     method = fr.program.method(cls, "__call__") if cls >= 0 else None
     if method is None:

@@ -30,6 +30,7 @@ from privlint.flow.values import (
     Value,
     either,
     join,
+    symbolic,
 )
 from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
@@ -101,9 +102,7 @@ class Frame:
         """It matters what the value is: a caller that knows makes a context of its own."""
         for atom in value.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
-                path = atom.id[2]
-                assert isinstance(path, tuple)
-                self.summary.needs.add((int(str(atom.id[1])), path))
+                self.summary.needs.add(symbolic(atom.id))
 
     def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""
@@ -119,7 +118,8 @@ class Frame:
         if obj is not None:
             return obj
         if key[0] == "s":
-            return self.symbol(key)
+            obj = self.symbols.get(key)
+            return obj if obj is not None else self.symbol(key)
         shared = self.solver.read_shared(key, self.fn.id)
         return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
 
@@ -162,10 +162,10 @@ class Frame:
                 obj.fields.update({label: self.initial(key, label) for label in detail[1]})
 
     def _symbolic(self, key: ObjId) -> Object:
-        param, path = int(str(key[1])), key[2]
-        assert isinstance(path, tuple)
+        param, path = symbolic(key)
         kind, cls, type_ = "sym", -1, ""
-        for what, detail in sorted(self.context.get((param, path), ()), key=repr):
+        known = self.context.get((param, path), ())
+        for what, detail in sorted(known, key=repr) if len(known) > 1 else known:
             if what in ("of", "exact") and cls < 0:
                 cls = int(str(detail))
             elif what == "type" and not type_:
@@ -181,25 +181,20 @@ class Frame:
         """Whether the object is known to be of its class, not of one below it."""
         if key[0] != "s":
             return True
-        path = key[2]
-        assert isinstance(path, tuple)
-        return any(what == "exact" for what, _ in self.context.get((int(str(key[1])), path), ()))
+        return any(what == "exact" for what, _ in self.context.get(symbolic(key), ()))
 
     def constant(self, key: ObjId) -> bool:
         """Whether what a symbolic object stands for is one constant, which the context tells."""
         if key[0] != "s":
             return False
-        path = key[2]
-        assert isinstance(path, tuple)
-        return any(what == "only" for what, _ in self.context.get((int(str(key[1])), path), ()))
+        return any(what == "only" for what, _ in self.context.get(symbolic(key), ()))
 
     def initial(self, key: ObjId, label: str) -> Value:
         """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""
         cached = self.initials.get((key, label))
         if cached is not None:
             return cached
-        param, path = int(str(key[1])), key[2]
-        assert isinstance(path, tuple)
+        param, path = symbolic(key)
         if len(path) >= limits.PATH_DEPTH:
             limits.reached("depth of an access path")
             value = Value(NO_ATOMS, {Mark(Symbol(param, path, 2), Protection.CLEAR, 0): None})  # and all below
@@ -249,8 +244,9 @@ class Frame:
 
     def run(self, entry: State) -> Summary:
         """Interpret the body from ``entry`` and give what came of it."""
-        from privlint.flow.transfer import end_of_block, execute
+        from privlint.flow.transfer import TABLE, end_of_block
 
+        solver = self.solver
         blocks = self.ir.blocks
         states: dict[int, State] = {0: entry}
         visits = [0] * len(blocks)
@@ -266,11 +262,13 @@ class Frame:
                 self._flow_to(block.handler, self.state, states, pending, visits)
             called = False
             for op in block.ops:
+                kind = type(op)
                 if block.handler >= 0:
-                    if called and isinstance(op, o.StoreName | o.DelName):
-                        self._seen_by_handler(op.slot, states[block.handler])
-                    called |= type(op) is o.Call
-                execute(self, op)
+                    if called and (kind is o.StoreName or kind is o.DelName):
+                        self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
+                    called |= kind is o.Call
+                solver.current_node = op.n
+                TABLE[kind](self, op)
                 if self.stopped:
                     break
             self.ops += len(block.ops)

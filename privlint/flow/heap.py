@@ -72,34 +72,44 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
     if left is right:
         return left
     symbolic = key[0] == "s"
-    fields = dict(left.fields)
+    fields, other = left.fields, right.fields  # copied when the first of them changes
     changed = False
-    for label, value in right.fields.items():
-        if label in fields:
-            old = fields[label]
+    if fields is not other:
+        for label, value in other.items():
+            old = fields.get(label)
             if old is value:
                 continue
-        elif symbolic:
-            old = initial(key, label)
-        else:
-            old = _of_rest(left, label, initial)
-        new = join(old, value)
-        if label not in fields or new is not old:
-            fields[label] = new
-            changed = True
-    if REST in right.fields and not symbolic:
-        for label in left.fields.keys() - right.fields.keys():
-            new = join(left.fields[label], _of_rest(right, label, initial))
-            changed |= new is not fields[label]
-            fields[label] = new
-    if symbolic:
-        for label in sorted(left.fields.keys() - right.fields.keys()):
-            new = join(left.fields[label], initial(key, label))
-            if new is not left.fields[label]:
+            known = old is not None
+            if old is None:
+                old = initial(key, label) if symbolic else _of_rest(left, label, initial)
+            new = join(old, value)
+            if not known or new is not old:
+                if not changed:
+                    fields = dict(fields)
+                    changed = True
                 fields[label] = new
-                changed = True
-    if not symbolic and left.kind in ("list", "tuple", "iter"):
-        changed |= _lengths_differ(left, right, fields)
+        if REST in other and not symbolic:
+            for label in [label for label in left.fields if label not in other]:
+                held = left.fields[label]
+                new = join(held, _of_rest(right, label, initial))
+                if new is not held:
+                    if not changed:
+                        fields = dict(fields)
+                        changed = True
+                    fields[label] = new
+        if symbolic:
+            missing = [label for label in left.fields if label not in other]
+            for label in sorted(missing) if len(missing) > 1 else missing:
+                held = left.fields[label]
+                new = join(held, initial(key, label))
+                if new is not held:
+                    if not changed:
+                        fields = dict(fields)
+                        changed = True
+                    fields[label] = new
+        elif left.kind in ("list", "tuple", "iter") and other.keys() != left.fields.keys():
+            fields = dict(fields) if not changed else fields
+            changed |= _lengths_differ(left, right, fields)
     written = join_written(left.written, right.written)
     many = left.many or right.many
     cls, type_ = left.cls if left.cls >= 0 else right.cls, left.type or right.type
@@ -136,6 +146,8 @@ def _lengths_differ(left: Object, right: Object, fields: dict[str, Value]) -> bo
 def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
     """What was stored on either of two ways; ``left`` itself where ``right`` adds nothing."""
     out = left
+    if left is right:
+        return left
     for label, value in right.items():
         old = left.get(label)
         if old is value:
@@ -178,26 +190,31 @@ class State:
         env = self.env
         for name, value in other.env.items():
             old = env.get(name)
+            if old is value:
+                continue
             if old is None:
                 env[name] = value
                 changed = True
-            elif old is not value:
+            else:
                 new = either(old, value)
-                if not new.same(old):
-                    changed = True
-                env[name] = new
+                if new is not old:
+                    if not new.same(old):
+                        changed = True
+                    env[name] = new
         heap = self.heap
         for key, obj in other.heap.items():
             mine = heap.get(key)
+            if mine is obj:
+                continue
             if mine is None:
                 heap[key] = join_objects(key, symbols.symbol(key), obj, initial) if key[0] == "s" else obj
                 changed = True
-            elif mine is not obj:
+            else:
                 new_obj = join_objects(key, mine, obj, initial)
                 if new_obj is not mine:
                     changed = changed or _differs(mine, new_obj)
                     heap[key] = new_obj
-        for key in heap.keys() - other.heap.keys():
+        for key in heap.keys() - other.heap.keys() if len(heap) != len(other.heap) else ():
             if key[0] == "s":
                 mine = heap[key]
                 new_obj = join_objects(key, mine, symbols.symbol(key), initial)

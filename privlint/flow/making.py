@@ -30,6 +30,7 @@ from privlint.flow.values import (
     only_marks,
     step,
     strings,
+    symbolic,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -109,9 +110,7 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
         return
     for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
-            path = atom.id[2]
-            assert isinstance(path, tuple)
-            fr.summary.needs.add((int(str(atom.id[1])), path))
+            fr.summary.needs.add(symbolic(atom.id))
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:

@@ -25,6 +25,7 @@ from privlint.flow.values import (
     Value,
     hop,
     strings,
+    symbolic,
 )
 from privlint.ir.module import Param
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -311,9 +312,7 @@ def ask(fr: Frame, value: Value) -> None:
     """It matters what a parameter is: a caller that knows is to say so."""
     for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
-            path = atom.id[2]
-            assert isinstance(path, tuple)
-            fr.summary.needs.add((int(str(atom.id[1])), path))
+            fr.summary.needs.add(symbolic(atom.id))
 
 
 def _unknown(value: Value) -> bool:

@@ -42,12 +42,6 @@ ERASING = frozenset(
 )
 
 
-def execute(fr: Frame, op: o.Op) -> None:
-    """Interpret one op."""
-    fr.solver.current_node = op.n
-    _TABLE[type(op)](fr, op)
-
-
 # -- calls -------------------------------------------------------------------------------------------------------
 
 
@@ -225,7 +219,7 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
                 fr.sink(arriving(marks, fr, arg.n, call.text or "raise", rule.kind), target)
 
 
-_TABLE: dict[type, Callable[[Frame, Any], None]] = {
+TABLE: dict[type, Callable[[Frame, Any], None]] = {
     o.Const: names.const,
     o.Move: names.move,
     o.LoadName: names.load_name,

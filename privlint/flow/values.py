@@ -8,7 +8,6 @@ A mark whose source is symbolic stands for whatever the caller passes (``Symbol`
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from privlint.flow import limits
@@ -53,10 +52,15 @@ class Hop(NamedTuple):
     length: int
 
 
+_new = tuple.__new__  # makes a named tuple without going through its constructor, which takes twice as long
+
+
 def hop(prev: Hop | None, site: Site | None, kind: str, text: str = "", inner: Hop | None = None) -> Hop:
     """A way with one more hop."""
-    length = 1 + (prev.length if prev else 0) + (inner.length if inner else 0)
-    return Hop(prev, site, kind, text, inner, length)
+    length = 1 if prev is None else prev.length + 1
+    if inner is not None:
+        length += inner.length
+    return _new(Hop, (prev, site, kind, text, inner, length))
 
 
 Marks = Mapping[Mark, Hop | None]
@@ -69,6 +73,11 @@ REGISTERED = "%registered"  # the attribute of a generic function that holds its
 # -- what a value may be -----------------------------------------------------------------------------------------
 
 ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names
+
+
+def symbolic(key: ObjId) -> tuple[int, Path]:
+    """The parameter and the path that a symbolic object stands for."""
+    return key[1], key[2]  # type: ignore[return-value]
 
 
 class Lit(NamedTuple):
@@ -161,25 +170,41 @@ class Unsure(NamedTuple):
 
 Atom = Unsure | Lit | Prefix | Address | Trait | Func | Bound | Cls | Wrapped | Ext | Inst | Obj | Opaque | Super
 Atoms = frozenset[Atom]
+_OPEN = (Obj, Func, Bound)
 NO_ATOMS: Atoms = frozenset()
 
 
 class Value:
     """An abstract value; compare by ``is`` first: joins give back an operand where nothing is added."""
 
-    __slots__ = ("_ordered", "atoms", "marks")
+    __slots__ = ("_closed", "_ordered", "atoms", "marks")
 
     def __init__(self, atoms: Atoms = NO_ATOMS, marks: Marks = NO_MARKS) -> None:
         self.atoms = atoms
         self.marks = marks
         self._ordered: Collection[Atom] | None = None
+        self._closed: bool | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing in it depends on a caller: no symbols, no objects of a heap; not too many marks."""
+        found = self._closed
+        if found is None:
+            found = self._closed = (
+                len(self.marks) < limits.WIDTH
+                and not any(isinstance(atom, _OPEN) for atom in self.atoms)
+                and not any(isinstance(mark.source, Symbol) for mark in self.marks)
+            )
+        return found
 
     @property
     def ordered(self) -> Collection[Atom]:
         """The atoms in an order that is the same in every run."""
-        if self._ordered is None:
-            self._ordered = self.atoms if len(self.atoms) < 2 else sorted(self.atoms, key=order)
-        return self._ordered
+        found = self._ordered
+        if found is None:
+            atoms = self.atoms
+            found = self._ordered = atoms if len(atoms) < 2 else in_order(atoms)
+        return found
 
     def __repr__(self) -> str:
         return f"Value({set(self.atoms) or ''}, {list(self.marks) or ''})"
@@ -242,15 +267,19 @@ def merge_marks(left: Marks, right: Marks) -> Marks:
 
 def join(left: Value, right: Value) -> Value:
     """The least value that is both."""
-    if left is right or not right:
+    if left is right:
         return left
-    if not left:
+    more, marks = right.atoms, right.marks
+    if not more and not marks:
+        return left
+    atoms, mine = left.atoms, left.marks
+    if not atoms and not mine:
         return right
-    atoms = left.atoms
-    if not right.atoms <= atoms:
-        atoms = cap_atoms(atoms | right.atoms)
-    marks = merge_marks(left.marks, right.marks)
-    if atoms is left.atoms and marks is left.marks:
+    if more and more is not atoms and not more <= atoms:
+        both = cap_atoms(atoms | more)
+        atoms = atoms if both == atoms else both
+    marks = merge_marks(mine, marks) if marks and marks is not mine else mine
+    if atoms is left.atoms and marks is mine:
         return left
     return Value(atoms, marks)
 
@@ -272,10 +301,32 @@ def cap_atoms(atoms: Atoms) -> Atoms:
     return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=order)[: limits.ATOMS])
 
 
-@lru_cache(maxsize=50_000)
+_TEXTS: dict[Atom, str] = {}
+_ORDERS: dict[Atoms, tuple[Atom, ...]] = {}
+
+
 def order(atom: Atom) -> str:
     """A text to sort atoms by, the same in every run."""
-    return repr(atom)
+    try:
+        return _TEXTS[atom]
+    except KeyError:
+        text = _TEXTS[atom] = repr(atom)
+        return text
+
+
+def in_order(atoms: Atoms) -> tuple[Atom, ...]:
+    """The atoms, sorted."""
+    try:
+        return _ORDERS[atoms]
+    except KeyError:
+        found = _ORDERS[atoms] = tuple(sorted(atoms, key=order))
+        return found
+
+
+def forget() -> None:
+    """Drop what is kept for speed, at the end of a run."""
+    _TEXTS.clear()
+    _ORDERS.clear()
 
 
 def join_all(values: Iterable[Value]) -> Value:

@@ -14,6 +14,8 @@ class Confidence(enum.IntEnum):
     MEDIUM = 2
     HIGH = 3
 
+    __hash__ = int.__hash__  # an enum's own is written in Python, and these are hashed all the time
+
     @property
     def word(self) -> str:
         """The spelling of the outer contract: ``low``, ``medium`` or ``high``."""
@@ -33,6 +35,8 @@ class Protection(enum.IntEnum):
     PSEUDONYMISED = 3  # keyed or salted hash, token
     ENCRYPTED = 4
     DERIVED = 5
+
+    __hash__ = int.__hash__
 
     @property
     def word(self) -> str:
