@@ -32,6 +32,13 @@ class Told(NamedTuple):
     returns: bool = True
 
 
+class _Inside(NamedTuple):
+    """By the index of an op in its block: what the calls before it establish, which records those from it on write."""
+
+    before: tuple[Checks, ...]
+    audits: tuple[Checks, ...]
+
+
 class Held:
     """The checks of all functions, found when asked for."""
 
@@ -41,6 +48,8 @@ class Held:
         self.recogniser = recogniser
         self.entries: dict[int, dict[int, Checks]] = {}
         self._made: dict[tuple[int, int], tuple[Checks, bool]] = {}  # call -> what it establishes, whether it returns
+        self._nodes: dict[tuple[int, int], Checks] = {}
+        self._blocks: dict[tuple[int, int], _Inside] = {}
         self._told: dict[int, Told] = {}
         self._elements = Elements(self)
         self._running: set[int] = set()
@@ -56,17 +65,16 @@ class Held:
         entry = self.blocks(fn).get(place.block)
         if entry is None:
             return NONE  # dead code
-        found = set(entry)
-        body = self.calls.body(fn)
-        for op in body.ir.blocks[place.block].ops[: place.at]:
-            if isinstance(op, o.Call):
-                found |= self.made(fn, body, op)[0]
-            elif isinstance(op, o.Iterate):
-                found |= self._elements.of(fn, op.src)
-        return frozenset(found)
+        return entry | self._inside(fn, place.block).before[place.at]
 
     def at_node(self, fn: int, node: int) -> Checks:
         """The checks that hold at a node, and the records that are written once it is done."""
+        known = self._nodes.get((fn, node))
+        if known is None:
+            known = self._nodes[(fn, node)] = self._at_node(fn, node)
+        return known
+
+    def _at_node(self, fn: int, node: int) -> Checks:
         body = self.calls.body(fn)
         place = body.at.get(node)
         if place is None and node in body.args:
@@ -77,23 +85,34 @@ class Held:
 
     def _afterwards(self, fn: int, body: Body, place: Place) -> Checks:
         """Audit records that are written after an op: it is done when they are."""
-        out: set[Check] = set()
+        out = set(self._inside(fn, place.block).audits[place.at])
         seen: set[int] = set()
-        todo = [place.block]
-        first = True
+        todo = successors(body.ir, place.block)
         while todo:
             number = todo.pop()
-            if number in seen:
-                continue
-            if not first:
+            if number not in seen:
                 seen.add(number)
-            ops = body.ir.blocks[number].ops
-            for op in ops[place.at :] if first else ops:
-                if isinstance(op, o.Call):
-                    out |= {each for each in self.made(fn, body, op)[0] if each.kind == "audit"}
-            first = False
-            todo += successors(body.ir, number)
+                out |= self._inside(fn, number).audits[0]
+                todo += successors(body.ir, number)
         return frozenset(out)
+
+    def _inside(self, fn: int, number: int) -> _Inside:
+        """What the calls of a block establish, up to each op and from each op on."""
+        known = self._blocks.get((fn, number))
+        if known is not None:
+            return known
+        body = self.calls.body(fn)
+        before, audits = [NONE], [NONE]
+        ops = body.ir.blocks[number].ops
+        made = [self.made(fn, body, op)[0] if isinstance(op, o.Call) else NONE for op in ops]
+        for op, checks in zip(ops, made, strict=True):
+            told = self._elements.of(fn, op.src) if isinstance(op, o.Iterate) else checks
+            before.append(before[-1] | told if told else before[-1])
+        for checks in reversed(made):
+            records = frozenset(each for each in checks if each.kind == "audit")
+            audits.append(audits[-1] | records if records else audits[-1])
+        found = self._blocks[(fn, number)] = _Inside(tuple(before), tuple(reversed(audits)))
+        return found
 
     def blocks(self, fn: int) -> dict[int, Checks]:
         """The checks that hold where each block begins; a block that nothing reaches is left out."""
