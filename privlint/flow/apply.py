@@ -73,6 +73,7 @@ class Binding:
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
+        self._described: dict[tuple[int, Path], tuple[Description, ...]] = {}
 
     # -- symbols -------------------------------------------------------------------------------------------------
 
@@ -333,6 +334,13 @@ class Binding:
         return any(kind == "exact" for kind, _ in holder) and all(kind == "bound" for kind, _ in what)
 
     def _describe(self, param: int, path: Path) -> tuple[Description, ...]:
+        """What the caller passes there, in words that a context is made of."""
+        known = self._described.get((param, path))
+        if known is None:
+            known = self._described[(param, path)] = self._words_of(param, path)
+        return known
+
+    def _words_of(self, param: int, path: Path) -> tuple[Description, ...]:
         out: set[Description] = set()
         value = self.part(param, path)
         literals = [atom for atom in value.ordered if isinstance(atom, Lit)]

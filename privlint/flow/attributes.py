@@ -55,9 +55,11 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         if part is not None:
             heap_known = True
             out = join(out, part)
-    addresses = frozenset(a for a in value.atoms if isinstance(a, Address))
+    addresses = [a for a in value.atoms if type(a) is Address]
     if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
-        out = Value(out.atoms | addresses, out.marks)
+        out = Value(out.atoms | frozenset(addresses), out.marks)
+    if not value.marks:
+        return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
     return with_marks(out, part_called(fr, carried, name))
 
@@ -80,9 +82,7 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Cls):
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
-        known = join(
-            external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}", fr.fn.id)
-        )
+        known = join(external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}"))
         return join(known, settings.of_django(fr, name)) if atom.path in settings.DJANGO else known
     if isinstance(atom, Inst):
         return instance_attribute(fr, atom.type, name)
@@ -121,7 +121,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         if found is not None:
             out = found if out is None else join(out, found)
         elif key[0] != "s":
-            stored = fr.solver.read_field(obj.cls, name, fr.fn.id, exact=True)
+            stored = fr.solver.read_field(obj.cls, name, exact=True)
             out = stored if out is None else join(out, stored)
     if obj.type:
         part = instance_attribute(fr, obj.type, name)
@@ -136,7 +136,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 
 def _described(fr: Frame, cls: int, name: str) -> bool:
     """Whether the class has a descriptor under that name."""
-    held = fr.solver.class_attribute(cls, name, fr.fn.id)
+    held = fr.solver.class_attribute(cls, name)
     owners = [fr.object(a.id).cls for a in held.ordered if isinstance(a, Obj)] if held is not None else []
     return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
 
@@ -196,9 +196,9 @@ def entity_value(fr: Frame, entity: Entity) -> Value:
     if entity.kind == "external":
         return external_value(fr, entity.path)
     if entity.kind == "class":
-        return fr.solver.class_value(entity.number, fr.fn.id)
+        return fr.solver.class_value(entity.number)
     if entity.kind == "function":
-        return fr.solver.function_value(entity.number, fr.fn.id)
+        return fr.solver.function_value(entity.number)
     key: ObjId = ("g", entity.number)
     obj = fr.object(key)
     value = obj.fields.get(f".{entity.path}", UNKNOWN)
@@ -211,12 +211,24 @@ def entity_value(fr: Frame, entity: Entity) -> Value:
 
 def external_value(fr: Frame, path: str) -> Value:
     """A library's symbol; an object that the catalogue gives a type is an instance of it."""
-    typed = fr.catalog.index.objects.get(path)
-    return of(Inst(typed), Ext(path)) if typed else of(Ext(path))
+    known = fr.solver.library.symbols
+    found = known.get(path)
+    if found is None:
+        typed = fr.catalog.index.objects.get(path)
+        found = known[path] = of(Inst(typed), Ext(path)) if typed else of(Ext(path))
+    return found
 
 
 def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     """An attribute of an instance of a library's type."""
+    known = fr.solver.library.attributes
+    found = known.get((type_, name))
+    if found is None:
+        found = known[(type_, name)] = _instance_attribute(fr, type_, name)
+    return found
+
+
+def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     if type_.startswith(QUERY):
         return of(Inst(type_), Ext(f"{type_}.{name}"))
     for rule in fr.solver.library.type_order(type_):
@@ -239,7 +251,7 @@ def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     found = member_of_class(fr, atom.cls, name, atom)
     if found is not None and found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms):
         return found
-    stored = fr.solver.read_field(atom.cls, name, fr.fn.id)
+    stored = fr.solver.read_field(atom.cls, name)
     out = stored if found is None else join(found, stored)
     known = fr.solver.annotations.field(atom.cls, name)
     if known is not None:
@@ -254,7 +266,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
     from privlint.flow.calls import call_property
 
     method = fr.program.method(cls, name)
-    value = fr.solver.class_attribute(cls, name, fr.fn.id)
+    value = fr.solver.class_attribute(cls, name)
     if method is not None:
         if method.kind == "property":
             _need_class(fr, cls, name, receiver)
@@ -337,7 +349,7 @@ def _bound_partial(fr: Frame, obj: Object, receiver: Atom) -> Obj:
 def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     """An attribute read on a class of the program."""
     method = fr.program.method(cls, name)
-    value = fr.solver.class_attribute(cls, name, fr.fn.id)
+    value = fr.solver.class_attribute(cls, name)
     if method is not None and not (value is not None and method.decorators):
         func = Func(method.function, fr.solver.environment(method.function, fr))
         return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)

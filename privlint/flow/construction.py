@@ -26,7 +26,7 @@ def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
     if calling is not None:
         return call_function(fr, Func(calling, None), args, n, of(Cls(cls)))
     if fr.solver.records.is_enum(cls):
-        return fr.solver.class_members(cls, fr.fn.id)
+        return fr.solver.class_members(cls)
     return instantiate(fr, cls, args, n)
 
 
@@ -70,7 +70,7 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     from privlint.flow.access import store
 
     names = fr.solver.records.init_order(cls)
-    for name, value in fr.solver.records.defaults(cls, fr.fn.id).items():
+    for name, value in fr.solver.records.defaults(cls).items():
         store(fr, made, f".{name}", value)
     for index, (value, _at) in enumerate(args.positional):
         if index < len(names):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import Object, State
-from privlint.flow.summary import Context, Effect, SinkFlow, Summary
+from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
     NO_ATOMS,
     REST,
@@ -59,7 +59,7 @@ class Frame:
         self.path = self.module.path
         self.context = {(param, path): what for param, path, what in context}
         self.depth = depth
-        self.key: object = (fn.id, context)
+        self.key: Key = (fn.id, context)
         self.state = State()
         self.regs: dict[int, Value] = {}
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
@@ -120,7 +120,7 @@ class Frame:
         if key[0] == "s":
             obj = self.symbols.get(key)
             return obj if obj is not None else self.symbol(key)
-        shared = self.solver.read_shared(key, self.fn.id)
+        shared = self.solver.read_shared(key)
         return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
 
     def put(self, key: ObjId, obj: Object) -> None:
@@ -213,7 +213,7 @@ class Frame:
             atoms |= self.solver.annotations.extra_atoms(*known)
         obj = self.object(parent)
         if obj.cls >= 0 and label[0] == "." and (param, path) not in self.context:
-            stored = self.solver.read_field(obj.cls, label[1:], self.fn.id)
+            stored = self.solver.read_field(obj.cls, label[1:])
             atoms |= {a for a in stored.atoms if not isinstance(a, Obj)}
         return Value(frozenset(atoms), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
 

@@ -67,7 +67,7 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
         elif isinstance(atom, Inst):
             part = instance_item(fr, atom)
         elif isinstance(atom, Ext) and label is not None:
-            part = fr.solver.read_external(atom.path, label, fr.fn.id) or None
+            part = fr.solver.read_external(atom.path, label) or None
         if part is not None:
             known = True
             out = join(out, part)
@@ -234,7 +234,7 @@ def element(fr: Frame, value: Value) -> Value:
         elif isinstance(atom, Opaque):
             out = join(out, _iterated(fr, atom))
         elif isinstance(atom, Cls):  # an enum: its members
-            out = join(out, fr.solver.class_members(atom.cls, fr.fn.id))
+            out = join(out, fr.solver.class_members(atom.cls))
     known = any(isinstance(a, Obj) for a in value.atoms)
     carried = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
     return with_marks(out, carried)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from privlint.catalog.catalog import Catalog
@@ -121,6 +121,8 @@ class Library:
         self.catalog = catalog
         self._orders: dict[str, tuple[TypeRule, ...]] = {}
         self.frames: dict[str, str] = {}  # type -> the data frame that it is, "" for other types
+        self.symbols: dict[str, Value] = {}  # the values of symbols by dotted path, once they were asked for
+        self.attributes: dict[tuple[str, str], Value] = {}  # type and name -> the attribute of an instance
 
     def has_type(self, path: str) -> bool:
         """Whether the catalogue knows the type."""
@@ -230,17 +232,18 @@ class Library:
     ) -> Confidence | None:
         """How sure it is that a pattern means this call, or None."""
         if pattern.kind == "name":
-            return Confidence.HIGH if any(match_path(pattern.path, name) for name in names) else None
+            return Confidence.HIGH if _among(pattern.path, names) else None
         if pattern.kind == "function":
-            return Confidence.HIGH if any(match_path(pattern.path, path) for path in candidates.paths) else None
+            return Confidence.HIGH if _among(pattern.path, candidates.paths) else None
         owner, _, method = pattern.path.rpartition(".")
         if owner in ("*", "**"):
             return Confidence.MEDIUM if callee.attribute and match_path(method, callee.attribute) else None
-        if any(match_path(pattern.path, path) for path in candidates.paths):
+        if _among(pattern.path, candidates.paths):
             return Confidence.HIGH
         if not callee.attribute or not match_path(method, callee.attribute):
             return None
-        if any(match_path(owner, own) or own.rpartition(".")[2] == owner for own in candidates.owners):
+        owners = candidates.owners
+        if owners and (_among(owner, owners) or any(own.rpartition(".")[2] == owner for own in owners)):
             return Confidence.HIGH
         return Confidence.MEDIUM if owner in candidates.guessed else None
 
@@ -284,6 +287,13 @@ class Library:
                     guessed.update((rule.name, *rule.aliases))
         paths.update([f"{owner}.{callee.attribute}" for owner in owners if callee.attribute])
         return Candidates(frozenset(paths), frozenset(owners), frozenset(guessed))
+
+
+def _among(pattern: str, paths: Collection[str]) -> bool:
+    """Whether one of the dotted paths is meant by a pattern."""
+    if "*" not in pattern:
+        return pattern in paths
+    return any(match_path(pattern, path) for path in paths)
 
 
 def last_names(fr: Frame, func: Value) -> set[str]:

@@ -81,7 +81,7 @@ def _positional(fr: Frame, obj: Value, index: int) -> Value:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
         if cls < 0:
             continue
-        given = fr.solver.class_attribute(cls, "__match_args__", fr.fn.id)
+        given = fr.solver.class_attribute(cls, "__match_args__")
         names = fr.solver.records.init_order(cls)
         if given is not None:
             names = [text for i in range(limits.ITEMS) for text in strings(item(fr, given, f"[{i}]"))[:1]]
@@ -130,7 +130,7 @@ def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
                 call_method(fr, module.functions[setter], atom, [value])
                 break
         else:
-            if cls >= 0 and (held := fr.solver.class_attribute(cls, name, fr.fn.id)) is not None:
+            if cls >= 0 and (held := fr.solver.class_attribute(cls, name)) is not None:
                 for descriptor in held.ordered:
                     call_dunder(fr, descriptor, "__set__", [of(atom), value])
 

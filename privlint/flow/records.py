@@ -361,11 +361,11 @@ class Records:
                     out.append(name)
         return out
 
-    def defaults(self, cls: int, reader: int) -> dict[str, Value]:
+    def defaults(self, cls: int) -> dict[str, Value]:
         """The values of fields that a class body gives."""
         out: dict[str, Value] = {}
         for name in self.init_order(cls):
-            value = self._solver.class_attribute(cls, name, reader)
+            value = self._solver.class_attribute(cls, name)
             if value is not None and value.marks:
                 out[name] = value
         return out

@@ -88,7 +88,7 @@ def configured(fr: Frame, callee: Callee, args: Arguments) -> None:
         for cls in _classes(fr, value):
             for base in fr.program.classes[cls].mro:
                 for name in fr.program.classes[base].fields:
-                    held = fr.solver.class_attribute(cls, name, fr.fn.id) if name.isupper() else None
+                    held = fr.solver.class_attribute(cls, name) if name.isupper() else None
                     if held is not None:
                         store(fr, callee.receiver, f"[{name!r}]", held, strong=False)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.flow.heap import Object
-from privlint.flow.summary import Summary
+from privlint.flow.summary import Key, Summary
 from privlint.flow.values import (
     UNKNOWN,
     Atom,
@@ -46,34 +46,63 @@ class Stores:
         self._fields: dict[str, dict[int, Value]] = {}
         self._class_attributes: dict[int, dict[str, Value]] = {}
         self._defaults: dict[tuple[int, str], Value] = {}
-        self._readers: dict[object, set[int]] = {}
-        self._field_readers: dict[str, dict[int, set[int]]] = {}  # attribute -> class asked -> functions
-        self._class_readers: dict[str, dict[int, set[int]]] = {}
-        self._dirty: set[int] = set()
+        self._readers: dict[object, set[Key]] = {}
+        self._field_readers: dict[str, dict[int, set[Key]]] = {}  # attribute -> class asked -> summaries
+        self._class_readers: dict[str, dict[int, set[Key]]] = {}
+        self._dirty: set[Key] = set()
+        self._reading: Key | None = None  # the summary that is being made
 
-    def _read(self, key: object, reader: int) -> None:
-        self._readers.setdefault(key, set()).add(reader)
+    # -- who reads -----------------------------------------------------------------------------------------------
+
+    def begin_reading(self, key: Key) -> Key | None:
+        """A summary is made: what is read from now on is read for it.  Gives whose turn it was."""
+        asking, self._reading = self._reading, key
+        self._dirty.discard(key)
+        return asking
+
+    def end_reading(self, asking: Key | None) -> None:
+        """It is made; the turn goes back."""
+        self._reading = asking
+
+    def _read(self, key: object) -> None:
+        if self._reading is not None:
+            readers = self._readers.get(key)
+            if readers is None:
+                self._readers[key] = {self._reading}
+            else:
+                readers.add(self._reading)
+
+    def _read_member(self, readers: dict[str, dict[int, set[Key]]], cls: int, name: str) -> None:
+        if self._reading is not None:
+            by_class = readers.get(name)
+            if by_class is None:
+                by_class = readers[name] = {}
+            found = by_class.get(cls)
+            if found is None:
+                by_class[cls] = {self._reading}
+            else:
+                found.add(self._reading)
 
     def _grew(self, key: object) -> None:
         self._dirty |= self._readers.get(key, set())
 
-    def _member_grew(self, readers: Mapping[str, Mapping[int, set[int]]], cls: int, name: str) -> None:
+    def _member_grew(self, readers: Mapping[str, Mapping[int, set[Key]]], cls: int, name: str) -> None:
         """Those who asked for the attribute of a class above or below are to look again."""
         classes = self.program.classes
-        for asked, functions in readers.get(name, {}).items():
+        for asked, summaries in readers.get(name, {}).items():
             if asked == cls or cls in classes[asked].mro or asked in classes[cls].mro:
-                self._dirty |= functions
+                self._dirty |= summaries
 
-    def take_dirty(self) -> set[int]:
-        """The functions whose entries grew since the last call."""
+    def take_dirty(self) -> set[Key]:
+        """The summaries for which an entry that they read grew since the last call."""
         out, self._dirty = self._dirty, set()
         return out
 
     # -- module variables and the objects they hold --------------------------------------------------------------
 
-    def read_shared(self, key: ObjId, reader: int) -> Object | None:
+    def read_shared(self, key: ObjId) -> Object | None:
         """A module's variables, or an object that one of them holds."""
-        self._read(key, reader)
+        self._read(key)
         return self.shared.get(key)
 
     def commit(self, summary: Summary, frame: Frame) -> None:
@@ -174,9 +203,9 @@ class Stores:
                 self._member_grew(self._field_readers, cls, name)
         return symbolic
 
-    def read_field(self, cls: int, name: str, reader: int, exact: bool = False) -> Value:
+    def read_field(self, cls: int, name: str, exact: bool = False) -> Value:
         """What any instance of ``cls``, its bases or (unless it is ``exact``) its subclasses may have as ``name``."""
-        self._field_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
+        self._read_member(self._field_readers, cls, name)
         out = UNKNOWN
         classes = self.program.classes
         for owner, value in self._fields.get(name, {}).items():
@@ -196,9 +225,9 @@ class Stores:
             held[name] = new
             self._member_grew(self._class_readers, cls, name)
 
-    def class_attribute(self, cls: int, name: str, reader: int) -> Value | None:
+    def class_attribute(self, cls: int, name: str) -> Value | None:
         """A class attribute by the order of bases; None where no class has it."""
-        self._class_readers.setdefault(name, {}).setdefault(cls, set()).add(reader)
+        self._read_member(self._class_readers, cls, name)
         for base in self.program.classes[cls].mro:
             held = self._class_attributes.get(base)
             if held is not None and name in held:
@@ -211,7 +240,7 @@ class Stores:
         subclasses = self.program.subclasses.get(cls, ())
         return any(name in own.get(sub, {}) or name in classes[sub].methods for sub in subclasses)
 
-    def class_members(self, cls: int, reader: int) -> Value:
+    def class_members(self, cls: int) -> Value:
         """Any member of an enum."""
         out = of(Opaque(cls))
         for name, value in self._class_attributes.get(cls, {}).items():
@@ -236,22 +265,22 @@ class Stores:
             self._externals[key] = new
             self._grew(key)
 
-    def read_external(self, path: str, label: str, reader: int) -> Value:
+    def read_external(self, path: str, label: str) -> Value:
         """What the program stored there."""
         key = ("external", path, label)
-        self._read(key, reader)
+        self._read(key)
         return self._externals.get(key, UNKNOWN)
 
-    def class_value(self, cls: int, reader: int) -> Value:
+    def class_value(self, cls: int) -> Value:
         """The value of a class's name."""
         return of(Cls(cls))
 
-    def function_value(self, fn: int, reader: int) -> Value:
+    def function_value(self, fn: int) -> Value:
         """The value of a function's name: what its decorators made of it, where they are known."""
         function = self.program.functions[fn]
         if function.ir.decorators and function.parent < 0 and function.cls < 0:
             key: ObjId = ("g", function.module)
-            shared = self.read_shared(key, reader)
+            shared = self.read_shared(key)
             held = shared.fields.get(f".{function.ir.name}") if shared is not None else None
             if held is not None and any(isinstance(a, Func | Bound | Obj | Cls) for a in held.atoms):
                 return held

@@ -19,7 +19,7 @@ from privlint.flow.heap import Object, State
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee, Library
 from privlint.flow.records import Records
-from privlint.flow.summary import NO_CONTEXT, Context, Summary
+from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.uses import Handing
 from privlint.flow.values import (
@@ -104,9 +104,9 @@ class Solver(Traits):
         self.annotations = Annotations(self)
         self.collector = Collector()
         self.handing = Handing()
-        self.summaries: dict[tuple[int, Context], Summary] = {}
-        self.running: dict[tuple[int, Context], bool] = {}
-        self.callers: dict[int, set[int]] = {}
+        self.summaries: dict[Key, Summary] = {}
+        self.running: dict[Key, bool] = {}
+        self.callers: dict[Key, set[Key]] = {}  # who used a summary
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, set[Context]] = {}
         self.unresolved: Counter[str] = Counter()
@@ -114,6 +114,7 @@ class Solver(Traits):
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
+        self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------
 
@@ -137,16 +138,16 @@ class Solver(Traits):
         for function in order:
             self._own_flows(function)
 
-    def _again(self, todo: set[int]) -> None:
-        changed = set(todo)
+    def _again(self, todo: set[Key]) -> None:
+        """Compute these summaries again, and those of their callers where they changed."""
+        changed = todo
         for _ in range(limits.ROUNDS):
-            before: dict[tuple[int, Context], Summary] = {}
-            for key in [k for k in self.summaries if k[0] in changed]:
-                before[key] = self.summaries.pop(key)
-            following: set[int] = set()
-            for key in sorted(before, key=lambda k: (k[0], repr(k[1]))):
-                if not self.summary(key[0], key[1], None).same(before[key]):
-                    following |= self.callers.get(key[0], set())
+            order = sorted(changed, key=lambda k: (k[0], repr(k[1])))
+            before = {key: found for key in order if (found := self.summaries.pop(key, None)) is not None}
+            following: set[Key] = set()
+            for key, old in before.items():
+                if not self.summary(key[0], key[1], None).same(old):
+                    following |= self.callers.get(key, set())
             if not following:
                 return
             changed = following
@@ -157,7 +158,7 @@ class Solver(Traits):
         if summary is None or not summary.sinks:
             return
         frame = Frame(self, function, NO_CONTEXT, 0)
-        frame.key = ("fields", function.id)
+        frame.key = (-1 - function.id, NO_CONTEXT)  # nobody's summary
         values = [self._declared(frame, index, param) for index, param in enumerate(function.ir.params)]
         if not any(values):
             return
@@ -189,8 +190,6 @@ class Solver(Traits):
         """The summary of a function in a context; computed when first asked for."""
         context = context_key(context)
         depth = caller.depth if caller is not None else 0
-        if caller is not None:
-            self.callers.setdefault(fn, set()).add(caller.fn.id)
         if context:
             known = self.contexts.setdefault(fn, set())
             if context not in known and (depth >= limits.CONTEXT_DEPTH or len(known) >= self._most_contexts(fn)):
@@ -200,6 +199,8 @@ class Solver(Traits):
                 known.add(context)
         key = (fn, context)
         found = self.summaries.get(key)
+        if caller is not None:
+            self.callers.setdefault(key, set()).add(caller.key)
         if key in self.running:
             self.running[key] = True
             return found if found is not None else Summary()
@@ -213,7 +214,7 @@ class Solver(Traits):
             return 1
         return limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
 
-    def _compute(self, key: tuple[int, Context], depth: int) -> Summary:
+    def _compute(self, key: Key, depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:
             limits.reached("calls within calls")
             return Summary()  # not kept: it is computed when it is asked for from higher up
@@ -239,6 +240,13 @@ class Solver(Traits):
 
     def _analyse(self, function: Function, context: Context, depth: int) -> Summary:
         frame = Frame(self, function, context, depth)
+        asking = self.begin_reading(frame.key)
+        try:
+            return self._interpret(frame, function)
+        finally:
+            self.end_reading(asking)
+
+    def _interpret(self, frame: Frame, function: Function) -> Summary:
         self.collector.begin(frame.key)
         state = State()
         frame.state = state
@@ -274,7 +282,7 @@ class Solver(Traits):
             frame.symbols[key] = Object("dict")
         marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
         value = Value(frozenset(atoms), marks)
-        value = with_marks(value, sources.of_parameter(frame, param, index, value))
+        value = with_marks(value, sources.of_parameter(frame, param, index))
         cls, many = linked.parameter(self, frame.fn, param)
         if cls >= 0:
             frame.symbols[key] = Object("sym", -1 if many else cls, f"{QUERY}{cls}" if many else "")

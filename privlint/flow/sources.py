@@ -224,10 +224,11 @@ def _is_request_data(fr: Frame, value: Value) -> bool:
 def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str, names: set[str]) -> Found:
     out: Found = {}
     index = fr.catalog.index
-    for rule in (*index.attribute_sources.get(name, ()), *index.attribute_sources.get("*", ())):
+    attributes, fields = index.attribute_sources, index.field_sources
+    for rule in (*attributes.get(name, ()), *attributes.get("*", ())):
         if _owned(fr, value, names, rule.owner, owner_name):
             out.update(of_rule(fr, rule, n, name, f"`{owner_name + '.' if owner_name else ''}{name}` is read"))
-    for rule in (*index.field_sources.get(name, ()), *index.field_sources.get("*", ())):
+    for rule in (*fields.get(name, ()), *fields.get("*", ())):
         if _owned(fr, value, names, rule.owner, owner_name):
             out.update(of_rule(fr, rule, n, name, f"`{name}` of `{rule.owner}`"))
     return out
@@ -341,8 +342,16 @@ def unknown(value: Value) -> bool:
 _NOT_DATA = frozenset({"bool", "Callable", "Type", "type", "Logger", "float", "Enum", "Path", "datetime", "timedelta"})
 
 
-def of_parameter(fr: Frame, param: Param, index: int, value: Value) -> Found:
+def of_parameter(fr: Frame, param: Param, index: int) -> Mapping[Mark, Hop | None]:
     """A parameter that is a source by rule or by its name."""
+    key = (fr.fn.id, index)
+    known = fr.solver.parameters.get(key)
+    if known is None:
+        known = fr.solver.parameters[key] = _of_parameter(fr, param, index)
+    return known
+
+
+def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
     out: Found = {}
     for rule in (
         *fr.catalog.index.parameter_sources.get(param.name, ()),

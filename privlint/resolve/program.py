@@ -38,10 +38,19 @@ class Function:
     cls: int  # the class whose body it stands in directly, or -1
     parent: int  # the enclosing function (never a class body), or -1
     dotted: str
+    _method_kind: str | None = None
 
     @property
     def method_kind(self) -> str:
         """``""`` outside a class, else ``method``, ``static`` or ``class``."""
+        if self._method_kind is None:  # the class is known only when the whole module is linked
+            kind = self._find_method_kind()
+            if self.cls >= 0:
+                self._method_kind = kind
+            return kind
+        return self._method_kind
+
+    def _find_method_kind(self) -> str:
         if self.cls < 0:
             return ""
         last = {d.rpartition(".")[2] for d in self.ir.decorators}
