@@ -39,6 +39,7 @@ from privlint.flow.values import (
     Super,
     Symbol,
     Value,
+    forget,
     join,
     join_all,
     literal,
@@ -88,6 +89,7 @@ def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | 
         gc.enable()
     sys.setrecursionlimit(before)
     threading.stack_size(0)
+    forget()
     if failure:
         raise failure[0]
     return found[0]
