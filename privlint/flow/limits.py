@@ -32,6 +32,7 @@ PLACES = 20  # places where something is stored or passed on that are kept
 STEPS = 100  # steps of one way
 WAYS = 12  # ways to one sink that are told apart by their checks
 WAY_DEPTH = 24  # calls on one way from an entry to a sink
+MANY = 400  # values looked at for whether the data of one flow is of many people
 VIA = 200  # callers looked at for the ways that lead through one function
 CALLERS = 60  # calls of one function that are followed upwards
 OPS = 60_000  # ops executed for one function in one context

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from privlint.catalog.words import tokens
+from privlint.flow import limits
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.queries import (
@@ -51,6 +52,7 @@ _PEOPLE = words(
     "voters donors teachers tenants visitors signups owners workers drivers citizens children pupils buyers "
     "consumers volunteers"
 )
+_FILLS = words("append extend add update write writelines appendleft")
 _ROWS = words("rows records queryset qs object_list resultset dataset")
 _HOLDS = words(
     "list List Sequence Iterable Iterator QuerySet Queryset set tuple Collection Generator AsyncIterator "
@@ -68,6 +70,8 @@ class Multitude:
         self._modules = {module.path: module.number for module in calls.program.modules}
         self._through: frozenset[tuple[int, int]] = frozenset()
         self._known: dict[tuple[int, int, bool], Many | None] = {}
+        self._nodes: dict[int, dict[int, o.Call]] = {}  # function -> node -> call
+        self._filling: dict[int, dict[str, list[o.Call]]] = {}  # function -> variable -> calls that put something in
 
     def of(self, flow: FlowFact, through: Collection[tuple[int, int]]) -> tuple[Many, int] | None:
         """Why the data of a flow is of many people, and the function that says so; None if nothing does.
@@ -131,12 +135,19 @@ class Multitude:
             out.append(op.src)
         return out
 
+    def _spent(self) -> bool:
+        """Whether enough was looked at for one flow."""
+        if len(self._known) < limits.MANY:
+            return False
+        limits.reached("values looked at for whether data is of many people")
+        return True
+
     # -- one of many ---------------------------------------------------------------------------------------------
 
     def _element(self, fn: int, reg: int, depth: int) -> Many | None:
         """The collection that a value is read from, one element at a time."""
         key = (fn, reg, True)
-        if key in self._known or depth > _DEPTH:
+        if key in self._known or depth > _DEPTH or self._spent():
             return self._known.get(key)
         self._known[key] = None
         body = self._calls.body(fn)
@@ -188,13 +199,18 @@ class Multitude:
 
     def _filled(self, fn: int, body: Body, name: str, depth: int) -> Many | None:
         """``rows.append(...)`` in a loop."""
-        for _, call in body.calls:
-            owner, _, method = call.text.rpartition(".")
-            if owner == name and method in ("append", "extend", "add", "update", "write", "writelines", "appendleft"):
-                for arg in call.args:
-                    found = self._element(fn, arg.reg, depth) or self._collection(fn, arg.reg, depth)
-                    if found is not None:
-                        return found
+        filling = self._filling.get(fn)
+        if filling is None:
+            filling = self._filling[fn] = {}
+            for _, call in body.calls:
+                owner, _, method = call.text.rpartition(".")
+                if method in _FILLS:
+                    filling.setdefault(owner, []).append(call)
+        for call in filling.get(name, ()):
+            for arg in call.args:
+                found = self._element(fn, arg.reg, depth) or self._collection(fn, arg.reg, depth)
+                if found is not None:
+                    return found
         return None
 
     def _passed(self, fn: int, name: str, depth: int, *, element: bool) -> Many | None:
@@ -211,8 +227,10 @@ class Multitude:
         return None if element else self._by_name(function, name)
 
     def _argument(self, where: int, node: int, function: Function, name: str) -> int | None:
-        body = self._calls.body(where)
-        call = next((call for _, call in body.calls if call.n == node), None)
+        nodes = self._nodes.get(where)
+        if nodes is None:
+            nodes = self._nodes[where] = {call.n: call for _, call in self._calls.body(where).calls}
+        call = nodes.get(node)
         if call is None:
             return None
         params = [param.name for param in function.ir.params]
@@ -255,7 +273,7 @@ class Multitude:
     def _collection(self, fn: int, reg: int, depth: int) -> Many | None:
         """Why a value holds records of many people."""
         key = (fn, reg, False)
-        if key in self._known or depth > _DEPTH:
+        if key in self._known or depth > _DEPTH or self._spent():
             return self._known.get(key)
         self._known[key] = None
         body = self._calls.body(fn)
