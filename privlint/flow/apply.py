@@ -208,6 +208,7 @@ class Binding:
         summary = self._summary()
         if summary is None:
             return UNKNOWN
+        self.fr.solver.work += len(summary.sinks) + len(summary.heap) + len(summary.effects)
         effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
         result = self.substitute(summary.result, returned=True)
         yields = self.substitute(summary.yields, returned=True)

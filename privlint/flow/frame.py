@@ -83,6 +83,7 @@ class Frame:
         self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
         self.guards: tuple[str, ...] = ()
         self.ops = 0
+        self.long = sum(len(block.ops) for block in fn.ir.blocks) > limits.LONG
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
@@ -311,7 +312,7 @@ class Frame:
             states[target] = state.copy()
             pending.add(target)
         elif known.merge(state, self):
-            if visits[target] < limits.VISITS:
+            if visits[target] < (limits.LONG_VISITS if self.long else limits.VISITS):
                 pending.add(target)
             else:
                 limits.reached("visits of one block")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-PATH_DEPTH = 5  # labels of an access path below a parameter
+PATH_DEPTH = 4  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
 UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is believed to go through
 LONG_WAY = 10  # calls and attributes that data called personal by its name is believed to go through
-SINKS = 600  # ways from what a caller passes to a sink that one summary tells
+SINKS = 300  # ways from what a caller passes to a sink that one summary tells
 WHOLE = 32  # marks that are taken along with a whole
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
@@ -17,12 +17,15 @@ ATOMS = 12  # things one value may be
 VISITS = 5  # visits of one block in the analysis of one function
 CONTEXTS = 8  # contexts of one function
 INNER_CONTEXTS = 40  # the same of an inner function: a decorator wraps many
-LONG = 400  # ops of a function that is analysed in one context besides the general one at most
+OPS_IN_CONTEXTS = 300  # ops of one function, times the contexts that it is analysed in besides the general one
+LONG = 150  # ops of a function whose blocks are visited less often
+LONG_VISITS = 3  # visits of one block of such a function
 CONTEXT_DEPTH = 4  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
 OVERRIDES = 4  # overriding methods tried for one call
 CALL_DEPTH = 300  # functions under analysis inside each other
 ROUNDS = 2  # times the shared stores are brought round to their readers
+AGAIN = 500_000  # ops and parts of summaries in these rounds that are always allowed; else half of the first pass's
 LITERAL = 400  # characters of a string constant that is kept
 TRACES = 5  # ways kept for one data type at one sink
 TEXT = 20_000  # characters of a text that is searched for names

@@ -111,6 +111,9 @@ class Solver(Traits):
         self.callers: dict[Key, set[Key]] = {}  # who used a summary
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, set[Context]] = {}
+        self._contexts_of: dict[int, int] = {}
+        self.work = 0  # ops executed, and parts of summaries applied
+        self.budget = 0  # as much of these at most
         self.unresolved: Counter[str] = Counter()
         self.erasures: set[tuple[int, int, int]] = set()  # class, function, node: its rows are deleted there
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
@@ -130,6 +133,7 @@ class Solver(Traits):
         )
         for function in order:
             self.summary(function.id, NO_CONTEXT, None)
+        self.budget = self.work + max(self.work // 2, limits.AGAIN)
         for _ in range(limits.ROUNDS):
             todo = self.take_dirty()
             if not todo:
@@ -148,6 +152,10 @@ class Solver(Traits):
             before = {key: found for key in order if (found := self.summaries.pop(key, None)) is not None}
             following: set[Key] = set()
             for key, old in before.items():
+                if self.work > self.budget:
+                    limits.reached("work in the rounds over the shared stores")
+                    self.summaries.setdefault(key, old)
+                    continue
                 if not self.summary(key[0], key[1], None).same(old):
                     following |= self.callers.get(key, set())
             if not following:
@@ -211,10 +219,14 @@ class Solver(Traits):
         return self._compute(key, depth + (1 if context else 0))
 
     def _most_contexts(self, fn: int) -> int:
-        function = self.program.functions[fn]
-        if sum(len(block.ops) for block in function.ir.blocks) > limits.LONG:
-            return 1
-        return limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
+        """How many contexts a function may have: what is long, and so costs much, the fewer."""
+        found = self._contexts_of.get(fn)
+        if found is None:
+            function = self.program.functions[fn]
+            ops = sum(len(block.ops) for block in function.ir.blocks)
+            most = limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
+            found = self._contexts_of[fn] = max(1, min(most, limits.OPS_IN_CONTEXTS // max(1, ops)))
+        return found
 
     def _compute(self, key: Key, depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:
@@ -258,6 +270,7 @@ class Solver(Traits):
         for index, param in enumerate(function.ir.params):
             self._enter_parameter(frame, index, param.name, param.annotation)
         frame.run(frame.state.copy())
+        self.work += frame.ops
         self._escaping(frame)
         summary = frame.finish()
         self.commit(summary, frame)
