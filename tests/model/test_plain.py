@@ -28,11 +28,14 @@ RESULT = Result(
 )  # fmt: skip
 
 
+MASK = Scrubber(SITE, "mask", ("log",))
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
         (FlowFact, FLOW),
-        (Facts, Facts([FLOW], [COLLECTION], [Scrubber(SITE, "mask", ("log",))], [], {"f": 3, "a": 1}, {"limit": 2})),
+        (Facts, Facts([FLOW], [COLLECTION], scrubbers=[MASK], unresolved={"f": 3, "a": 1}, limits={"limit": 2})),
         (Facts, Facts()),
         (Result, RESULT),
         (Related, Related(SITE, "a")),
