@@ -19,13 +19,7 @@ _ENDINGS = {".txt": "text", ".md": "markdown", ".json": "json"}
 @click.argument("revision", metavar="REV")
 @shared.paths
 @click.option("--format", "-f", "diff_format", metavar="FORMAT", help="text (default), markdown or json.")
-@click.option(
-    "--output",
-    "-o",
-    multiple=True,
-    metavar="[FORMAT:]FILE",
-    help="Write to a file (repeatable as FORMAT:FILE); without --format its ending tells the format.",
-)
+@shared.output
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was added.")
 @click.option("--color/--no-color", default=None, help="Colour the text (default: on a terminal, unless NO_COLOR).")
 @shared.project

@@ -30,13 +30,7 @@ _REGISTERS = ("ropa", "collected", "shared")
     help="What csv and markdown hold: the record of processing (ropa, the default), the list of personal information "
     "collected, or that of what is shared with third parties.",
 )
-@click.option(
-    "--output",
-    "-o",
-    multiple=True,
-    metavar="[FORMAT:]FILE",
-    help="Write to a file (repeatable as FORMAT:FILE); without --format its ending tells the format.",
-)
+@shared.output
 @shared.project
 def map_(map_format: str | None, register: str | None, output: tuple[str, ...], **given: Any) -> int:
     """Analyse PATHS (default: here) and map their personal data.

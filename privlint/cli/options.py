@@ -22,6 +22,17 @@ def paths(command: Command) -> Command:
     return click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))(command)
 
 
+def output(command: Command) -> Command:
+    """The option ``--output``, of commands that tell the format by the file's ending."""
+    return click.option(
+        "--output",
+        "-o",
+        multiple=True,
+        metavar="[FORMAT:]FILE",
+        help="Write to a file (repeatable as FORMAT:FILE); without --format its ending tells the format.",
+    )(command)
+
+
 def analysis(command: Command) -> Command:
     """What to analyse and which findings count; the values go to ``privlint.cli.settings.settle`` by name."""
     command = project(command)

@@ -83,7 +83,7 @@ class Frame:
         self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
         self.guards: tuple[str, ...] = ()
         self.ops = 0
-        self.long = sum(len(block.ops) for block in fn.ir.blocks) > limits.LONG
+        self.long = solver.size(fn) > limits.LONG
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way

@@ -111,7 +111,6 @@ class Solver(Traits):
         self.callers: dict[Key, set[Key]] = {}  # who used a summary
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, set[Context]] = {}
-        self._contexts_of: dict[int, int] = {}
         self.work = 0  # ops executed, and parts of summaries applied
         self.budget = 0  # as much of these at most
         self.unresolved: Counter[str] = Counter()
@@ -220,13 +219,9 @@ class Solver(Traits):
 
     def _most_contexts(self, fn: int) -> int:
         """How many contexts a function may have: what is long, and so costs much, the fewer."""
-        found = self._contexts_of.get(fn)
-        if found is None:
-            function = self.program.functions[fn]
-            ops = sum(len(block.ops) for block in function.ir.blocks)
-            most = limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
-            found = self._contexts_of[fn] = max(1, min(most, limits.OPS_IN_CONTEXTS // max(1, ops)))
-        return found
+        function = self.program.functions[fn]
+        most = limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
+        return max(1, min(most, limits.OPS_IN_CONTEXTS // max(1, self.size(function))))
 
     def _compute(self, key: Key, depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:

@@ -23,11 +23,19 @@ class Traits(Stores):
         self._assigned: dict[int, frozenset[str]] = {}
         self._joined: dict[int, frozenset[int]] = {}
         self._callees: dict[int, frozenset[int]] = {}
+        self._sizes: dict[int, int] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
         self._users: list[int] | None = None
+
+    def size(self, fn: Function) -> int:
+        """The number of a function's ops."""
+        found = self._sizes.get(fn.id)
+        if found is None:
+            found = self._sizes[fn.id] = sum(len(block.ops) for block in fn.ir.blocks)
+        return found
 
     def metaclass_method(self, cls: int, name: str) -> tuple[int, int | None]:
         """The metaclass of a class (-1 if it is not of the program), and the method of that name that it defines."""
