@@ -9,6 +9,7 @@ from privlint.flow.access import at_label, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
+from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     NO_MARKS,
@@ -96,6 +97,8 @@ class Binding:
         if found is None:
             value = self.part(symbol.param, symbol.path)
             found = collect(self.fr, value, symbol.deep) if symbol.deep else dict(value.marks)
+            if symbol.called:
+                found = part_called(self.fr, found, symbol.called)
             self._wholes[symbol] = found
         return found
 

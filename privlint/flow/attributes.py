@@ -257,7 +257,8 @@ def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     if known is not None:
         out = Value(out.atoms | fr.solver.annotations.atoms_at(*known), out.marks)
     for base in fr.program.external_bases(atom.cls):
-        out = join(out, instance_attribute(fr, base, name))
+        if fr.solver.library.has_type(base):  # of others it is not known what all the classes below them share
+            out = join(out, instance_attribute(fr, base, name))
     return out
 
 

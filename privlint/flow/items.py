@@ -78,7 +78,7 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
 
 def text_key(label: str | None) -> str | None:
     """The key of an item that a text names."""
-    return label[2:-1] if label is not None and label[1:2] in ("'", '"') else None
+    return label[2:-2] if label is not None and label[1:2] in ("'", '"') else None
 
 
 def _under_any_key(fr: Frame, obj: Object, label: str) -> Value:

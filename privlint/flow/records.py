@@ -26,6 +26,9 @@ _RELATIONS = frozenset(
 _QUERY = "@query:"
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
 
+# The columns of tables whose rows are settings or the like.
+_KEYS = frozenset(("key", "setting", "option", "config_key", "setting_key", "option_name"))
+_VALUES = frozenset(("value", "val", "setting_value", "config_value", "option_value"))
 
 _ENCRYPTED = re.compile(r"encrypt|cipher|passwordtype|hashed?field|hashedtype|synonym", re.IGNORECASE)
 
@@ -124,6 +127,13 @@ class Records:
         rule = self.rule(cls)
         bases = {base.rpartition(".")[2] for base in self._solver.program.external_bases(cls)}
         return (rule is not None and rule.shown == "all") or bool(bases & {"dict", "list", "NamedTuple", "UserDict"})
+
+    def told_apart_by_key(self, cls: int, name: str) -> bool:
+        """Whether that is the value in a table of keys and values: what one row has says nothing of the others."""
+        if name.lower() not in _VALUES or self.kind(cls) != "model":
+            return False
+        classes = self._solver.program.classes
+        return any(field.lower() in _KEYS for base in classes[cls].mro for field in classes[base].fields)
 
     # -- fields --------------------------------------------------------------------------------------------------
 

@@ -171,6 +171,8 @@ class Stores:
         """Store what any instance of ``cls`` may have as ``name``; whether the caller has to complete it."""
         from privlint.flow.wholes import collect
 
+        if frame.solver.records.told_apart_by_key(cls, name):
+            return False
         atoms: set[Atom] = set()
         symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
         marks = {m: w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
@@ -254,7 +256,12 @@ class Stores:
         self.function_attributes[(fn, name)] = join(old, self._concrete(value))
 
     def write_external(self, path: str, label: str, value: Value) -> None:
-        """A part of an object of code that is not there: ``os.environ["X"] = value``, ``g.user = value``."""
+        """A part of an object of code that is not there: ``os.environ["X"] = value``, ``g.user = value``.
+
+        What a call gives is another object each time, and nothing that is kept for all.
+        """
+        if "()" in path:
+            return
         key = ("external", path, label)
         concrete = self._concrete(value)
         old = self._externals.get(key, UNKNOWN)

@@ -294,19 +294,25 @@ def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
     return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
 
 
-def part_called(fr: Frame, marks: Marks, name: str) -> Marks:
+def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
     """The marks that a part of that name can have of those on something whose parts are not told apart.
 
-    What a rule says is believed whatever the part is called.
+    What a rule says is believed whatever the part is called. What a caller passes is judged there: it keeps the name.
     """
-    return {m: w for m, w in marks.items() if _can_be(fr, m, name)}
+    out: dict[Mark, Hop | None] = {}
+    for mark, way in marks.items():
+        source = mark.source
+        if isinstance(source, Symbol):
+            out[mark if source.called == name else mark._replace(source=source._replace(called=name))] = way
+        elif _can_be(fr, source, mark.whole, name):
+            out[mark] = way
+    return out
 
 
-def _can_be(fr: Frame, mark: Mark, name: str) -> bool:
-    source = mark.source
-    if isinstance(source, Symbol) or source.evidence == "rule":
+def _can_be(fr: Frame, source: Origin, whole: str, name: str) -> bool:
+    if source.evidence == "rule":
         return True
-    return source.name == name if mark.whole else fr.catalog.akin(source.name, source.data_type, name)
+    return source.name == name if whole else fr.catalog.akin(source.name, source.data_type, name)
 
 
 def ask(fr: Frame, value: Value) -> None:

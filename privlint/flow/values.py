@@ -24,12 +24,13 @@ class Symbol(NamedTuple):
     """Whatever the caller passes as parameter ``param`` (-1: the enclosing scope) at ``path``.
 
     ``deep`` 0: exactly there; 1: all that its text shows; 2: all that it holds; 3: the same without what instances of
-    classes hold; 4: all that this code put into it.
+    classes hold; 4: all that this code put into it. ``called``: of that, what a part of that name can be.
     """
 
     param: int
     path: Path
     deep: int
+    called: str = ""
 
 
 class Mark(NamedTuple):

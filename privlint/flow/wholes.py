@@ -58,7 +58,7 @@ def _collect(
         exact = isinstance(source, Symbol) and source.deep == 0
         if exact and not mark.weak:  # what unknown code gave is itself, at most
             assert isinstance(source, Symbol)
-            mark = Mark(Symbol(source.param, source.path, deep), mark.protection, mark.weak, mark.whole)
+            mark = Mark(source._replace(deep=deep), mark.protection, mark.weak, mark.whole)
         if mark not in out and len(out) >= limits.WHOLE:
             limits.reached("marks of a whole")
             return

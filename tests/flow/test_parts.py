@@ -1,0 +1,77 @@
+"""Which parts of a whole are taken to hold the data that is somewhere in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from privlint import engine
+from privlint.model.project import Project
+
+CASES = {
+    # The caller knows which data it passes, the function knows which part it takes.
+    "a part with another name, read where the whole is a parameter": """\
+import json
+import logging
+from flask import request
+
+def model_of(text):
+    return json.loads(text)["model"]
+
+def email_of(text):
+    return json.loads(text)["email"]
+
+def view():
+    text = json.dumps({"email": request.form["email"]})
+    logging.info(model_of(text))
+    logging.info(email_of(text))  # expect
+""",
+    # One row says who made a connection; it is not the address that another row holds.
+    "a table of keys and values": """\
+import logging
+from flask import request
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+class Config(db.Model):
+    key = db.Column(db.Text, primary_key=True)
+    value = db.Column(db.JSON)
+
+class Person(db.Model):
+    nick = db.Column(db.Text)
+
+def save():
+    db.session.add(Config(key="connections", value=[{"made_by": request.form["email"]}]))
+    db.session.add(Person(nick=request.form["email"]))
+
+def show(key):
+    logging.info("limit %s", Config.query.get(key).value)
+    logging.info("nick %s", Person.query.get(key).nick)  # expect
+""",
+    # Each call gives another object: what one was given is not in the next.
+    "what is set on the result of an unknown call": """\
+import logging
+from elsewhere import make
+from flask import request
+
+def fill():
+    card = make("card")
+    card.info["title"] = request.form["email"]
+
+def show():
+    other = make("page")
+    logging.info("title %s", other.info["title"])
+""",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_parts(name: str, tmp_path: Path) -> None:
+    text = CASES[name]
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    report = engine.check(Project(paths=(tmp_path,), root=tmp_path, jobs=1, select=("PRV301",)))
+    expected = {n for n, line in enumerate(text.splitlines(), start=1) if line.endswith("# expect")}
+    assert {result.location.span.line for result in report.results} == expected
