@@ -104,7 +104,7 @@ class RuleIndex:
     """All other rules, by name.
 
     Attributes:
-        load_sources: bare name -> rules.
+        load_sources: bare name -> rules; request_sources: those about whatever is sent with a request.
         attribute_sources, item_sources, field_sources: attribute name, literal key, field name (``*``: any) -> rules.
         parameter_sources: parameter name (``*``: any) -> rules; typed_parameters: those that say the type as well.
         attribute_sinks, item_sinks: attribute name, literal key (``*``: any) -> rules; raise_sinks: all of them.
@@ -120,6 +120,7 @@ class RuleIndex:
         self.load_sources = _grouped(rules.sources, "load", lambda rule: rule.name)
         self.attribute_sources = _grouped(rules.sources, "attribute", lambda rule: rule.name)
         self.item_sources = _grouped(rules.sources, "item", lambda rule: rule.key)
+        self.request_sources = tuple(rule for rule in rules.sources if rule.at == "request")
         self.field_sources = _grouped(rules.sources, "field", lambda rule: rule.name)
         self.parameter_sources = _grouped(rules.sources, "parameter", lambda rule: rule.name)
         self.typed_parameters = {
@@ -203,6 +204,7 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         objects=first.objects + second.objects,
         names=first.names + second.names,
         request_data=first.request_data or second.request_data,
+        sent=first.sent or second.sent,
         open=first.open or second.open,
         queries=first.queries + second.queries,
         linked=first.linked + second.linked,

@@ -35,8 +35,8 @@ RECORD_KINDS = ("model", "form", "serializer", "body", "record")
 EVIDENCE = ("rule", "request", "record", "annotation", "key", "attribute", "name")
 
 SOURCE_KEYS = (
-    "load", *CALL_KEYS, "parameter", "attribute", "item", "field", "data", "type", "subject", "evidence", "confidence",
-    "only",
+    "load", *CALL_KEYS, "parameter", "attribute", "item", "field", "request", "data", "type", "subject", "evidence",
+    "confidence", "only",
 )  # fmt: skip
 PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "name", "position")
 SINK_KEYS = (
@@ -50,7 +50,7 @@ NEED_KEYS = ("kind", "label", "data")
 CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_when")
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
-    "open", "queries", "linked",
+    "sent", "open", "queries", "linked",
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
@@ -89,10 +89,12 @@ def confidence_of(fields: Fields) -> Confidence:
 def sources(document: Document, where: Where, value: Any) -> list[SourceRule]:
     """One entry of ``sources:``; several where a key holds a list."""
     fields = Fields(document, where, value, "a source", SOURCE_KEYS)
-    places = [key for key in ("load", "parameter", "attribute", "item", "field") if key in fields]
+    places = [key for key in ("load", "parameter", "attribute", "item", "field", "request") if key in fields]
     calls = calls_of(fields)
     if len(places) + bool(calls) != 1:
-        fields.fail("a source needs exactly one of function/method/name, load, parameter, attribute, item, field")
+        fields.fail(
+            "a source needs exactly one of function/method/name, load, parameter, attribute, item, field, request"
+        )
     at = places[0] if places else "call"
     if "type" in fields and at != "parameter":
         fields.fail("'type' is for parameters", "type")
@@ -107,6 +109,10 @@ def sources(document: Document, where: Where, value: Any) -> list[SourceRule]:
     }
     if at == "call":
         return [SourceRule(calls=calls, **common)]
+    if at == "request":
+        if not fields.flag("request") or common["data"].startswith("$"):
+            fields.fail("'request' can only be true, and data of any name has one type", "request")
+        return [SourceRule(**common)]
     if at == "load":
         return [SourceRule(name=name, **common) for name in fields.texts("load")]
     inner = (*where, at)
@@ -267,6 +273,7 @@ def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
         objects=fields.texts("objects"),
         names=fields.texts("names"),
         request_data=fields.flag("request_data"),
+        sent=fields.flag("sent"),
         open=fields.flag("open"),
         queries=fields.pairs("queries"),
         linked=fields.lists("linked"),

@@ -13,6 +13,7 @@ from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
+from privlint.flow.lookups import PARTS
 from privlint.flow.settings import configured, fallback
 from privlint.flow.values import (
     NONE,
@@ -158,8 +159,9 @@ def call_value(
             part = construct(fr, atom.cls, args, n)
         elif isinstance(atom, Ext):
             part = call_library(fr, callee, atom.path, args, verdict)
-            if receiver is None and part is not None and atom.path.rpartition(".")[2] in CARRYING:
-                part = with_marks(part, func.marks)  # a method of a text, taken off it before
+            last = atom.path.rpartition(".")[2]
+            if receiver is None and part is not None and func.marks and (last in CARRYING or last in PARTS):
+                part = with_marks(part, func.marks)  # a method of a text or mapping, taken off it before
         elif isinstance(atom, Obj | Opaque):
             if receiver is not None:
                 fr.need(receiver)  # a caller that knows the receiver knows the method

@@ -297,6 +297,8 @@ class Solver(Traits):
         if cls >= 0:
             frame.symbols[key] = Object("sym", -1 if many else cls, f"{QUERY}{cls}" if many else "")
         typed = self._type_of(frame, param, index)
+        if typed:
+            value = with_marks(value, sources.if_sent(frame, of(Inst(typed)), param.n, name).marks)
         if typed and param.kind == "**":
             frame.symbols[key] = Object("sym", -1, typed)
         if typed and not (index == 0 and kind):

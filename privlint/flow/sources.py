@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
+from privlint.flow import routes
 from privlint.flow.frame import Frame
 from privlint.flow.values import (
     Bound,
@@ -26,6 +27,7 @@ from privlint.flow.values import (
     hop,
     strings,
     symbolic,
+    with_marks,
 )
 from privlint.ir.module import Param
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -74,6 +76,32 @@ def of_rule(
     fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None, *, required: bool = True
 ) -> Found:
     """The source that a rule names; what ``$name`` and its like stand for is classified."""
+    if rule.evidence == "request" and fr.catalog.index.request_sources:
+        return {**_of_rule(fr, rule, n, name, words, key, required), **of_request(fr, n, name)}
+    return _of_rule(fr, rule, n, name, words, key, required)
+
+
+def of_request(fr: Frame, n: int, name: str) -> Found:
+    """What the rules about whatever is sent with a request say of something that is."""
+    out: Found = {}
+    for rule in fr.catalog.index.request_sources:
+        words = f"`{name}` is read from the request"
+        out.update(make(fr, n, rule.data, name, "rule", rule.subject, rule.confidence, words=words))
+    return out
+
+
+def if_sent(fr: Frame, value: Value, n: int, name: str) -> Value:
+    """A value with the marks of what a user sent, if it is something that a user sent."""
+    if not fr.catalog.index.request_sources:
+        return value
+    for atom in value.ordered:
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        if type_ and any(rule.request_data or rule.sent for rule in fr.solver.library.type_order(type_)):
+            return with_marks(value, of_request(fr, n, name))
+    return value
+
+
+def _of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None, required: bool) -> Found:
     if not rule.data.startswith("$"):
         if rule.evidence == "request":
             named = NameMatch(rule.data, rule.confidence, Protection.CLEAR, rule.subject, "by rule")
@@ -225,7 +253,10 @@ def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str
     out: Found = {}
     index = fr.catalog.index
     attributes, fields = index.attribute_sources, index.field_sources
-    for rule in (*attributes.get(name, ()), *attributes.get("*", ())):
+    rules = (*attributes.get(name, ()), *attributes.get("*", ()))
+    if rules:
+        ask(fr, value)
+    for rule in rules:
         if _owned(fr, value, names, rule.owner, owner_name):
             out.update(of_rule(fr, rule, n, name, f"`{owner_name + '.' if owner_name else ''}{name}` is read"))
     for rule in (*fields.get(name, ()), *fields.get("*", ())):
@@ -405,6 +436,8 @@ def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bo
     if rule.decorators:
         written = [*ir.decorators, *fr.solver.decorator_paths(fr.fn)]
         if not any(match_path(pattern, text) for pattern in rule.decorators for text in written):
+            return False
+        if rule.name == "*" and rule.position < 0 and not rule.type and not routes.filled(fr, param):
             return False
     if rule.calls and not any(_is_function(fr, call.kind, call.path) for call in rule.calls):
         return False

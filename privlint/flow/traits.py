@@ -144,6 +144,12 @@ class Traits(Stores):
             self._decorators[fn.id] = found
         return found
 
+    def decorator_texts(self, fn: Function) -> tuple[str, ...]:
+        """The constant texts that the decorators of a function are given: ``@app.route("/people/<name>")``."""
+        bound = self._enclosing(fn).names.get(fn.ir.name, ()) if fn.ir.parent >= 0 else ()
+        found = [b.decorated_with for b in bound if b.kind == "function" and b.index == fn.ir.index]
+        return found[0] if found else ()
+
     def default_text(self, fn: Function, name: str) -> str:
         """The callee of a parameter's default, as a dotted path (``fastapi.Form``)."""
         module = self.program.modules[fn.module]

@@ -14,6 +14,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
+from privlint.flow.lookups import PARTS, taken_out
 from privlint.flow.mappings import as_text_or_mapping
 from privlint.flow.models import (  # noqa: F401 (their functions register themselves)
     builtins,
@@ -164,9 +165,9 @@ def _made(fr: Frame, callee: Callee, type_: str) -> Value:
     """What a library's method gives: an object of its own where others put data into it, and it talks to where the
     object talks to that made it."""
     talks = [a for a in callee.receiver.atoms if isinstance(a, Address)] if callee.receiver is not None else []
-    if type_ in fr.catalog.index.filled:
-        return of(fr.allocate(callee.n, Object("inst", type_=type_), "lib"), *talks)
-    return of(Inst(type_), *talks)
+    filled = type_ in fr.catalog.index.filled
+    made = fr.allocate(callee.n, Object("inst", type_=type_), "lib") if filled else Inst(type_)
+    return sources.if_sent(fr, of(made, *talks), callee.n, callee.last)
 
 
 def returned_type(fr: Frame, path: str) -> str | None:
@@ -215,7 +216,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         symbols = of(*(a for a in callee.receiver.atoms if isinstance(a, Ext)))
         held = item(fr, symbols, key_label(fr, args.positional[0][0]))
         if marks or held:
-            return with_marks(held, marks)
+            return with_marks(with_marks(held, marks), taken_out(fr, callee, args))
     return None
 
 
@@ -228,7 +229,7 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
         marks: dict[Mark, Hop | None] = {}
         for text in strings(key[0])[:3] if key else ():
             marks.update(sources.of_request_key(fr, text, callee.n, owner, required=False))
-        out = with_marks(whole, marks)
+        out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
         return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):
         pair = fr.allocate(callee.n, Object("tuple", fields={"[1]": whole}), "pair")
@@ -289,12 +290,15 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     marks: Mapping[Mark, Hop | None] = {}
     paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
-    if made_class or not (verdict.sunk or _LOOKUP.match(callee.last.lstrip("_"))):
+    looked_up = receiver is not None and callee.attribute in PARTS
+    if made_class or not (verdict.sunk or looked_up or _LOOKUP.match(callee.last.lstrip("_"))):
         marks = _argument_marks(fr, args, callee)
         if receiver is not None or not callee.attribute:
             marks = {**(receiver or func).marks, **marks}
         exception = made_class and paths[0].startswith("builtins.")
         marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
+    elif not verdict.sunk and receiver is not None:
+        marks = step(taken_out(fr, callee, args), fr.site(callee.n), "through", callee.shown)
     if receiver is not None and _FILLS.match(callee.last):
         _fill(fr, receiver, args, callee)
     if made_class:

@@ -44,10 +44,11 @@ class SourceRule:
     """A place where personal data enters.
 
     ``at``: ``load`` (a bare name is read), ``call`` (a call's result), ``parameter``, ``attribute``, ``item``,
-    ``field`` (of a class under analysis).  ``data`` is a type's id, or ``$name`` / ``$key`` / ``$arg0``: classify the
-    name of the parameter, attribute or field, the literal key of the item, the literal first argument of the call;
-    for a parameter also ``$function``, the function's name without its first word (``validate_email``), and
-    ``$decorator``, the texts given to its decorators (``@validates("email")``).
+    ``field`` (of a class under analysis), ``request`` (anything that the rules know to be sent with a request).
+    ``data`` is a type's id, or ``$name`` / ``$key`` / ``$arg0``: classify the name of the parameter, attribute or
+    field, the literal key of the item, the literal first argument of the call; for a parameter also ``$function``, the
+    function's name without its first word (``validate_email``), and ``$decorator``, the texts given to its decorators
+    (``@validates("email")``).
     """
 
     at: str
@@ -175,6 +176,7 @@ class TypeRule:
     objects: tuple[str, ...] = ()  # dotted paths of objects of this type (flask.request)
     names: tuple[str, ...] = ()  # variables of unknown type that are taken for one (logger)
     request_data: bool = False  # a mapping of what a user sent: keys and attributes are classified
+    sent: bool = False  # what a user sent, and no name says what: an address, the text of a body
     open: bool = False  # has attributes that no rule knows, which are data: a user's profile
     queries: tuple[tuple[str, str], ...] = ()  # methods that are given SQL -> how rows come: self, rows, row, value
     linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
