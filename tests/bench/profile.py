@@ -73,7 +73,7 @@ def _profiled(profiler: cProfile.Profile | None, work: Callable[[], Any]) -> Any
         finally:
             profiler.disable()
 
-    threading.Thread.run = profiled  # type: ignore[method-assign]
+    threading.Thread.run = profiled  # type: ignore[method-assign, assignment]
     try:
         return work()
     finally:

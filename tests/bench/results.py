@@ -53,7 +53,10 @@ def _application(size: Size, summaries: list[Summary]) -> str:
         "|---|---:|---:|---:|---:|---:|",
     ]
     for one in summaries:
-        ratios = [_ratio(one.wall, bare and bare.wall), _ratio(one.processor, bare and bare.processor)]
+        ratios = [
+            _ratio(one.wall, bare.wall if bare else None),
+            _ratio(one.processor, bare.processor if bare else None),
+        ]
         if one.tool == "privlint warm" and start is not None:
             ratios[0] += f" ({_ratio(one.wall, start.wall)})"
             ratios[1] += f" ({_ratio(one.processor, start.processor)})"

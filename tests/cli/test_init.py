@@ -224,7 +224,8 @@ def test_to_fides_and_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     named = {each.name: each for each in systems[0].privacy_declarations}
     assert named["identity.full_name for billing"].data_categories == ["user.name"]
     assert named["identity.full_name for billing"].data_use == "essential.service.payment_processing"
-    assert not manifest.get("dataset") or Dataset(**manifest["dataset"][0])
+    if manifest.get("dataset"):
+        Dataset(**manifest["dataset"][0])
     run("init", "--to-fides", "-o", "fides/system.yml")
     before = content(tmp_path / "privacy.yml")
     assert run("init", "--from-fides", "fides", "--force").status == 0

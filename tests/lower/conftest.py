@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR, ModuleIR
 from privlint.lower import lower
 from privlint.model.source import SourceFile
@@ -48,7 +49,7 @@ class Lowered:
         blocks = self.function(qualname).blocks
         result = set()
         for path in self.paths(qualname):
-            names = [op.text for place in path for op in blocks[place].ops if type(op).__name__ == "Call"]
+            names = [op.text for place in path for op in blocks[place].ops if isinstance(op, o.Call)]
             result.add((*names, type(blocks[path[-1]].end).__name__))
         return result
 

@@ -15,8 +15,8 @@ PARTNER = ("api.partner.example",)
 
 
 def changed(catalog: Catalog, before: Facts, after: Facts) -> Changes:
-    maps = [survey(each, None, catalog, located) for each in (before, after)]
-    return compare(*maps, "main", "0" * 40)
+    old, new = (survey(each, None, catalog, located) for each in (before, after))
+    return compare(old, new, "main", "0" * 40)
 
 
 def edges(changes: Changes) -> list[tuple[str, str]]:

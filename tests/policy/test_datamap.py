@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.policy.made import collection, facts, flow
 Declare = Callable[[str], Declaration]
 
 PARTNER = ("api.partner.example",)
-MIXPANEL = {"kind": "sdk", "recipient": "mixpanel", "package": "mixpanel", "callee": "mp.track"}
+MIXPANEL: dict[str, Any] = {"kind": "sdk", "recipient": "mixpanel", "package": "mixpanel", "callee": "mp.track"}
 
 
 def located(sites: Collection[Site]) -> dict[Site, Location]:
