@@ -254,7 +254,7 @@ def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str
     index = fr.catalog.index
     attributes, fields = index.attribute_sources, index.field_sources
     rules = (*attributes.get(name, ()), *attributes.get("*", ()))
-    if rules:
+    if rules and all(isinstance(a, Obj) and not fr.object(a.id).type and fr.object(a.id).cls < 0 for a in value.atoms):
         ask(fr, value)
     for rule in rules:
         if _owned(fr, value, names, rule.owner, owner_name):
