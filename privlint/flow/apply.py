@@ -365,7 +365,7 @@ class Binding:
 def describe(fr: Frame, atom: Atom) -> Description | None:
     """What an argument is, in words that a context is made of."""
     if isinstance(atom, Lit):
-        return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) else None
+        return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) or _is_index(atom) else None
     if isinstance(atom, Func):
         return ("fn", (atom.fn, atom.env is not None))
     if isinstance(atom, Bound):
@@ -386,11 +386,16 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
             return ("exact" if fr.exact(atom.id) else "of", obj.cls)
         if obj.type:
             return ("type", obj.type)
-        if obj.kind in ("list", "dict", "set", "tuple", "gen"):
+        if obj.kind in ("list", "dict", "set", "tuple", "gen", "slice"):
             return ("kind", obj.kind)
         if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
             return ("made", (obj.kind, tuple(sorted(label for label in obj.fields if label[1:2] != "%"))))
     return None
+
+
+def _is_index(atom: Lit) -> bool:
+    """Whether a number is likely one that items are told apart by."""
+    return isinstance(atom.value, int) and -limits.ITEMS <= atom.value <= limits.ITEMS
 
 
 def context_key(context: Context) -> Context:

@@ -76,6 +76,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
         sent = sent_attribute(fr, atom, name)
         if sent is not None:
             return sent
+        found = _by_getattribute(fr, atom, name)
+        if found is not None:
+            return found
         found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
         given = linked.attribute(fr, atom, name)
         return found if given is None else join(found or UNKNOWN, given)
@@ -139,6 +142,27 @@ def _described(fr: Frame, cls: int, name: str) -> bool:
     held = fr.solver.class_attribute(cls, name)
     owners = [fr.object(a.id).cls for a in held.ordered if isinstance(a, Obj)] if held is not None else []
     return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
+
+
+def _by_getattribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
+    """What a class gives for every attribute, where it says so itself."""
+    from privlint.flow.calls import call_dunder
+
+    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
+    if cls < 0 or name.startswith("__") or fr.program.method(cls, "__getattribute__") is None:
+        return None
+    return call_dunder(fr, atom, "__getattribute__", [literal(name)])
+
+
+def plain_attribute(fr: Frame, value: Value, name: str) -> Value:
+    """An attribute of objects as it is without their ``__getattribute__``."""
+    out = UNKNOWN
+    for atom in value.ordered:
+        if isinstance(atom, Obj):
+            out = join(out, object_attribute(fr, atom.id, name) or UNKNOWN)
+        elif isinstance(atom, Opaque):
+            out = join(out, opaque_attribute(fr, atom, name) or UNKNOWN)
+    return out
 
 
 _ONE_OF = 4  # marks beyond which what ``__getattr__`` gives is one thing or another, nobody knows which

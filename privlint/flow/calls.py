@@ -113,6 +113,12 @@ def _call_implicitly(fr: Frame, fn: int, receiver: Atom, values: list[Value]) ->
     return result
 
 
+def defines(fr: Frame, atom: Atom, name: str) -> bool:
+    """Whether the class of an instance has a method of that name."""
+    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+    return cls >= 0 and fr.program.method(cls, name) is not None
+
+
 def call_dunder(fr: Frame, receiver: Atom, name: str, values: list[Value]) -> Value | None:
     """Call a special method, or None where the class has none."""
     cls = -1

@@ -190,6 +190,10 @@ class Frame:
             return False
         return any(what == "only" for what, _ in self.context.get(symbolic(key), ()))
 
+    def only_kind(self, key: ObjId) -> bool:
+        """Whether the kind of a symbolic object is all that the context says of it."""
+        return [what for what, _ in self.context.get(symbolic(key), ())] == ["kind"]
+
     def initial(self, key: ObjId, label: str) -> Value:
         """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""
         cached = self.initials.get((key, label))

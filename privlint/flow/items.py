@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from privlint.flow import limits
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -56,14 +58,16 @@ def picked(value: Value) -> Value:
     return Value(value.atoms, {mark._replace(whole="") if mark.whole else mark: w for mark, w in value.marks.items()})
 
 
-def item(fr: Frame, value: Value, label: str | None) -> Value:
+def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -> Value:
     """``value[key]``; ``label`` None where the key is not one constant."""
     out = UNKNOWN
     known = False
     for atom in value.ordered:
         part: Value | None = None
         if isinstance(atom, Obj):
-            part = object_item(fr, atom.id, label)
+            part = object_item(fr, atom.id, label, key)
+        elif isinstance(atom, Opaque):
+            part = _own_item(fr, atom, label, key)
         elif isinstance(atom, Inst):
             part = instance_item(fr, atom)
         elif isinstance(atom, Ext) and label is not None:
@@ -72,8 +76,8 @@ def item(fr: Frame, value: Value, label: str | None) -> Value:
             known = True
             out = join(out, part)
     carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
-    key = text_key(label)
-    return with_marks(out, carried if key is None else part_called(fr, carried, key))
+    text = text_key(label)
+    return with_marks(out, carried if text is None else part_called(fr, carried, text))
 
 
 def text_key(label: str | None) -> str | None:
@@ -88,13 +92,27 @@ def _under_any_key(fr: Frame, obj: Object, label: str) -> Value:
     return Value(found.atoms, part_called(fr, found.marks, key)) if found.marks and key is not None else found
 
 
-def object_item(fr: Frame, key: ObjId, label: str | None) -> Value | None:
-    """An item of a heap object."""
-    obj = fr.object(key)
-    if obj.cls >= 0 and obj.kind in ("inst", "sym"):
-        from privlint.flow.calls import call_dunder
+def _own_item(fr: Frame, atom: Obj | Opaque, label: str | None, key: Value | None) -> Value | None:
+    """What the class of an instance gives for a key; None where it has no method for that."""
+    from privlint.flow.calls import call_dunder
 
-        called = call_dunder(fr, Obj(key), "__getitem__", [UNKNOWN])
+    if key is None:
+        key = UNKNOWN if label is None else _constant_key(label)
+    return call_dunder(fr, atom, "__getitem__", [key])
+
+
+def _constant_key(label: str) -> Value:
+    try:
+        return literal(ast.literal_eval(label[1:-1]))
+    except ValueError:
+        return UNKNOWN
+
+
+def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = None) -> Value | None:
+    """An item of a heap object; ``given`` is the key as a value."""
+    obj = fr.object(key)
+    if obj.cls >= 0:
+        called = _own_item(fr, Obj(key), label, given)
         if called is not None:
             return called
     if obj.type and obj.kind not in CONTAINERS:

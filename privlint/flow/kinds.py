@@ -9,7 +9,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.values import Atom, Cls, Ext, Lit, Obj, Opaque, Prefix, Value
 
-_KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple"}
+_KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple", "slice": "slice"}
 
 
 class TypeTest(NamedTuple):
@@ -121,7 +121,7 @@ def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
     obj = fr.object(atom.id)
     if obj.cls >= 0:
         return _of_class(fr, obj.cls, kind, fr.exact(atom.id))
-    if obj.kind in _KINDS and atom.id[0] != "s":
+    if obj.kind in _KINDS and (atom.id[0] != "s" or fr.only_kind(atom.id)):
         return _builtin(getattr(builtins, obj.kind), kind)
     if obj.kind == "inst" and obj.type and isinstance(kind, Ext):
         return raised_as(obj.type, kind.path)

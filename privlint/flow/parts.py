@@ -7,7 +7,7 @@ import re
 from privlint.flow import frames, guards, limits, masks, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import class_attribute, load_attribute
-from privlint.flow.calls import call_dunder
+from privlint.flow.calls import call_dunder, defines
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
@@ -166,18 +166,20 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
     if label is None:
         fr.need(key)  # a caller that knows the key knows the item
     sliced = any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms)
+    sliced = sliced and not any(defines(fr, a, "__getitem__") for a in obj.atoms)
     framed = frames.part(fr, obj, key, owner, op.n) if not sliced and obj.atoms | key.atoms else None
     if sliced:
         value = _slice(fr, obj, op)
     elif framed is not None:
         value = framed
     else:
-        value = item(fr, obj, label)
+        value = item(fr, obj, label, key)
         talks = frozenset(a for a in obj.atoms if isinstance(a, Address))
         if talks and any(isinstance(a, Ext | Inst) for a in value.atoms):
             value = Value(value.atoms | talks, value.marks)
-        called = _subscript(fr, obj, key)
-        value = join(value, called) if called is not None else value
+        for atom in obj.ordered:
+            if isinstance(atom, Cls):
+                value = join(value, _class_item(fr, atom, key) or UNKNOWN)
         if label is not None and _first_or_last(key) and (value.marks or obj.marks):
             value = Value(value.atoms | {masks.CUT}, value.marks)
         for text in strings(key)[:2]:
@@ -192,15 +194,6 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
 
 def _first_or_last(key: Value) -> bool:
     return any(isinstance(a, Lit) and a.value in (0, 1, -1) and not isinstance(a.value, bool) for a in key.atoms)
-
-
-def _subscript(fr: Frame, obj: Value, key: Value) -> Value | None:
-    out: Value | None = None
-    for atom in obj.ordered:
-        found = _class_item(fr, atom, key) if isinstance(atom, Cls) else call_dunder(fr, atom, "__getitem__", [key])
-        if found is not None:
-            out = found if out is None else join(out, found)
-    return out
 
 
 def _class_item(fr: Frame, atom: Cls, key: Value) -> Value | None:
@@ -248,7 +241,7 @@ def _bounds(fr: Frame, key: Value) -> slice | None:
     if len(bounds) != 1:
         return None
     numbers: list[int | None] = []
-    for name in (".lower", ".upper", ".step"):
+    for name in (".start", ".stop", ".step"):
         values = [a.value if isinstance(a, Lit) else "" for a in bounds[0].get(name, NONE).atoms]
         if len(values) != 1 or not (values[0] is None or isinstance(values[0], int)):
             return None
@@ -270,15 +263,15 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
         value = with_marks(value, sources.keyed(fr, texts[0], op.n, owner))
     if value.marks or any(isinstance(a, Obj) for a in value.atoms):
         _assigned_sinks(fr, obj, owner, "", texts[0] if texts else "", value, op.n)
-    for atom in obj.ordered:
-        call_dunder(fr, atom, "__setitem__", [key, value])
-    if not _replaced(fr, obj, key, value):
-        store(fr, obj, label or "[*]", value, strong=label is not None)
+    left = frozenset(a for a in obj.ordered if call_dunder(fr, a, "__setitem__", [key, value]) is None)
+    plain = obj if len(left) == len(obj.atoms) else Value(left)
+    if not _replaced(fr, plain, key, value):
+        store(fr, plain, label or "[*]", value, strong=label is not None)
     holder, attribute, _ = fr.receivers.get(op.obj, (None, "", ""))
     if attribute == "__dict__" and holder is not None:
         store(fr, holder, f".{texts[0]}" if len(texts) == 1 else ".*", value, strong=len(texts) == 1)
     if key.marks:
-        store(fr, obj, "[#]", only_marks(key.marks), strong=False)
+        store(fr, plain, "[#]", only_marks(key.marks), strong=False)
 
 
 def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
@@ -300,6 +293,9 @@ def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
 
 def del_item(fr: Frame, op: o.DelItem) -> None:
     """``del obj[key]``."""
-    label = key_label(fr, fr.get(op.key))
+    obj, key = fr.get(op.obj), fr.get(op.key)
+    for atom in obj.ordered:
+        call_dunder(fr, atom, "__delitem__", [key])
+    label = key_label(fr, key)
     if label is not None:
-        delete(fr, fr.get(op.obj), label)
+        delete(fr, obj, label)

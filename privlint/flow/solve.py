@@ -107,7 +107,9 @@ class Solver(Traits):
         self.collector = Collector()
         self.handing = Handing()
         self.summaries: dict[Key, Summary] = {}
-        self.running: dict[Key, bool] = {}
+        self.running: dict[Key, bool] = {}  # under way, the outermost first; whether it was asked for meanwhile
+        self.provisional: dict[Key, set[Key]] = {}  # under way -> what was computed from what was known of it so far
+        self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
         self.callers: dict[Key, set[Key]] = {}  # who used a summary
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, set[Context]] = {}
@@ -134,7 +136,7 @@ class Solver(Traits):
             self.summary(function.id, NO_CONTEXT, None)
         self.budget = self.work + max(self.work // 2, limits.AGAIN)
         for _ in range(limits.ROUNDS):
-            todo = self.take_dirty()
+            todo = self.take_dirty() | self.stale
             if not todo:
                 break
             self._again(todo)
@@ -212,8 +214,10 @@ class Solver(Traits):
             self.callers.setdefault(key, set()).add(caller.key)
         if key in self.running:
             self.running[key] = True
+            within = list(self.running)
+            self.provisional.setdefault(key, set()).update(within[within.index(key) + 1 :])
             return found if found is not None else Summary()
-        if found is not None:
+        if found is not None and key not in self.stale:
             return found
         return self._compute(key, depth + (1 if context else 0))
 
@@ -232,6 +236,7 @@ class Solver(Traits):
         found = Summary()
         for _ in range(limits.ROUNDS):
             self.running[key] = False
+            self.stale.discard(key)
             try:
                 fresh = self._analyse(self.program.functions[key[0]], key[1], depth)
             except RecursionError:
@@ -242,7 +247,17 @@ class Solver(Traits):
             old = self.summaries.get(key)
             self.summaries[key] = fresh
             found = fresh
+            behind = self.provisional.pop(key, set())
+            if len(behind) > limits.MUTUAL:
+                limits.reached("functions that call each other")
+                behind = set()
             if not recursive or (old is not None and fresh.same(old)):
+                break
+            self.stale |= behind
+            around = [others for others in self.provisional.values() if key in others]
+            for others in around:  # it is computed again with what is around it
+                others |= behind
+            if around:
                 break
         self.current_node, self.unwrapping = node, unwrapping
         return found
@@ -402,17 +417,6 @@ class Solver(Traits):
             return UNKNOWN
         found = [a for a in receiver.ordered if isinstance(a, Obj | Opaque | Cls)]
         return of(*(Super(cls, a) for a in found)) if found else of(Super(cls, Opaque(cls)))
-
-    def last_four(self, fr: Frame, key: int) -> bool:
-        """Whether a slice takes only the last few (at most four) characters: ``[-4:]``."""
-        for atom in fr.get(key).ordered:
-            if isinstance(atom, Obj) and fr.object(atom.id).kind == "slice":
-                bounds = fr.object(atom.id).fields
-                lower = [a.value for a in bounds.get(".lower", UNKNOWN).atoms if isinstance(a, Lit)]
-                upper = [a.value for a in bounds.get(".upper", UNKNOWN).atoms if isinstance(a, Lit)]
-                if len(lower) == 1 and isinstance(lower[0], int) and -4 <= lower[0] < 0 and upper == [None]:
-                    return True
-        return False
 
     # -- what is found -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from privlint.flow import guards, kinds, making, names, parts
+from privlint.flow import guards, kinds, making, names, operators, parts
 from privlint.flow.access import at_label
 from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
@@ -232,7 +232,7 @@ TABLE: dict[type, Callable[[Frame, Any], None]] = {
     o.StoreItem: parts.store_item,
     o.DelItem: parts.del_item,
     o.Build: making.build,
-    o.Combine: making.combine,
+    o.Combine: operators.combine,
     o.Iterate: making.iterate,
     o.Unpack: making.unpack,
     o.Call: _call,

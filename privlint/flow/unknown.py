@@ -21,6 +21,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     callables,
     containers,
     packing,
+    protocols,
     stdlib,
     tables,
     urls,
@@ -92,6 +93,10 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
         _init_exception(fr, callee, args)
     if path.startswith(QUERY) and not callee.attribute:  # a method that was handed around: sync_to_async(C.objects.get)
         return query_method(fr, callee._replace(attribute=path.rpartition(".")[2]), path, args)
+    own = protocols.by_method(fr, callee, path, args)
+    if own is not None:
+        verdict.marks.clear()
+        return own
     handler = FUNCTIONS.get(path.removeprefix("builtins."))
     if handler is not None:
         made = handler(fr, callee, args)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import sources
 from privlint.flow.access import delete, store
-from privlint.flow.attributes import load_attribute
+from privlint.flow.attributes import load_attribute, plain_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, positions
@@ -138,6 +138,10 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     values = [value for value, _ in args.positional]
     if last in ("takewhile", "dropwhile", "filterfalse"):
         values = values[1:]
+    labels = positions(fr, values[0]) if last == "reversed" and values else None
+    if labels:
+        backwards = {f"[{i}]": item(fr, values[0], label) for i, label in enumerate(reversed(labels))}
+        return of(fr.allocate(callee.n, Object("iter", fields=backwards), "seq"))
     whole = join_all(element(fr, value) for value in values)
     if last == "from_iterable":
         whole = element(fr, whole)
@@ -309,6 +313,18 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
         out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
     return out
+
+
+@function("object.__getattribute__")
+def _getattribute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = [value for value, _ in args.positional]
+    if len(given) == 1 and callee.receiver is not None:  # super().__getattribute__(name)
+        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
+    if len(given) != 2:
+        return None
+    fr.need(given[1])
+    names = strings(given[1])
+    return join_all(plain_attribute(fr, given[0], name) for name in names) if names else all_attributes(fr, given[0])
 
 
 def callee_name(args: Arguments) -> str:

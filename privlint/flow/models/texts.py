@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element
+from privlint.flow.items import element, item
+from privlint.flow.models import templates
 from privlint.flow.models.folding import folded
 from privlint.flow.values import (
     SCALAR,
@@ -161,6 +162,21 @@ def _is_address(mark: Mark) -> bool:
     return not isinstance(mark.source, Symbol) and mark.source.data_type == "contact.email"
 
 
+def _shown(fr: Frame, receiver: Value, name: str, args: Arguments) -> templates.Shown:
+    """What ``format`` and ``format_map`` show, and how."""
+    if name == "format_map" and args.positional:
+        mapping = args.positional[0][0]
+        found = templates.by_format(fr, receiver, lambda key: item(fr, mapping, f"[{key!r}]"))
+    else:
+
+        def get(key: str | int) -> Value | None:
+            given = args.at(fr, key) if isinstance(key, int) else args.at(fr, -1, key)
+            return given[0] if given is not None else None
+
+        found = templates.by_format(fr, receiver, get)
+    return [(value, "str") for value, _ in args.all()] if found is None else found
+
+
 def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
     marks: dict[Mark, Hop | None] = dict(receiver.marks)
     if name == "join":
@@ -168,8 +184,8 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
             marks.update(collect(fr, element(fr, value), 1))
             marks.update(value.marks)
     elif name in ("format", "format_map"):
-        for value, _ in args.all():
-            marks.update(collect(fr, value, 1))
+        for value, how in _shown(fr, receiver, name, args):
+            marks.update(collect(fr, value, 1, how))
     elif name in ("replace", "ljust", "rjust", "center"):
         for value, _ in args.positional[1:]:
             marks.update(value.marks)

@@ -1,0 +1,79 @@
+"""Which of the values given to a template its text shows, and how: ``"%(plan)s" % row``, ``"{0!r}".format(x)``."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable
+
+from privlint.flow.access import at_label
+from privlint.flow.frame import Frame
+from privlint.flow.items import item, positions
+from privlint.flow.values import Lit, Value, strings
+
+Shown = list[tuple[Value, str]]  # a value, and whether its ``str``, ``repr`` or ``format`` is shown
+
+_CONVERSION = re.compile(r"%(?:\((\w+)\))?[#0 +-]*(\*|\d*)(?:\.(?:\*|\d+))?([a-zA-Z%])")
+_PART = re.compile(r"\.(\w+)|\[([^\]]+)\]")
+_CONVERSIONS = {None: "format", "": "format", "s": "str", "r": "repr", "a": "repr"}
+
+
+def template(value: Value) -> str | None:
+    """The template, where it is one constant and nothing else."""
+    texts = strings(value)
+    return texts[0] if len(texts) == 1 and len(value.atoms) == 1 and isinstance(next(iter(value.atoms)), Lit) else None
+
+
+def by_percent(fr: Frame, value: Value, given: Value) -> Shown | None:
+    """What ``value % given`` shows; None where that cannot be told."""
+    text = template(value)
+    if text is None:
+        return None
+    found = [match for match in _CONVERSION.finditer(text) if match[3] != "%"]
+    if any(match[2] == "*" for match in found):
+        return None
+    hows = ["repr" if match[3] in "ra" else "str" for match in found]
+    if found and all(match[1] for match in found):
+        return [(item(fr, given, f"[{match[1]!r}]"), how) for match, how in zip(found, hows, strict=True)]
+    labels = positions(fr, given)
+    if labels is None or len(labels) != len(found):
+        return [(given, hows[0])] if len(found) == 1 else None
+    return [(item(fr, given, label), how) for label, how in zip(labels, hows, strict=True)]
+
+
+def by_format(fr: Frame, value: Value, get: Callable[[str | int], Value | None]) -> Shown | None:
+    """What ``value.format(...)`` shows; ``get`` gives an argument by position or name."""
+    text = template(value)
+    return _fields(fr, text, get, [0]) if text is not None else None
+
+
+def _fields(fr: Frame, text: str, get: Callable[[str | int], Value | None], counted: list[int]) -> Shown | None:
+    out: Shown = []
+    try:
+        parsed = list(string.Formatter().parse(text))
+    except ValueError:  # no format string
+        return None
+    for _, name, spec, conversion in parsed:
+        if name is None:
+            continue
+        value = _field(fr, name, get, counted)
+        inner = _fields(fr, spec, get, counted) if spec else []
+        if value is None or inner is None:
+            return None
+        out += [(value, _CONVERSIONS.get(conversion, "str")), *inner]
+    return out
+
+
+def _field(fr: Frame, name: str, get: Callable[[str | int], Value | None], counted: list[int]) -> Value | None:
+    """The value of one replacement field: an argument, or a part of it."""
+    first = re.split(r"[.\[]", name, maxsplit=1)[0]
+    if not first:
+        first, counted[0] = str(counted[0]), counted[0] + 1
+    value = get(int(first) if first.isdigit() else first)
+    if value is None:
+        return None
+    for part in _PART.finditer(name):
+        key = part[2]
+        label = f".{part[1]}" if part[1] else f"[{int(key) if key.isdigit() else key!r}]"
+        value = at_label(fr, value, label)
+    return value
