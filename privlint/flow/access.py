@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
 from privlint.flow.items import item, keys_of
 from privlint.flow.values import (
     REST,
@@ -54,12 +55,24 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
         elif isinstance(atom, Opaque) and label[0] == ".":
             fr.write_field(atom.cls, label[1:], stored)
         elif isinstance(atom, Cls) and label[0] == ".":
-            fr.write_class_attribute(atom.cls, label[1:], stored)
+            fr.write_class_attribute(atom.cls, label[1:], stored or value)
+            _store_class(fr, atom.cls, label, value, strong and len(target.atoms) == 1)
         elif isinstance(atom, Ext):
             fr.solver.write_external(atom.path, label, stored)
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
             fr.solver.write_function_attribute(func.fn, label[1:], stored)
+
+
+def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) -> None:
+    """Until the next call of the program's functions, the class has this value, and no other."""
+    key: ObjId = ("c", cls)
+    held = fr.state.heap.get(key)
+    if strong and label != ".*":
+        fr.put(key, (held or Object("class")).with_field(label, value))
+        fr.classes = True
+    elif held is not None:
+        fr.put(key, held.without(label))
 
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:

@@ -193,7 +193,7 @@ class Binding:
 
     def rename(self, key: ObjId) -> ObjId:
         """The caller's name of an object that the callee made."""
-        if key[0] != "o" or key in self.fr.solver.shared:
+        if key[0] != "o" or key in self.fr.solver.shared or key in self.fr.solver.class_envs:
             return key
         found = self._renamed.get(key)
         if found is None:

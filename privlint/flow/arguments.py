@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from privlint.flow.access import at_label
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, positions, steps_into
@@ -12,6 +13,7 @@ from privlint.flow.values import (
     UNKNOWN,
     Inst,
     Obj,
+    ObjId,
     Value,
     join,
     of,
@@ -97,7 +99,9 @@ def _exact_items(fr: Frame, value: Value) -> list[Value] | None:
 # -- binding -----------------------------------------------------------------------------------------------------
 
 
-def bind(fr: Frame, fn: int, args: Arguments, n: int, receiver: Value | None) -> tuple[list[Value], list[Site]]:
+def bind(
+    fr: Frame, fn: int, args: Arguments, n: int, receiver: Value | None, env: ObjId | None = None
+) -> tuple[list[Value], list[Site]]:
     """What each parameter of a function gets, and at which node it is passed."""
     ir = fr.program.functions[fn].ir
     call = fr.site(n)
@@ -126,12 +130,19 @@ def bind(fr: Frame, fn: int, args: Arguments, n: int, receiver: Value | None) ->
             if param.kind != "posonly":
                 found = _also_by_name(fr, args, param.name, found, position > len(positional))
             if found is None and param.default:
-                found = fr.solver.default_of(fn, param.name, fr), n
+                found = _default(fr, fn, param.name, env), n
             if found is not None:
                 value, node = found
         values.append(value)
         sites.append(fr.site(node) if node else call)
     return values, sites
+
+
+def _default(fr: Frame, fn: int, name: str, env: ObjId | None) -> Value:
+    """The default of a parameter; that of an inner function is kept with the variables around it."""
+    if env is not None and (fn, name) in fr.solver.inner_defaults:
+        return at_label(fr, of(Obj(env)), f".%default {fn} {name}")
+    return fr.solver.default_of(fn, name, fr)
 
 
 def _also_by_name(

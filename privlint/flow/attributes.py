@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow import limits, linked, settings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import COLUMN, QUERY, steps_into
+from privlint.flow.items import COLUMN, QUERY, known_parts, steps_into
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     SCALAR,
@@ -58,7 +58,7 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     addresses = [a for a in value.atoms if type(a) is Address]
     if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
         out = Value(out.atoms | frozenset(addresses), out.marks)
-    if not value.marks:
+    if not value.marks or known_parts(fr, value, f".{name}"):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
     return with_marks(out, part_called(fr, carried, name))
@@ -139,7 +139,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 
 def _described(fr: Frame, cls: int, name: str) -> bool:
     """Whether the class has a descriptor under that name."""
-    held = fr.solver.class_attribute(cls, name)
+    held = held_by_class(fr, cls, name)
     owners = [fr.object(a.id).cls for a in held.ordered if isinstance(a, Obj)] if held is not None else []
     return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
 
@@ -291,7 +291,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
     from privlint.flow.calls import call_property
 
     method = fr.program.method(cls, name)
-    value = fr.solver.class_attribute(cls, name)
+    value = held_by_class(fr, cls, name)
     if method is not None:
         if method.kind == "property":
             _need_class(fr, cls, name, receiver)
@@ -371,10 +371,21 @@ def _bound_partial(fr: Frame, obj: Object, receiver: Atom) -> Obj:
     return fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "bound partial")
 
 
+def held_by_class(fr: Frame, cls: int, name: str, start: int = 0) -> Value | None:
+    """An attribute that the body of a class, or a store, bound; by the order of bases."""
+    value = fr.solver.class_attribute(cls, name, start)
+    if value is not None:
+        for base in fr.program.classes[cls].mro[start:]:
+            here = fr.state.heap.get(("c", base))
+            if here is not None and f".{name}" in here.fields:
+                return here.fields[f".{name}"]
+    return value
+
+
 def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     """An attribute read on a class of the program."""
     method = fr.program.method(cls, name)
-    value = fr.solver.class_attribute(cls, name)
+    value = held_by_class(fr, cls, name)
     if method is not None and not (value is not None and method.decorators):
         func = Func(method.function, fr.solver.environment(method.function, fr))
         return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)
@@ -387,12 +398,28 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     inner = fr.program.member(Entity("class", cls), name)
     if inner is not None:
         return entity_value(fr, inner)
+    from_meta = _of_metaclass(fr, cls, name)
+    if from_meta is not None:
+        return from_meta
     if name in MANAGERS and fr.solver.records.kind(cls) == "model":
         return of(Inst(f"{QUERY}{cls}"))
     bases = list(fr.program.external_bases(cls))
     if name in FINDERS and bases and fr.solver.records.kind(cls) == "model":
         return of(Ext(f"{bases[0]}.{name}"), Ext(f"{QUERY}{cls}.{name}"))
     return of(*(Ext(f"{base}.{name}") for base in bases[:3])) if bases else None
+
+
+def _of_metaclass(fr: Frame, cls: int, name: str) -> Value | None:
+    """What a class finds in its metaclass: a method bound to it, a property's value."""
+    meta, fn = fr.solver.metaclass_method(cls, name)
+    if fn is None:
+        return None
+    method = fr.program.method(meta, name)
+    if method is not None and method.kind == "property":
+        from privlint.flow.calls import call_property
+
+        return call_property(fr, fn, Cls(cls))
+    return of(Bound(Func(fn, None), Cls(cls)))
 
 
 def _is_manager(fr: Frame, cls: int, value: Value) -> bool:
@@ -430,6 +457,8 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
 
                 return call_property(fr, fn, receiver)
             return of(Bound(func, receiver))
+        if (held := fr.solver.own_attribute(base, name)) is not None:
+            return held if isinstance(receiver, Cls) else bind_descriptors(fr, held, receiver, base)
     for base in rest or order:
         external = fr.program.classes[base].external_bases
         if external:

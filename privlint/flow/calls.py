@@ -43,8 +43,10 @@ def call_function(
 ) -> Value:
     """Call a function of the program; ``only``: nothing else may be what is called here."""
     fr.called.add(func.fn)
+    if fr.classes:
+        _forget_classes(fr)
     fr.solver.call_edges.setdefault((fr.fn.id, n), set()).add(func.fn)
-    values, sites = bind(fr, func.fn, args, n, receiver)
+    values, sites = bind(fr, func.fn, args, n, receiver, func.env)
     wrapped = _wrapped(fr, func)
     binding = Binding(fr, func.fn, values, sites, func.env, fr.site(n), only and wrapped is None, wrapped is not None)
     result = binding.run()
@@ -56,6 +58,12 @@ def call_function(
         return wrapped.result(join_all(call_function(fr, each, given, n) for each in wrapped.functions))
     finally:
         fr.solver.unwrapping.discard(func)
+
+
+def _forget_classes(fr: Frame) -> None:
+    """A function of the program may bind attributes of classes anew."""
+    for key in [key for key in fr.state.heap if key[0] == "c"]:
+        del fr.state.heap[key]
 
 
 class _Wrapped(NamedTuple):

@@ -40,15 +40,22 @@ def instantiate(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
         made = call_function(fr, Func(new.function, None), args, n, of(Cls(cls)))
         if not any(isinstance(a, Obj) for a in made.atoms):
             made = of(new_instance(fr, cls, n))
+        elif not any(isinstance(a, Obj) and _is_of(fr, a, cls) for a in made.atoms):
+            return made  # something else: it is not initialised
     else:
         made = of(new_instance(fr, cls, n))
     init = fr.program.method(cls, "__init__")
     if init is not None:
         func = Func(init.function, fr.solver.environment(init.function, fr))
         call_function(fr, func, args, n, made)
-    else:
+    elif new is None or fr.solver.records.init_order(cls):
         _fill_fields(fr, cls, made, args, n)
     return made
+
+
+def _is_of(fr: Frame, atom: Obj, cls: int) -> bool:
+    own = fr.object(atom.id).cls
+    return cls in fr.program.classes[own].mro if own >= 0 else atom.id[0] == "s"
 
 
 def new_instance(fr: Frame, cls: int, n: int) -> Obj:

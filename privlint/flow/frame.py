@@ -75,6 +75,8 @@ class Frame:
         self.exit: State | None = None
         self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back
+        self.classes = False  # whether a class is known to have a value of now
+        self.shown: list[Value] = []  # what attributes of classes hold
         self.made: dict[int, ObjId | None] = {}  # functions made here -> environment
         self.called: set[int] = set()
         self.joined = solver.joined_registers(fn)
@@ -123,6 +125,13 @@ class Frame:
             return obj if obj is not None else self.symbol(key)
         shared = self.solver.read_shared(key)
         return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
+
+    def before(self, key: ObjId) -> Object:
+        """A symbolic object, or the variables of a module, as the function finds them."""
+        if key[0] == "s":
+            found = self.symbols.get(key)
+            return found if found is not None else self.symbol(key)
+        return self.solver.read_shared(key) or Object("module")
 
     def put(self, key: ObjId, obj: Object) -> None:
         """Replace an object."""
@@ -380,7 +389,7 @@ class Frame:
         if state is None:
             return summary
         for key, obj in state.heap.items():
-            if not obj.written or (key[0] == "o" and key not in self.solver.shared):
+            if not obj.written or key[0] == "c" or (key[0] == "o" and key not in self.solver.shared):
                 continue
             for label in sorted(obj.written, key=lambda label: (label != REST, label)):  # its own keys come last
                 value = obj.fields.get(label)
@@ -390,12 +399,22 @@ class Frame:
         todo = [summary.result, summary.raises, summary.yields]
         todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
         while todo:
-            for key in objects_in(todo.pop()):
+            for key in self._reached(todo.pop(), state):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
                     obj = state.heap[key]
                     summary.heap[key] = obj
                     todo.extend(obj.fields.values())
         return summary
+
+    def _reached(self, value: Value, state: State) -> list[ObjId]:
+        """The objects that a value refers to, and the variables that the methods of their classes use."""
+        found = objects_in(value)
+        around = self.solver.class_env
+        if around:
+            classes = [state.heap[key].cls for key in found if key in state.heap]
+            classes += [atom.cls for atom in value.ordered if isinstance(atom, Cls)]
+            found += [around[cls] for cls in classes if cls in around]
+        return found
 
     def write_field(self, cls: int, name: str, value: Value) -> None:
         """An attribute of instances of ``cls`` is stored."""
@@ -409,6 +428,8 @@ class Frame:
     def write_class_attribute(self, cls: int, name: str, value: Value) -> None:
         """An attribute of a class is stored, by code outside of the class's body."""
         self.solver.write_class_attribute(cls, name, value)
+        if any(isinstance(a, Obj) and a.id[0] == "o" for a in value.atoms):
+            self.shown.append(value)
         symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
         if symbolic or any(isinstance(a, Obj) and a.id[0] == "s" for a in value.atoms):
             receiver = self.fn.method_kind == "class" and cls == self.fn.cls

@@ -72,6 +72,11 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
     if left is right:
         return left
     symbolic = key[0] == "s"
+    if key[0] == "c":
+        return Object(
+            "class",
+            fields={at: join(value, right.fields[at]) for at, value in left.fields.items() if at in right.fields},
+        )
     fields, other = left.fields, right.fields  # copied when the first of them changes
     changed = False
     if fields is not other:
@@ -163,8 +168,8 @@ def join_written(left: dict[str, Value], right: dict[str, Value]) -> dict[str, V
 class Symbols(Protocol):
     """What symbolic objects are when the function begins."""
 
-    def symbol(self, key: ObjId) -> Object:
-        """The object."""
+    def before(self, key: ObjId) -> Object:
+        """A symbolic object, or the variables of a module, as the function finds them."""
 
     def initial(self, key: ObjId, label: str) -> Value:
         """What it has under a label."""
@@ -207,7 +212,9 @@ class State:
             if mine is obj:
                 continue
             if mine is None:
-                heap[key] = join_objects(key, symbols.symbol(key), obj, initial) if key[0] == "s" else obj
+                if key[0] == "c":  # bound on one way alone: what the class has in any run
+                    continue
+                heap[key] = join_objects(key, symbols.before(key), obj, initial) if key[0] in ("s", "g") else obj
                 changed = True
             else:
                 new_obj = join_objects(key, mine, obj, initial)
@@ -215,9 +222,12 @@ class State:
                     changed = changed or _differs(mine, new_obj)
                     heap[key] = new_obj
         for key in heap.keys() - other.heap.keys() if len(heap) != len(other.heap) else ():
-            if key[0] == "s":
+            if key[0] == "c":
+                del heap[key]
+                changed = True
+            elif key[0] in ("s", "g"):
                 mine = heap[key]
-                new_obj = join_objects(key, mine, symbols.symbol(key), initial)
+                new_obj = join_objects(key, mine, symbols.before(key), initial)
                 changed = changed or (new_obj is not mine and _differs(mine, new_obj))
                 heap[key] = new_obj
         return changed

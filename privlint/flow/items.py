@@ -51,6 +51,17 @@ def steps_into(mark: Mark, value: Value, known: bool) -> bool:
     return mark.whole != "" and known
 
 
+def known_parts(fr: Frame, value: Value, label: str) -> bool:
+    """Whether a value is an instance made here that has something under the label: it says what is there."""
+    for atom in value.atoms:
+        if not isinstance(atom, Obj) or atom.id[0] != "o":
+            return False
+        obj = fr.object(atom.id)
+        if obj.cls < 0 or label not in obj.fields:
+            return False
+    return bool(value.atoms)
+
+
 def picked(value: Value) -> Value:
     """What a value carries, as parts that are chosen and no whole."""
     if not any(mark.whole for mark in value.marks):
@@ -75,6 +86,8 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
         if part is not None:
             known = True
             out = join(out, part)
+    if value.marks and label is not None and known_parts(fr, value, label):
+        return out
     carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
     text = text_key(label)
     return with_marks(out, carried if text is None else part_called(fr, carried, text))

@@ -40,11 +40,13 @@ class Stores:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.shared: dict[ObjId, Object] = {}
-        self.class_env: dict[int, ObjId] = {}
+        self.class_env: dict[int, ObjId] = {}  # class -> variables of the call that made it
+        self.class_envs: set[ObjId] = set()
         self.function_attributes: dict[tuple[int, str], Value] = {}
         self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
         self._class_attributes: dict[int, dict[str, Value]] = {}
+        self.inner_defaults: set[tuple[int, str]] = set()  # those that depend on the call that makes the function
         self._defaults: dict[tuple[int, str], Value] = {}
         self._readers: dict[object, set[Key]] = {}
         self._field_readers: dict[str, dict[int, set[Key]]] = {}  # attribute -> class asked -> summaries
@@ -128,10 +130,9 @@ class Stores:
             self._share(atom, frame)
 
     def share(self, value: Value, frame: Frame) -> None:
-        """What an attribute of a class of a module holds is the same for all who read it."""
-        if frame.fn.parent < 0:
-            for atom in value.ordered:
-                self._share(atom, frame)
+        """What an attribute of a class holds is the same for all who read it."""
+        for atom in value.ordered:
+            self._share(atom, frame)
 
     def _share(self, atom: Atom, frame: Frame) -> None:
         """An object that is reachable from a module variable is shared too."""
@@ -217,7 +218,7 @@ class Stores:
 
     # -- attributes of classes and functions ---------------------------------------------------------------------
 
-    def write_class_attribute(self, cls: int, name: str, value: Value, replace: bool = False) -> None:
+    def write_class_attribute(self, cls: int, name: str, value: Value) -> None:
         """A class attribute is bound."""
         concrete = self._concrete(value)
         held = self._class_attributes.setdefault(cls, {})
@@ -227,10 +228,15 @@ class Stores:
             held[name] = new
             self._member_grew(self._class_readers, cls, name)
 
-    def class_attribute(self, cls: int, name: str) -> Value | None:
-        """A class attribute by the order of bases; None where no class has it."""
+    def own_attribute(self, cls: int, name: str) -> Value | None:
+        """An attribute of this very class; None where it has none of that name."""
         self._read_member(self._class_readers, cls, name)
-        for base in self.program.classes[cls].mro:
+        return self._class_attributes.get(cls, {}).get(name)
+
+    def class_attribute(self, cls: int, name: str, start: int = 0) -> Value | None:
+        """A class attribute by the order of bases, from number ``start``; None where no class has it."""
+        self._read_member(self._class_readers, cls, name)
+        for base in self.program.classes[cls].mro[start:]:
             held = self._class_attributes.get(base)
             if held is not None and name in held:
                 return held[name]

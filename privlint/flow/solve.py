@@ -282,6 +282,8 @@ class Solver(Traits):
         frame.run(frame.state.copy())
         self.work += frame.ops
         self._escaping(frame)
+        for value in frame.shown if frame.exit is not None else ():
+            self.share(value, frame)
         summary = frame.finish()
         self.commit(summary, frame)
         return summary
@@ -364,14 +366,16 @@ class Solver(Traits):
         frame.symbols, frame.initials, frame.types = fr.symbols, fr.initials, fr.types
         if fr.env is not None:
             self.class_env[cls] = fr.env
+            self.class_envs.add(fr.env)
         frame.run(State({}, dict(fr.state.heap)))
         state = frame.exit
         if state is not None:
             fr.state.heap = state.heap
             for name, value in state.env.items():
                 if "@" not in name and not name.startswith("%"):
-                    self.write_class_attribute(cls, name, value, replace=not frame.fn.parent >= 0)
-                    self.share(value, frame)
+                    fr.write_class_attribute(cls, name, value)
+                    if frame.fn.parent < 0:
+                        self.share(value, frame)
         fr.made.update(frame.made)
         fr.called |= set(frame.made)
         for sink, flow in frame.summary.sinks.items():
@@ -392,6 +396,11 @@ class Solver(Traits):
             positional = [(value, op.n) for value in (name, UNKNOWN, namespace)]
             arguments = Arguments(positional, {str(label): value for label, value in given.items()})
             call_function(fr, Func(new, None), arguments, op.n, of(Cls(meta)))
+        meta, init = self.metaclass_method(cls, "__init__")
+        if init is not None:
+            positional = [(value, op.n) for value in (literal(self.program.classes[cls].name), UNKNOWN, UNKNOWN)]
+            arguments = Arguments(positional, {str(label): value for label, value in given.items()})
+            call_function(fr, Func(init, None), arguments, op.n, of(Cls(cls)))
         for base in self.program.classes[cls].mro[1:]:
             index = self.program.classes[base].methods.get("__init_subclass__")
             if index is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from privlint.flow import guards, kinds, making, names, operators, parts
-from privlint.flow.access import at_label
+from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
@@ -113,11 +113,15 @@ def _caught(fr: Frame, op: o.Caught) -> None:
 
 def _make_function(fr: Frame, op: o.MakeFunction) -> None:
     number = fr.module.functions[op.index]
-    for default in op.defaults:
-        if default.label is not None:
-            fr.solver.set_default(number, default.label, fr.get(default.reg))
     inner = fr.program.functions[number].parent >= 0
     env = fr.env if inner else None
+    for default in op.defaults:
+        if default.label is not None:
+            value = fr.get(default.reg)
+            fr.solver.set_default(number, default.label, value)
+            if env is not None and not value.closed and fr.ir.kind != "module":
+                fr.solver.inner_defaults.add((number, default.label))
+                store(fr, of(Obj(env)), f".%default {number} {default.label}", value)
     if inner:
         fr.made[number] = env
     fr.names[op.dst] = fr.program.functions[number].ir.name

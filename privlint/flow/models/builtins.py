@@ -12,6 +12,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, positions
 from privlint.flow.mappings import class_of, fields_of
 from privlint.flow.values import (
+    BASES,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -403,6 +404,7 @@ def _super(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if len(args.positional) == 3:
         fields = _attributes(fr, args.positional[2][0])
+        fields[BASES] = element(fr, args.positional[1][0])
         return of(fr.allocate(callee.n, Object("class", fields=fields), "class"))
     out: set[Atom] = set()
     for value, _ in args.positional[:1]:

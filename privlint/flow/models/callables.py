@@ -6,21 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from privlint.flow import sources
-from privlint.flow.access import at_label
+from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.calls import call_method, call_value
-from privlint.flow.construction import instantiate, new_instance
+from privlint.flow.construction import construct, instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
 from privlint.flow.models.builtins import all_attributes, as_mapping
 from privlint.flow.models.registry import function
 from privlint.flow.values import (
+    BASES,
     MADE_CLASS,
     REGISTERED,
     UNKNOWN,
+    Bound,
     Cls,
     Ext,
     Func,
@@ -230,6 +232,24 @@ def _new(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(*(new_instance(fr, a.cls, callee.n) for a in given.ordered if isinstance(a, Cls))) or None
 
 
+_BUILTIN = ("str", "bytes", "int", "float", "tuple", "list", "dict", "frozenset", "set")
+
+
+@function(*(f"{name}.__new__" for name in _BUILTIN))
+def _new_of_builtin(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``super().__new__(cls, value)`` below a built-in class: an instance that is its value, too."""
+    made = _new(fr, callee, args)
+    if made is None or len(args.positional) < 2:
+        return made
+    given = args.positional[1][0]
+    for label in positions(fr, given) or ():
+        store(fr, made, label, item(fr, given, label))
+    if positions(fr, given) is None:
+        whole = element(fr, given)
+        store(fr, made, "[*]", whole, strong=False)
+    return with_marks(made, step(given.marks, fr.site(callee.n), "through", callee.shown or "__new__"))
+
+
 @function("type.__new__")
 def _new_class(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``super().__new__(mcls, name, bases, namespace)``: the class whose namespace it is."""
@@ -239,8 +259,14 @@ def _new_class(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 def _call_made_class(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
     """An instance of a class that ``type(name, bases, namespace)`` made: it has what the namespace holds."""
-    fields = {label: value for label, value in obj.fields.items() if label[0] == "."}
-    return of(fr.allocate(n, Object("inst", fields=fields), "made"))
+    bases = [a.cls for a in obj.fields.get(BASES, UNKNOWN).ordered if isinstance(a, Cls)]
+    held = {label: value for label, value in obj.fields.items() if label[0] == "." and label != BASES}
+    made = construct(fr, bases[0], args, n) if bases else of(fr.allocate(n, Object("inst"), "made"))
+    for label, value in held.items():
+        for atom in made.ordered:
+            own = frozenset(Bound(a, atom) if isinstance(a, Func) else a for a in value.atoms)
+            store(fr, of(atom), label, Value(own, value.marks))
+    return made
 
 
 MADE_CALLABLE["class"] = _call_made_class
