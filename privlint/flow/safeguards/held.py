@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from privlint.flow.safeguards.bodies import PARAMETER, Body, Place, successors
@@ -376,14 +377,20 @@ class Held:
 
     def _property(self, op: o.LoadAttr, outcome: bool) -> Checks:
         """``user.may_be_tracked``, where classes of the program have properties of that name, and all agree."""
-        found = [
-            self.program.modules[cls.module].functions[method.index]
-            for cls in self.program.classes
-            if (method := cls.methods.get(op.name)) is not None and method.kind == "property"
-        ]
+        found = self._properties.get(op.name, ())
         if not found or len(found) > 4:
             return NONE
         return all_of([self.told(fn).true if outcome else self.told(fn).false for fn in found])
+
+    @cached_property
+    def _properties(self) -> dict[str, list[int]]:
+        """The properties of the program's classes, by name."""
+        out: dict[str, list[int]] = {}
+        for cls in self.program.classes:
+            for name, method in cls.methods.items():
+                if method.kind == "property":
+                    out.setdefault(name, []).append(self.program.modules[cls.module].functions[method.index])
+        return out
 
     def _combined(self, fn: int, body: Body, op: o.Combine, outcome: bool, depth: int) -> Checks:
         if op.op == "not":
