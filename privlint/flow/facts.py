@@ -54,7 +54,7 @@ class Collector:
         """All that was found, in an order that does not depend on how it was found."""
         for fact in solver.records.collections():
             self.collection(fact)
-        out = Facts(unresolved=dict(solver.unresolved))
+        out = Facts(unresolved={name: len(calls) for name, calls in sorted(solver.unresolved.items())})
         grouped: dict[tuple[object, ...], list[tuple[tuple[object, ...], Mark, Target, Hop | None]]] = {}
         flows: dict[tuple[Mark, Target], Hop | None] = {}
         for found_there in self._by_frame.values():

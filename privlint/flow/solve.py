@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from privlint.catalog.catalog import Catalog
@@ -115,7 +114,7 @@ class Solver(Traits):
         self.contexts: dict[int, set[Context]] = {}
         self.work = 0  # ops executed, and parts of summaries applied
         self.budget = 0  # as much of these at most
-        self.unresolved: Counter[str] = Counter()
+        self.unresolved: dict[str, set[tuple[int, int]]] = {}  # name of unknown code -> function, node of its calls
         self.erasures: set[tuple[int, int, int]] = set()  # class, function, node: its rows are deleted there
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
@@ -458,10 +457,11 @@ class Solver(Traits):
             names = [owner, *(fr.names.get(arg.reg, "") for arg in op.args if arg.label is None)]
             self.unknown_erasures.update((name, fr.fn.id, op.n) for name in names if name)
 
-    def count_unresolved(self, func: Value, callee: Callee) -> None:
+    def note_unresolved(self, fr: Frame, func: Value, callee: Callee) -> None:
         """A call of code of which nothing is known."""
         paths = sorted(a.path for a in func.atoms if isinstance(a, Ext))
-        self.unresolved[paths[0] if paths else f"?.{callee.last}" if callee.attribute else callee.last or "?"] += 1
+        name = paths[0] if paths else f"?.{callee.last}" if callee.attribute else callee.last or "?"
+        self.unresolved.setdefault(name, set()).add((fr.fn.id, callee.n))
 
     def whole_marks(self, values: Mapping[str, Value]) -> Value:
         """The join of values."""

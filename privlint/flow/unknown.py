@@ -291,7 +291,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if verdict.decided:
         return returned
     if not verdict.known:
-        fr.solver.count_unresolved(func, callee)
+        fr.solver.note_unresolved(fr, func, callee)
     marks: Mapping[Mark, Hop | None] = {}
     paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
