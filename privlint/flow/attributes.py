@@ -110,7 +110,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 
         return as_mapping(fr, of(Obj(key)), fr.solver.current_node)
     if key[0] == "g":
-        return module_attribute(fr, key, obj, name)
+        return module_attribute(fr, int(str(key[1])), name)
     if label in obj.fields:
         value = obj.fields[label]
         return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))
@@ -193,19 +193,17 @@ def _named_so(obj: Object, name: str) -> Value:
     return Value(value.atoms, marks)
 
 
-def module_attribute(fr: Frame, key: ObjId, obj: Object, name: str) -> Value | None:
+def module_attribute(fr: Frame, module: int, name: str) -> Value | None:
     """A name of an analysed module."""
-    label = f".{name}"
-    module = fr.program.modules[int(str(key[1]))]
-    if label in obj.fields and (label in obj.written or (fr.fn.ir.kind == "module" and fr.fn.module == module.number)):
-        return obj.fields[label]
-    entity = fr.program.member(Entity("module", module.number), name)
+    held = fr.variable(module, f".{name}")
+    if held is not None:
+        return held
+    entity = fr.program.member(Entity("module", module), name)
     if entity is not None:
         return entity_value(fr, entity)
-    found = obj.fields.get(label)
-    getter = fr.program.member(Entity("module", module.number), "__getattr__") if found is None else None
+    getter = fr.program.member(Entity("module", module), "__getattr__")
     if getter is None or getter.kind != "function":
-        return found
+        return None
     from privlint.flow.arguments import Arguments
     from privlint.flow.calls import call_function
 
@@ -223,9 +221,8 @@ def entity_value(fr: Frame, entity: Entity) -> Value:
         return fr.solver.class_value(entity.number)
     if entity.kind == "function":
         return fr.solver.function_value(entity.number)
-    key: ObjId = ("g", entity.number)
-    obj = fr.object(key)
-    value = obj.fields.get(f".{entity.path}", UNKNOWN)
+    held = fr.variable(entity.number, f".{entity.path}")
+    value = held if held is not None else UNKNOWN
     module = fr.program.modules[entity.number]
     annotation = module.bindings.annotations.get(entity.path)
     if annotation is not None and not value.atoms:

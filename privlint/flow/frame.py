@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
+_MODULE = Object("module")  # a module none of whose variables was set by the call under way
 
 
 class Frame:
@@ -123,8 +124,16 @@ class Frame:
         if key[0] == "s":
             obj = self.symbols.get(key)
             return obj if obj is not None else self.symbol(key)
+        if key[0] == "g":
+            return _MODULE
         shared = self.solver.read_shared(key)
-        return shared if shared is not None else Object("module" if key[0] == "g" else "inst")
+        return shared if shared is not None else Object("inst")
+
+    def variable(self, module: int, label: str) -> Value | None:
+        """A variable of a module: as this call has set it, else as anybody has; None where nobody is known to."""
+        held = self.state.heap.get(("g", module))
+        value = held.fields.get(label) if held is not None else None
+        return value if value is not None else self.solver.variable(module, label)
 
     def before(self, key: ObjId) -> Object:
         """A symbolic object, or the variables of a module, as the function finds them."""

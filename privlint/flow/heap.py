@@ -40,14 +40,20 @@ class Object:
     def with_field(self, label: str, value: Value, stored: Value | None = None) -> Object:
         """The object with ``value`` at ``label``, of which ``stored`` is new."""
         fields = dict(self.fields)
-        if label not in fields and len(fields) >= limits.FIELDS and label != "[*]":
-            limits.reached("labels on one object")
-            label = "[*]" if label[0] == "[" else ".*"
-            value = join(fields.get(label, UNKNOWN), value)
-        fields[label] = value
+        place = self.place_of(label)
+        fields[place] = value if place == label else join(fields.get(place, UNKNOWN), value)
+        label = place
         written = dict(self.written)
         written[label] = join(written.get(label, UNKNOWN), value if stored is None else stored)
         return Object(self.kind, self.cls, self.type, fields, self.many, written)
+
+    def place_of(self, label: str) -> str:
+        """The label under which what is stored at ``label`` is kept: its own, as long as there is room for it."""
+        fields = self.fields
+        if label in fields or len(fields) < limits.FIELDS or label == "[*]":
+            return label
+        limits.reached("labels on one object")
+        return "[*]" if label[0] == "[" else ".*"
 
     def without(self, label: str) -> Object:
         """The object with nothing at ``label`` (``del``, ``pop``)."""

@@ -83,8 +83,8 @@ def global_variable(fr: Frame, name: str) -> Value:
         return of(Ext(name))
     value = entity_value(fr, entity)
     if entity.kind == "external" and any(b.kind == "alias" for b in fr.module.bindings.names.get(name, ())):
-        shared = fr.object(key).fields.get(f".{name}", UNKNOWN)  # ``x = SOURCE``: the name carries what was read
-        value = with_marks(value, shared.marks)
+        shared = fr.variable(fr.module.number, f".{name}")  # ``x = SOURCE``: the name carries what was read
+        value = with_marks(value, shared.marks) if shared is not None else value
     return value
 
 

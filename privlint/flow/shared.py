@@ -103,9 +103,20 @@ class Stores:
     # -- module variables and the objects they hold --------------------------------------------------------------
 
     def read_shared(self, key: ObjId) -> Object | None:
-        """A module's variables, or an object that one of them holds."""
+        """An object that a variable of a module holds."""
         self._read(key)
         return self.shared.get(key)
+
+    def variable(self, module: int, label: str) -> Value | None:
+        """A variable of a module; None where nothing is known to have set it."""
+        self._read((module, label))
+        held = self.shared.get(("g", module))
+        return held.fields.get(label) if held is not None else None
+
+    def variables(self, module: int) -> Mapping[str, Value]:
+        """All variables of a module."""
+        held = self.read_shared(("g", module))
+        return held.fields if held is not None else {}
 
     def commit(self, summary: Summary, frame: Frame) -> None:
         """Publish what a function did to module variables and to the objects behind them."""
@@ -118,6 +129,7 @@ class Stores:
         obj = self.shared.get(key)
         if obj is None:
             obj = Object("module" if key[0] == "g" else "inst")
+        label = obj.place_of(label)
         if label == "[*]" and obj.kind == "dict":  # whoever looks up another key gets something else
             concrete = Value(concrete.atoms, weaken(concrete.marks))
         old = obj.fields.get(label, UNKNOWN)
@@ -126,6 +138,8 @@ class Stores:
         if label not in obj.fields or not new.same(old):
             self.shared[key] = obj.with_field(label, new)
             self._grew(key)
+            if key[0] == "g":
+                self._grew((key[1], label))
         for atom in concrete.ordered:
             self._share(atom, frame)
 
@@ -292,9 +306,7 @@ class Stores:
         """The value of a function's name: what its decorators made of it, where they are known."""
         function = self.program.functions[fn]
         if function.ir.decorators and function.parent < 0 and function.cls < 0:
-            key: ObjId = ("g", function.module)
-            shared = self.read_shared(key)
-            held = shared.fields.get(f".{function.ir.name}") if shared is not None else None
+            held = self.variable(function.module, f".{function.ir.name}")
             if held is not None and any(isinstance(a, Func | Bound | Obj | Cls) for a in held.atoms):
                 return held
         return of(Func(fn, None))

@@ -217,8 +217,9 @@ def _names(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return as_mapping(fr, args.positional[0][0], callee.n)
     fields: dict[str, Value] = {}
     if callee.last == "globals" or fr.ir.kind == "module":
-        module = fr.object(("g", fr.module.number))
-        fields = {f"[{label[1:]!r}]": value for label, value in module.fields.items()}
+        number = fr.module.number
+        variables = {**fr.solver.variables(number), **fr.object(("g", number)).fields}
+        fields = {f"[{label[1:]!r}]": value for label, value in variables.items()}
     else:
         held = {slot.partition("@")[0]: value for slot, value in fr.state.env.items() if slot[0] != "%"}
         fields = {f"[{name!r}]": value for name, value in held.items()}
