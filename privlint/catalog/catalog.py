@@ -72,6 +72,11 @@ class Catalog:
         """Whether what stands under ``part`` can be the data of that type which was called ``name``."""
         return self._parts.akin(name, data_type, part)
 
+    def is_statistic(self, data_type: str) -> bool:
+        """Whether groups of people by this type tell nobody apart."""
+        known = self._names.lists["statistics"]
+        return data_type in known or data_type.partition(".")[0] in known
+
     def classify_annotation(self, dotted: str) -> NameMatch | None:
         """The data type of values annotated with ``dotted``: ``pydantic.EmailStr``, or its bare last part."""
         data_type = self._annotations.get(dotted)

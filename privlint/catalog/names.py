@@ -269,9 +269,19 @@ class Names:
             return "it is a token"
         if owner.machine:
             return f"the owner {owner.text!r} is a machine or a setting"
-        if owner.organisation and not owner.request and run.spelling.data_type.startswith("location."):
-            return f"it is where {owner.text!r} is"
-        return ""
+        return self._of_organisation(words, run, owner)
+
+    def _of_organisation(self, words: tuple[str, ...], run: _Run, owner: Owner) -> str:
+        """Why where an organisation is, and how it is reached, is nobody's data; or an empty string."""
+        category = run.spelling.data_type.partition(".")[0]
+        if owner.request or category not in ("contact", "location"):
+            return ""
+        if category == "contact" and self._person(words, run, owner)[0] is not None:
+            return ""
+        if owner.organisation:
+            return f"it is where {owner.text!r} is or answers"
+        before = [word for word in words[: run.start] if word in self.lists["organisations"]]
+        return f"it is that of {before[-1]!r}" if before and category == "contact" else ""
 
     def _keeps_meaning(self, word: str, words: tuple[str, ...], run: _Run) -> bool:
         """Whether a word before the run leaves open whose it is: people, places, other spellings, small words."""

@@ -57,6 +57,11 @@ _COUNTS = frozenset(
      "sum", "min", "max", "isna", "isnull", "notna", "notnull", "any", "all", "duplicated", "is_duplicated",
      "memory_usage", "quantile", "null_count", "is_empty", "estimated_size", "agg", "aggregate"]
 )  # fmt: skip
+_OTHER = frozenset(
+    ["apply", "map", "pipe", "assign", "with_columns", "withColumn", "rename", "merge", "join", "append", "vstack",
+     "hstack", "select", "drop", "items", "iteritems", "keys", "values", "get", "pop", "insert", "eval", "stack",
+     "unstack", "melt", "pivot", "plot", "show", "display", "style", "isin", "T", "cumsum", "rank", "diff", "shift"]
+)  # fmt: skip
 _PLACES = frozenset(["loc", "iloc", "at", "iat", "write", "na"])
 _FACTS = frozenset(
     ["columns", "shape", "dtypes", "index", "empty", "size", "ndim", "height", "width", "schema", "axes"]
@@ -159,8 +164,16 @@ def attribute(fr: Frame, value: Value, name: str) -> Value | None:
         return value
     if name in _FACTS:
         return SCALAR
-    held = columns_of(fr, value).get(f"[{name!r}]")
+    label = f"[{name!r}]"
+    held = columns_of(fr, value).get(label)
+    if held is None and any(isinstance(a, Obj) and a.id[0] == "s" for a in value.atoms) and not _is_method(name):
+        held = item_of(fr, value, label)
     return column(held) if held is not None else None
+
+
+def _is_method(name: str) -> bool:
+    known = _SAME | _ROWS | _GROUPS | _COUNTS | _OTHER
+    return name in known or name.startswith(("to_", "read_", "write_", "is_", "_"))
 
 
 def _of_series(value: Value, name: str) -> Value | None:
@@ -190,7 +203,8 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return SCALAR
     if name in _GROUPS:
         keys = _named(fr, args, ("by", "index"))
-        return made(fr, n, type_, {f"[{key!r}]": _read(fr, value, key, n, callee.receiver_name) for key in keys})
+        read = {f"[{key!r}]": _read(fr, value, key, n, callee.receiver_name) for key in keys}
+        return made(fr, n, type_, {label: sources.counted_by(fr, each) for label, each in read.items()})
     if name == "drop":
         dropped = {f"[{each!r}]" for each in _named(fr, args, ("columns", "labels"))}
         return made(
@@ -233,13 +247,21 @@ def _renamed(fr: Frame, known: Columns, args: Arguments) -> Columns:
 
 
 def _as_rows(fr: Frame, value: Value, known: Columns, callee: Callee) -> Value:
+    """The rows of a frame; those of a caller's frame are taken for the frame itself, which tells columns apart."""
+    if passed := [a for a in value.ordered if isinstance(a, Obj) and a.id[0] == "s"]:
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": _numbered(fr, of(*passed), callee)}), "rows"))
     fields = {**known, **{f".{label[2:-2]}": held for label, held in known.items()}}
     if not known:
         fields = {}
     row = with_marks(of(fr.allocate(callee.n, Object("dict", fields=fields), "row")), value.marks)
-    if callee.attribute == "iterrows":
-        row = of(fr.allocate(callee.n, Object("tuple", fields={"[0]": SCALAR, "[1]": row}), "pair"))
-    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "rows"))
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": _numbered(fr, row, callee)}), "rows"))
+
+
+def _numbered(fr: Frame, row: Value, callee: Callee) -> Value:
+    """A row as a method yields it: ``iterrows`` with its number."""
+    if callee.attribute != "iterrows":
+        return row
+    return of(fr.allocate(callee.n, Object("tuple", fields={"[0]": SCALAR, "[1]": row}), "pair"))
 
 
 # -- making -------------------------------------------------------------------------------------------------------

@@ -92,10 +92,11 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     """A name is bound."""
     value = fr.get(op.src)
     name = op.slot.partition("@")[0]
+    says = sources.named(fr, name, op.n, value) if fr.ir.kind != "class" and sources.unknown(value) else {}
     if value.marks:
         value = moved(value, fr.site(op.n), "assign", name)
-    elif fr.ir.kind != "class" and (not value.atoms or sources.unknown(value)):
-        value = with_marks(value, sources.named(fr, name, op.n, value))
+    if says:
+        value = with_marks(value, says)
     if op.scope in ("local", "class"):
         fr.state.env[op.slot] = value
     elif op.scope in ("cell", "free"):

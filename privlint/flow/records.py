@@ -122,6 +122,10 @@ class Records:
         """Whether instances are tuples with named fields."""
         return any(base in _TUPLE for base in self._solver.program.external_bases(cls))
 
+    def is_typed_dict(self, cls: int) -> bool:
+        """Whether instances are plain mappings with declared keys."""
+        return any(base.rpartition(".")[2] == "TypedDict" for base in self._solver.program.external_bases(cls))
+
     def shows_all(self, cls: int) -> bool:
         """Whether ``str()`` of an instance shows its fields."""
         rule = self.rule(cls)

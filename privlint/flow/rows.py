@@ -157,10 +157,15 @@ def of_statement(fr: Frame, statement: Value, n: int) -> Value | None:
     for text in texts_of(statement)[:4]:
         columns = sql.selected(text)
         if columns:
-            found = [(c.label, read(fr, c.table.rpartition(".")[2], c.name, n) if c.name else SCALAR) for c in columns]
+            found = [(c.label, _selected(fr, c, n) if c.name else SCALAR) for c in columns]
             row = _row(fr, n, found)
             out = row if out is None else join(out, row)
     return out
+
+
+def _selected(fr: Frame, column: sql.Column, n: int) -> Value:
+    value = read(fr, column.table.rpartition(".")[2], column.name, n)
+    return sources.counted_by(fr, value) if column.grouped else value
 
 
 def executed(fr: Frame, callee: Callee, args: Arguments, how: str) -> Value | None:

@@ -8,7 +8,7 @@ from privlint.flow import rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
-from privlint.flow.values import NONE, Hop, Mark, Obj, Value, hop
+from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
 from privlint.flow.wholes import STORED, collect
 from privlint.model.data import Confidence
 from privlint.model.facts import Target
@@ -41,7 +41,7 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
         if n in seen and words.isdigit() is False and words not in ("*", "**"):
             continue
         seen.add(n)
-        marks = _arriving_data(fr, value, n, words, rule)
+        marks = _arriving_data(fr, _shown(fr, value, n) if rule.kind == "log" else value, n, words, rule)
         if not marks:
             continue
         site = fr.site(n)
@@ -60,6 +60,16 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
             expires,
         )
         fr.sink(arriving(marks, fr, n, callee.shown or callee.last, rule.kind), target)
+
+
+def _shown(fr: Frame, value: Value, n: int) -> Value:
+    """What a log shows of an argument: of a function, what it gives once the message is wanted."""
+    if not value.atoms or not all(isinstance(atom, Func) for atom in value.atoms):
+        return value
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.calls import call_value
+
+    return call_value(fr, value, Arguments(), n)
 
 
 def _expiry(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> str:

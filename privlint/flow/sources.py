@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from privlint.flow.values import (
     Opaque,
     Super,
     Symbol,
+    Trait,
     Unsure,
     Value,
     hop,
@@ -317,6 +319,28 @@ def named(fr: Frame, name: str, n: int, value: Value) -> Found:
     return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
 
 
+def of_getter(fr: Frame, callee: Callee, args: Arguments) -> Found:
+    """``customer.get_email()``: what a method that nobody knows says by its name that it gives of somebody."""
+    getter = _GETTER.match(callee.attribute)
+    if getter is None or args.positional or args.star is not None:
+        return {}
+    match = fr.catalog.classify(getter[1], callee.receiver_name or None)
+    if match is None or not match.subject or match.confidence is Confidence.LOW:
+        return {}
+    shown = f"{callee.receiver_name}.{callee.attribute}"
+    return of_match(fr, callee.n, match, getter[1], "attribute", Confidence.MEDIUM, f"`{shown}()` is called")
+
+
+def counted_by(fr: Frame, value: Value) -> Value:
+    """What groups of people are told apart by: of a city or an age no more than a statistic is left."""
+    marks = {
+        m: w
+        for m, w in value.marks.items()
+        if isinstance(m.source, Symbol) or not fr.catalog.is_statistic(m.source.data_type)
+    }
+    return value if len(marks) == len(value.marks) else Value(value.atoms, marks)
+
+
 def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
     """A value of which nothing is known but the literal key it is stored under."""
     match = fr.catalog.classify(key, owner or None)
@@ -361,7 +385,7 @@ def _unknown(value: Value) -> bool:
         if isinstance(atom, Obj):
             if atom.id[0] != "s":
                 return False
-        elif isinstance(atom, Unsure) or (isinstance(atom, Lit) and atom.value is None):
+        elif isinstance(atom, Unsure | Trait) or (isinstance(atom, Lit) and atom.value is None):
             continue
         elif isinstance(atom, Inst):
             if not atom.type.endswith("()") and "." in atom.type and not atom.type.startswith("builtins.str"):
@@ -376,6 +400,7 @@ def unknown(value: Value) -> bool:
     return _unknown(value)
 
 
+_GETTER = re.compile(r"get(?:_|(?=[A-Z]))(\w+)\Z")
 _NOT_DATA = frozenset({"bool", "Callable", "Type", "type", "Logger", "float", "Enum", "Path", "datetime", "timedelta"})
 
 

@@ -20,11 +20,12 @@ _COLUMNS = 60  # of one statement
 
 class Column(NamedTuple):
     """A column of a result: what it is called there, the column that it is taken from (``""``: none, a count), and
-    the table, where it can be told."""
+    the table, where it can be told; ``grouped``: rows are groups by it."""
 
     label: str
     name: str
     table: str
+    grouped: bool = False
 
 
 def only_reads(text: str) -> bool:
@@ -54,10 +55,11 @@ def selected(text: str) -> tuple[Column, ...]:
     aliases = {table.alias_or_name: table.name for table in tables}
     only = tables[0].name if len({table.name for table in tables}) == 1 else ""
     out: list[Column] = []
+    grouped = select is not None and select.args.get("group") is not None
     for part in parts[:_COLUMNS]:
         if part.find(exp.Star) is not None and part.find(exp.Count) is None:
             return ()
-        out.append(_column(part, aliases, only))
+        out.append(_column(part, aliases, only)._replace(grouped=grouped))
     return tuple(out)
 
 

@@ -277,7 +277,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         later = run_later(fr, callee, args)
         if later is not None:
             return later
-    if _decorates(fr, args):
+    if _decorates(callee, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
     if callee.last in _RUNNERS and any(
@@ -309,6 +309,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if made_class:
         obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
         return join(Value(frozenset((obj,)), marks), returned)
+    if receiver is not None and not verdict.known:
+        marks = {**marks, **sources.of_getter(fr, callee, args)}
     atoms = frozenset((Inst(f"{paths[0]}()"),)) if paths else frozenset()
     return join(Value(atoms, marks), returned)
 
@@ -365,12 +367,16 @@ def call_backs(fr: Frame, callee: Callee, args: Arguments) -> Value:
     return out
 
 
-def _decorates(fr: Frame, args: Arguments) -> bool:
-    """Whether the call looks like a decorator's: one function or class, and nothing else."""
+def _decorates(callee: Callee, args: Arguments) -> bool:
+    """Whether the call looks like a decorator's: one function or class, and nothing else.
+
+    What is made of a class is no class (``ForeignKey(Student)``).
+    """
     if len(args.positional) != 1 or args.keywords or args.star is not None or args.mappings:
         return False
     atoms = args.positional[0][0].atoms
-    return bool(atoms) and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)
+    made = callee.last[:1].isupper() and any(isinstance(atom, Cls) for atom in atoms)
+    return bool(atoms) and not made and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)
 
 
 def _library_function(value: Value) -> bool:

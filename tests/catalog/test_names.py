@@ -49,7 +49,7 @@ def test_a_name_of_something_else(catalog: Catalog, reason: str, text: str) -> N
         ("email", HIGH), ("password", HIGH), ("access_token", HIGH), ("primary_email", HIGH), ("customer_phone", HIGH),
         ("ledger_email", MEDIUM), ("User.name", MEDIUM), ("Customer.city", MEDIUM), ("RegistrationForm.name", MEDIUM),
         ("row.EMAIL", MEDIUM), ("card.number", MEDIUM), ("request.META.REMOTE_ADDR", HIGH), ("user_id", LOW),
-        ("account.user_id", LOW), ("company_phone", LOW), ("full_name", LOW), ("User.full_name", HIGH),
+        ("account.user_id", LOW), ("request.company_phone", LOW), ("full_name", LOW), ("User.full_name", HIGH),
         ("profile.name", LOW), ("client.name", LOW),
     ],
 )  # fmt: skip
@@ -137,7 +137,7 @@ def test_how_names_fall_into_tokens(name: str, words: list[str]) -> None:
         ("password", "LoginForm", "high"),
         ("password", "LdapResolver", "low"),
         ("access_token", "Connector", "low"),
-        ("openid", "request", "medium"),
+        ("openid", "request", "high"),
         ("dob", "row", "low"),
         ("geo_lat", "e", "low"),
     ],

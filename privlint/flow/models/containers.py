@@ -180,8 +180,10 @@ def _kind(fr: Frame, atom: Atom) -> str:
         if obj.kind in CONTAINERS or obj.kind == "dict":
             return "container"
         if obj.cls >= 0:
-            return "class"
+            return "container" if fr.solver.records.is_typed_dict(obj.cls) else "class"
         return "unknown"
+    if isinstance(atom, Opaque) and fr.solver.records.is_typed_dict(atom.cls):
+        return "container"
     return "text" if isinstance(atom, Lit | Prefix) else "other"
 
 

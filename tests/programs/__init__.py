@@ -1,0 +1,1 @@
+"""The programs of fixtures/programs, under the default rules."""
