@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs.score import Program, programs
+from .score import Program, programs
 
 PROGRAMS = list(programs())
 
