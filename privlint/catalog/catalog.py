@@ -72,6 +72,10 @@ class Catalog:
         """Whether what stands under ``part`` can be the data of that type which was called ``name``."""
         return self._parts.akin(name, data_type, part)
 
+    def is_of_organisation(self, name: str) -> bool:
+        """Whether a name speaks of a company, a shop, a team: ``create_company``."""
+        return any(word in self._names.lists["organisations"] for word in self._names.lexicon.words(name))
+
     def is_statistic(self, data_type: str) -> bool:
         """Whether groups of people by this type tell nobody apart."""
         known = self._names.lists["statistics"]

@@ -27,6 +27,7 @@ from privlint.flow.values import (
     Value,
     join,
     join_all,
+    key_texts,
     literal,
     moved,
     of,
@@ -182,7 +183,7 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
                 value = join(value, _class_item(fr, atom, key) or UNKNOWN)
         if label is not None and _first_or_last(key) and (value.marks or obj.marks):
             value = Value(value.atoms | {masks.CUT}, value.marks)
-        for text in strings(key)[:2]:
+        for text in key_texts(key)[:2]:
             value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
         if strings(key) and frames.type_of(fr, obj):
             value = frames.column(value)
@@ -256,7 +257,7 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     label = key_label(fr, key)
     if label is None:
         fr.need(key)
-    texts = strings(key)
+    texts = key_texts(key)
     if value.marks:
         value = moved(value, fr.site(op.n), "item", f"{owner}[{texts[0]!r}]" if texts else owner)
     elif texts and sources.unknown(value):

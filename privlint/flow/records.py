@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
+from privlint.flow.origins import beside, tells_person
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.ir.ops import TypeRef
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -23,6 +24,7 @@ _ENUM = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices
 _RELATIONS = frozenset(
     ("relationship", "relation", "ForeignKey", "OneToOneField", "ManyToManyField", "ForeignKeyField", "ReferenceField")
 ) | {"LazyReferenceField", "ParentalKey", "TreeForeignKey", "Relationship", "Many2one", "ManyToManyRelation"}
+_ASKING = frozenset(("form", "body", "serializer"))
 _QUERY = "@query:"
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
 
@@ -260,6 +262,8 @@ class Records:
                     return None
                 match = self._solver.catalog.classify_annotation(name)
         named = self._solver.catalog.classify(declared.name, info.name)
+        if named is None and rule.kind in _ASKING and self._asks_people(info):
+            named = beside(self._solver.catalog, declared.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
             known = match is not None or any(name in rule.protected for name in written)
@@ -271,6 +275,12 @@ class Records:
         if any(name in rule.protected for name in written):
             found = found._replace(protection=max(found.protection, Protection.MASKED))
         return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
+
+    def _asks_people(self, info: Class) -> bool:
+        """Whether a form asks for data by which a person is reached: then its `name` is a person's, too."""
+        if self._solver.catalog.is_of_organisation(info.name):
+            return False
+        return any(tells_person(self._solver.catalog.classify(name, info.name)) for name in info.fields)
 
     @staticmethod
     def _required(declared: FieldInfo, rule: RecordRule) -> bool:

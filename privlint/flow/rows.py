@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import sources, sql
+from privlint.flow import origins, sources, sql
 from privlint.flow.access import delete, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -64,7 +64,7 @@ def read(fr: Frame, owner: str, name: str, n: int) -> Value:
         marks = sources.of_attribute(fr, of(atom), name, n, "")
         return Value(kept, {**found.marks, **marks})
     match = fr.catalog.classify(name, owner or None) if name.lower() not in ("id", "pk") else None
-    return only_marks(sources.of_match(fr, n, match, name, "record", Confidence.HIGH, f"column `{name}` is read"))
+    return only_marks(origins.of_match(fr, n, match, name, "record", Confidence.HIGH, f"column `{name}` is read"))
 
 
 def _row(fr: Frame, n: int, columns: list[tuple[str, Value]]) -> Value:

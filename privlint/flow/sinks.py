@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import rows, sources
+from privlint.flow import origins, rows
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
@@ -89,7 +89,7 @@ def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) 
     out: dict[Mark, Hop | None] = {}
     if rule.data:
         for data_type in rule.data:
-            out.update(sources.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
+            out.update(origins.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
     deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}

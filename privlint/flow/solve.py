@@ -119,6 +119,7 @@ class Solver(Traits):
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
+        self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------

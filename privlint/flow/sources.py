@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from privlint.catalog.paths import match_path
 from privlint.flow import routes
 from privlint.flow.frame import Frame
+from privlint.flow.origins import Found, collected, make, of_match, of_request_key
 from privlint.flow.values import (
     Bound,
     Cls,
@@ -26,49 +27,18 @@ from privlint.flow.values import (
     Trait,
     Unsure,
     Value,
-    hop,
     strings,
     symbolic,
     with_marks,
 )
 from privlint.ir.module import Param
 from privlint.model.data import Confidence, NameMatch, Protection
-from privlint.model.facts import CollectionFact, Origin
+from privlint.model.facts import Origin
 from privlint.model.rules import SourceRule
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-
-Found = dict[Mark, Hop | None]
-
-
-def make(
-    fr: Frame,
-    n: int,
-    data_type: str,
-    name: str,
-    evidence: str,
-    subject: str | None,
-    confidence: Confidence,
-    protection: Protection = Protection.CLEAR,
-    words: str = "",
-) -> Found:
-    """A new source at node ``n``."""
-    site = fr.site(n)
-    origin = Origin(site, data_type, name, evidence, subject, confidence)
-    return {Mark(origin, protection, 0): hop(None, site, "source", words or name)}
-
-
-def of_match(
-    fr: Frame, n: int, match: NameMatch | None, name: str, evidence: str, cap: Confidence, words: str
-) -> Found:
-    """The source that a name is taken for, if it is."""
-    if match is None or match.protection is Protection.DERIVED:
-        return {}
-    return make(
-        fr, n, match.data_type, name, evidence, match.subject, min(match.confidence, cap), match.protection, words
-    )
 
 
 # -- by rule -----------------------------------------------------------------------------------------------------
@@ -137,15 +107,6 @@ def _of_field(fr: Frame, rule: SourceRule, n: int, words: str) -> Found:
     return out
 
 
-def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, required: bool) -> None:
-    """Personal data is taken in from a request."""
-    fr.solver.collect(
-        CollectionFact(
-            match.data_type, fr.site(n), name, owner, "request", required, match.subject, match.confidence, fr.fn.dotted
-        )
-    )
-
-
 def of_load(fr: Frame, name: str, n: int) -> Found:
     """A bare name is read."""
     out: Found = {}
@@ -161,17 +122,6 @@ def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Fou
         texts = strings(args.positional[0][0])
         key = texts[0] if texts else None
     return of_rule(fr, rule, callee.n, callee.last, f"the result of `{callee.shown or callee.last}()`", key)
-
-
-def of_request_key(fr: Frame, key: str, n: int, owner: str, required: bool) -> Found:
-    """An item or attribute of what a user sent."""
-    match = fr.catalog.classify(key, "request")
-    if match is None:
-        return {}
-    found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
-    if found:
-        collected(fr, n, match, key, owner.rpartition(".")[2], required)
-    return found
 
 
 # -- by name -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import frames, linked, rows, sources
+from privlint.flow import frames, linked, origins, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callable import MADE_CALLABLE
@@ -233,7 +233,7 @@ def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> V
         default = args.at(fr, 1, "default")
         marks: dict[Mark, Hop | None] = {}
         for text in strings(key[0])[:3] if key else ():
-            marks.update(sources.of_request_key(fr, text, callee.n, owner, required=False))
+            marks.update(origins.of_request_key(fr, text, callee.n, owner, required=False))
         out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
         return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):

@@ -232,6 +232,9 @@ def of(*atoms: Atom) -> Value:
     return Value(frozenset(atoms))
 
 
+_KEY = 60  # the longest constant of bytes that is remembered: those that are keys
+
+
 def literal(value: object) -> Value:
     """The value of a constant."""
     if isinstance(value, str):
@@ -240,6 +243,8 @@ def literal(value: object) -> Value:
         return NONE
     if isinstance(value, bool):
         return TRUE if value else FALSE
+    if isinstance(value, bytes) and len(value) <= _KEY:
+        return of(Lit("bytes", value))
     if isinstance(value, int | float):
         return of(Lit(type(value).__name__, value))
     return SCALAR
@@ -396,10 +401,20 @@ def strings(value: Value) -> list[str]:
     return sorted(a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str))
 
 
+def key_texts(value: Value) -> list[str]:
+    """What the keys are called that the value may be; also those of bytes (``row[b"email"]``)."""
+    found = [a.value for a in value.atoms if isinstance(a, Lit)]
+    return sorted(
+        each.decode("utf-8", "replace") if isinstance(each, bytes) else each
+        for each in found
+        if isinstance(each, str | bytes)
+    )
+
+
 def constant_label(value: Value) -> str | None:
     """The label of an item looked up by this value: ``[key]`` if it is one constant, else None."""
     if len(value.atoms) == 1:
         (atom,) = value.atoms
-        if isinstance(atom, Lit) and isinstance(atom.value, str | int | float | bool | type(None)):
+        if isinstance(atom, Lit) and isinstance(atom.value, str | bytes | int | float | bool | type(None)):
             return f"[{atom.value!r}]"
     return None

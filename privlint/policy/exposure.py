@@ -17,8 +17,8 @@ UNPROTECTED = (Protection.CLEAR, Protection.PSEUDONYMISED_WEAK)
 # name, so that finding it is worth a remark at most.
 _REFERENCES = frozenset({"account.user_id"})
 # Where a reference is no remark either: a session knows whose it is, a task is given the key instead of the person,
-# the addresses of one's own pages and services are made of keys.
-_FOR_REFERENCES = frozenset({"url", "cookie", "cache", "queue"})
+# the addresses of one's own pages and services are made of keys, and a message names the key instead of the person.
+_FOR_REFERENCES = frozenset({"url", "cookie", "cache", "queue", "log", "console", "exception"})
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
 # visitor came from.  All of that was in an address before.
 _OF_REDIRECTS = _REFERENCES | {"account.username", "account.nickname", "account.avatar", "behavior.browsing_history"}

@@ -122,13 +122,13 @@ def test_order_does_not_depend_on_the_order_of_facts(catalog: Catalog) -> None:
     assert judge(facts(*flows), None, catalog) == judge(facts(*reversed(flows)), None, catalog)
 
 
-@pytest.mark.parametrize("kind", ["log", "console", "exception", "file", "process", "telemetry"])
+@pytest.mark.parametrize("kind", ["file", "process", "telemetry"])
 def test_a_users_key_alone_is_a_remark(catalog: Catalog, kind: str) -> None:
     (found,) = judge(facts(flow("account.user_id", kind)), None, catalog)
     assert (found.code, found.severity, found.confidence) == (CODES[kind], "note", Confidence.LOW)
 
 
-@pytest.mark.parametrize("kind", ["url", "cookie", "cache", "queue"])
+@pytest.mark.parametrize("kind", ["url", "cookie", "cache", "queue", "log", "console", "exception"])
 def test_a_users_key_is_what_these_are_for(catalog: Catalog, kind: str) -> None:
     assert judge(facts(flow("account.user_id", kind, callee="redirect")), None, catalog) == []
     (found,) = judge(facts(flow("contact.email", kind, callee="redirect")), None, catalog)
@@ -136,7 +136,7 @@ def test_a_users_key_is_what_these_are_for(catalog: Catalog, kind: str) -> None:
 
 
 def test_a_users_key_beside_other_data_counts_as_that_data(catalog: Catalog) -> None:
-    flows = [flow("account.user_id", "log"), flow("contact.email", "log", origin=12)]
+    flows = [flow("account.user_id", "file"), flow("contact.email", "file", origin=12)]
     (found,) = judge(facts(*flows), None, catalog)
     assert found.data_types == ("account.user_id", "contact.email")
     assert (found.severity, found.confidence) == ("warning", Confidence.HIGH)

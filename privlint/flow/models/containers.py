@@ -29,10 +29,10 @@ from privlint.flow.values import (
     either,
     join,
     join_all,
+    key_texts,
     of,
     only_marks,
     step,
-    strings,
     with_marks,
 )
 from privlint.model.data import Protection
@@ -392,7 +392,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         return taken(fr, receiver, first=label == "[0]")
     found = item(fr, receiver, label)
     if label is not None:
-        for text in strings(key)[:1]:
+        for text in key_texts(key)[:1]:
             needed = name == "pop" and len(values) < 2
             marks = sources.of_item(fr, receiver, text, callee.n, callee.receiver_name, found, required=needed)
             found = with_marks(found, marks)

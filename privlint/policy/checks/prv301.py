@@ -27,7 +27,7 @@ logger.info("new customer %s", customer.pk)
 The confidence of a finding is that of its weakest part: the evidence that the data is personal, and the calls on the
 way that could not be followed. Masked, encrypted, keyed-hashed and aggregated data is not reported; a plain hash of
 something that can be guessed (a phone number, an e-mail address) is, since it can be reversed by trying. The
-identifier of a user alone is the usual replacement for a name or an address: a note of low confidence.
+identifier of a user is what should stand there instead of a name or an address, and is not reported.
 """
 
 from __future__ import annotations

@@ -1,0 +1,103 @@
+"""Making sources, and what a user sent: the look-ups in a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow.values import Hop, Mark, hop
+from privlint.ir import ops as o
+from privlint.model.data import Confidence, NameMatch, Protection
+from privlint.model.facts import CollectionFact, Origin
+
+if TYPE_CHECKING:
+    from privlint.catalog.catalog import Catalog
+    from privlint.flow.frame import Frame
+
+Found = dict[Mark, Hop | None]
+
+_BESIDE = ("identity.", "contact.", "demographic.")
+_OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
+_TELLING = frozenset(("contact.email", "contact.phone", "account.password", "demographic.date_of_birth"))
+
+
+def make(
+    fr: Frame,
+    n: int,
+    data_type: str,
+    name: str,
+    evidence: str,
+    subject: str | None,
+    confidence: Confidence,
+    protection: Protection = Protection.CLEAR,
+    words: str = "",
+) -> Found:
+    """A new source at node ``n``."""
+    site = fr.site(n)
+    origin = Origin(site, data_type, name, evidence, subject, confidence)
+    return {Mark(origin, protection, 0): hop(None, site, "source", words or name)}
+
+
+def of_match(
+    fr: Frame, n: int, match: NameMatch | None, name: str, evidence: str, cap: Confidence, words: str
+) -> Found:
+    """The source that a name is taken for, if it is."""
+    if match is None or match.protection is Protection.DERIVED:
+        return {}
+    return make(
+        fr, n, match.data_type, name, evidence, match.subject, min(match.confidence, cap), match.protection, words
+    )
+
+
+def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, required: bool) -> None:
+    """Personal data is taken in from a request."""
+    fr.solver.collect(
+        CollectionFact(
+            match.data_type, fr.site(n), name, owner, "request", required, match.subject, match.confidence, fr.fn.dotted
+        )
+    )
+
+
+def of_request_key(fr: Frame, key: str, n: int, owner: str, required: bool) -> Found:
+    """An item or attribute of what a user sent."""
+    match = fr.catalog.classify(key, "request")
+    if match is None and asks_people(fr):
+        match = beside(fr.catalog, key)
+    if match is None:
+        return {}
+    found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
+    if found:
+        collected(fr, n, match, key, owner.rpartition(".")[2], required)
+    return found
+
+
+def asks_people(fr: Frame) -> bool:
+    """Whether a function asks somebody for data by which a person is reached: then its `name` is a person's, too."""
+    known = fr.solver.asking.get(fr.fn.id)
+    if known is None:
+        known = fr.solver.asking[fr.fn.id] = _asks_people(fr)
+    return known
+
+
+def _asks_people(fr: Frame) -> bool:
+    if fr.catalog.is_of_organisation(fr.ir.qualname):
+        return False
+    for block in fr.ir.blocks:
+        for op in block.ops:
+            text = op.value if isinstance(op, o.Const) else None
+            if isinstance(text, str) and text.isidentifier() and tells_person(fr.catalog.classify(text, "request")):
+                return True
+    return False
+
+
+def beside(catalog: Catalog, name: str) -> NameMatch | None:
+    """What a name says where somebody is asked for data beside it by which a person is reached."""
+    match = catalog.classify(name, _OF_PEOPLE)
+    kept = match is not None and match.data_type.startswith(_BESIDE) and match.data_type != "contact.website"
+    return match if kept else None
+
+
+def tells_person(match: NameMatch | None) -> bool:
+    """Whether it is a name like `email` by itself, which belongs to whom the names beside it are about."""
+    if match is None or match.data_type not in _TELLING or match.confidence is not Confidence.HIGH:
+        return False
+    return "," not in match.reason
