@@ -28,7 +28,12 @@ from privlint.flow.sql import only_reads, selected
     ],
 )  # fmt: skip
 def test_selected_columns(text: str, columns: list[tuple[str, str, str]]) -> None:
-    assert [tuple(column) for column in selected(text)] == columns
+    assert [column[:3] for column in selected(text)] == columns
+
+
+def test_columns_of_groups_say_so() -> None:
+    assert [column.grouped for column in selected("SELECT city, count(*) FROM users GROUP BY city")] == [True, True]
+    assert [column.grouped for column in selected("SELECT city FROM users")] == [False]
 
 
 @pytest.mark.parametrize("text", ["SELECT 1", "  select x from y", "DELETE FROM users WHERE email = ?", "PRAGMA x"])
