@@ -14,10 +14,10 @@ from privlint.model.declaration import Declaration, DeclaredRecipient
 from privlint.model.facts import Target
 from privlint.model.finding import RecipientInfo
 from privlint.model.rules import Recipient
+from privlint.policy.aliases import chinese, companies, names, plain, provides
 
 _INTERNAL_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".svc", ".home.arpa")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\Z")
-_BRACKETS = re.compile(r"[(（].*?[)）]")
 
 # What an infrastructure provider's kind of business makes of data that reaches it.
 _INFRASTRUCTURE = {
@@ -86,26 +86,32 @@ class Resolver:
         """The party that an entry of the declaration means, whether or not any code reaches it."""
         known = next(filter(None, map(self._catalog.recipient_for_host, entry.hosts)), None)
         known = known or next(filter(None, map(self._catalog.recipient_for_package, entry.packages)), None)
-        known = known or self._by_name.get(_plain(entry.name))
+        known = known or self._called(entry.name)
         country = entry.country or (known.countries[0] if known is not None and known.countries else None)
         key, kind = (known.id, known.kind) if known is not None else (entry.name, None)
         return Party(key, RecipientInfo(entry.name, kind, country), (entry,), known)
+
+    def _called(self, name: str) -> Recipient | None:
+        """The recipient of the catalogue that goes by a name."""
+        return self._by_name.get(plain(name)) or self._by_name.get(plain(chinese(name)))
 
     @functools.cached_property
     def _by_name(self) -> dict[str, Recipient]:
         """The catalogue's recipients by what a declaration may call them."""
         named: dict[str, Recipient] = {}
         for known in self._catalog.recipients.values():
-            for name in _names(known):
+            for name in names(known):
                 named.setdefault(name, known)
         return named
 
     def products(self, entry: DeclaredRecipient) -> list[Recipient]:
-        """What of the catalogue an entry of the declaration means: one recipient, or all of the company it names."""
+        """What of the catalogue an entry of the declaration means: one recipient, a cloud with all its services, or
+        all of the company it names."""
         known = self.declared(entry).catalogued
+        every = self._catalog.recipients.values()
         if known is not None:
-            return [known]
-        return [each for each in self._catalog.recipients.values() if _plain(entry.name) in _companies(each)]
+            return [known, *(each for each in every if each is not known and provides(known, each))]
+        return [each for each in every if plain(entry.name) in companies(each)]
 
     def means(self, entry: DeclaredRecipient, party: Party) -> bool:
         """Whether an entry of the declaration is this party: by hosts and packages, or by name."""
@@ -163,16 +169,14 @@ class Resolver:
         return Party(key, RecipientInfo(shown, kind, country), tuple(declared), known, tuple(hosts))
 
     def _declared_by_name(self, known: Recipient | None, name: str) -> list[DeclaredRecipient]:
-        """Declared recipients of that name; failing that, of the company behind it."""
-        wanted = {_plain(name), *(_names(known) if known is not None else ())}
-        found = [each for each in self._declared if _plain(each.name) in wanted]
+        """Declared recipients of that name; failing that, the cloud that it is a service of, the company behind it."""
+        wanted = {plain(name), *(names(known) if known is not None else ())}
+        found = [each for each in self._declared if {plain(each.name), plain(chinese(each.name))} & wanted]
         if found or known is None:
             return found
-        return [each for each in self._declared if _plain(each.name) in _companies(known)]
-
-
-def _companies(known: Recipient) -> set[str]:
-    return {_plain(known.company), _plain(_BRACKETS.sub("", known.company))} if known.company else set()
+        clouds = [(each, self._called(each.name)) for each in self._declared]
+        found = [each for each, cloud in clouds if cloud is not None and provides(cloud, known)]
+        return found or [each for each in self._declared if plain(each.name) in companies(known)]
 
 
 def _merged(parties: Iterable[Party]) -> tuple[Party, ...]:
@@ -182,11 +186,6 @@ def _merged(parties: Iterable[Party]) -> tuple[Party, ...]:
         earlier = merged.get(party.key)
         merged[party.key] = party if earlier is None else earlier._replace(hosts=(*earlier.hosts, *party.hosts))
     return tuple(merged.values())
-
-
-def _names(known: Recipient) -> set[str]:
-    """What a declaration may call a recipient of the catalogue, reduced to letters and digits."""
-    return {_plain(known.id), _plain(known.name), _plain(_BRACKETS.sub("", known.name))}
 
 
 def _matches_place(
@@ -258,8 +257,3 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _is_prefix(package: str, dotted: str) -> bool:
     return dotted == package or dotted.startswith(package + ".")
-
-
-def _plain(name: str) -> str:
-    """A name reduced to its letters and digits, so that ``SF Express`` is ``sf_express``."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -110,6 +110,37 @@ def test_a_company_covers_its_services_unless_one_is_named(catalog: Catalog, dec
     assert [each.name for each in party.declared] == ["SendGrid"]
 
 
+@pytest.mark.parametrize(
+    ("name", "recipient"),
+    [
+        ("Amazon Web Services", "aws_s3"),
+        ("AWS", "aws_sqs"),
+        ("Amazon S3", "aws_s3"),
+        ("Google Cloud", "google_pubsub"),
+        ("Alibaba Cloud", "aliyun_sms"),
+        ("神策数据", "sensors_data"),
+        ("极光推送", "jpush"),
+        ("友盟", "umeng"),
+        ("高德地图", "amap"),
+    ],
+)
+def test_a_cloud_covers_its_services_and_brands_go_by_all_their_names(
+    catalog: Catalog, declare: Declare, name: str, recipient: str
+) -> None:
+    resolver = Resolver(catalog, declare(f"recipients: [{{name: {name}}}]"))
+    (party,) = resolver.resolve(flow(recipient=recipient).target).parties
+    assert [each.name for each in party.declared] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "recipient"), [("AWS", "google_pubsub"), ("短信服务", "aliyun_sms"), ("Amazon SQS", "aws_s3")]
+)
+def test_names_that_mean_another(catalog: Catalog, declare: Declare, name: str, recipient: str) -> None:
+    resolver = Resolver(catalog, declare(f"recipients: [{{name: {name}}}]"))
+    (party,) = resolver.resolve(flow(recipient=recipient).target).parties
+    assert not party.declared
+
+
 def test_declared_hosts_and_packages_come_first(catalog: Catalog, declare: Declare) -> None:
     text = """\
 recipients:
