@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.flow import limits
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
 _CREATE = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?(?:\w+\.)?(\w+)[\"'`\]]?\s*\(", re.IGNORECASE)
+_NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM users
+    r"\binsert\s+into\s+[\"`\[]?(?:\w+\.)?(?P<into>\w+)[\"`\]]?\s*\((?P<put>[\w\s,\"`]+)\)|"
+    r"\bselect\s+(?P<read>\w[\w.\s,\"`]*?)\s+from\s+[\"`\[]?(?:\w+\.)?(?P<of>\w+)",
+    re.IGNORECASE,
+)
 _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
+_SHORTEST = 15  # characters of a statement
 _USER = "django.contrib.auth.models.AbstractUser"
 _USERS = ("AbstractUser", "AbstractBaseUser", "User")
 
@@ -136,12 +143,25 @@ class Tables:
             given = cls.listings.get("__tablename__", ())
             for key in (*given, snake, f"{app}_{cls.name.lower()}", cls.name.lower()):
                 out.setdefault(key.lower(), columns)
+        spoken: dict[str, dict[str, Column]] = {}
         for function in self._program.functions:
             for op in self._names.code(function.id).made.values():
-                if isinstance(op, o.Const) and isinstance(op.value, str) and "(" in op.value:
+                if isinstance(op, o.Const) and isinstance(op.value, str) and len(op.value) > _SHORTEST:
                     for columns in self._created(op.value):
                         out.setdefault(columns.name.lower(), columns)
+                    for table, column in self._spoken_of(op.value):
+                        spoken.setdefault(table, {}).setdefault(column.name, column)
+        for table, found in spoken.items():  # statements that name some columns of a table
+            out.setdefault(table, Columns(table, tuple(found.values()), Confidence.MEDIUM))
         return out
+
+    def _spoken_of(self, statement: str) -> Iterator[tuple[str, Column]]:
+        for match in _NAMED.finditer(statement[: limits.TEXT]):
+            table = (match["into"] or match["of"]).lower()
+            for name in (match["put"] or match["read"]).split(","):
+                column = self._column(name.strip(' "`\n').rpartition(".")[2], table)
+                if column is not None:
+                    yield table, column
 
     def _created(self, statement: str) -> list[Columns]:
         out = []
