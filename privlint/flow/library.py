@@ -107,11 +107,13 @@ def _is_empty(fr: Frame, atom: Obj) -> bool:
 
 
 class Candidates(NamedTuple):
-    """The names a callee goes by: dotted paths, owners of the method, owners that only a variable's name tells."""
+    """The names a callee goes by: dotted paths, owners of the method, owners that only a variable's name tells; and
+    whether it is a function whose code is seen."""
 
     paths: frozenset[str]
     owners: frozenset[str]
     guessed: frozenset[str]
+    seen: bool
 
 
 class Library:
@@ -177,7 +179,7 @@ class Library:
             if sure is not None and id(sink) not in done:
                 done.add(id(sink))
                 verdict.known = verdict.sunk = True
-                report_call(fr, callee, args, sink, min(sure, sink.confidence))
+                report_call(fr, callee, args, sink, min(sure, sink.confidence), seen=candidates.seen)
         for pattern, source in rules.sources:
             if self.matches(pattern, callee, candidates, names) is not None:
                 verdict.known = True
@@ -286,7 +288,8 @@ class Library:
                 for rule in self.type_order(typed) if typed else ():
                     guessed.update((rule.name, *rule.aliases))
         paths.update([f"{owner}.{callee.attribute}" for owner in owners if callee.attribute])
-        return Candidates(frozenset(paths), frozenset(owners), frozenset(guessed))
+        seen = any(isinstance(atom, Func | Bound) for atom in func.atoms)
+        return Candidates(frozenset(paths), frozenset(owners), frozenset(guessed), seen)
 
 
 def _among(pattern: str, paths: Collection[str]) -> bool:

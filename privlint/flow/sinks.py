@@ -9,7 +9,7 @@ from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
-from privlint.flow.wholes import STORED, collect
+from privlint.flow.wholes import INSTANCES_CLOSED, STORED, collect
 from privlint.model.data import Confidence
 from privlint.model.facts import Target
 from privlint.model.rules import SinkRule
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 TEXTUAL = frozenset({"log", "console", "exception", "url"})
 
 
-def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, confidence: Confidence) -> None:
-    """What reaches a sink that is a call."""
+def report_call(
+    fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, confidence: Confidence, *, seen: bool
+) -> None:
+    """What reaches a sink that is a call; ``seen``: of a function whose code is here."""
     from privlint.flow.library import chosen
 
     given = chosen(fr, callee, args, rule.args)
@@ -34,14 +36,15 @@ def report_call(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule, conf
     if rule.known_host and not hosts:
         return
     expires = _expiry(fr, callee, args, rule)
-    seen: set[int] = set()
+    done: set[int] = set()
     for value, n, words in given:
         if words in rule.leave_out:
             continue
-        if n in seen and words.isdigit() is False and words not in ("*", "**"):
+        if n in done and words.isdigit() is False and words not in ("*", "**"):
             continue
-        seen.add(n)
-        marks = _arriving_data(fr, _shown(fr, value, n) if rule.kind == "log" else value, n, words, rule)
+        done.add(n)
+        given_away = _shown(fr, value, n) if rule.kind == "log" else value
+        marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
         if not marks:
             continue
         site = fr.site(n)
@@ -84,7 +87,9 @@ def _expiry(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> str:
     return "never" if all(value.atoms == NONE.atoms and not value.marks for value in found) else "given"
 
 
-def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) -> dict[Mark, Hop | None]:
+def _arriving_data(
+    fr: Frame, value: Value, n: int, words: str, rule: SinkRule, *, seen: bool
+) -> dict[Mark, Hop | None]:
     """What of an argument a sink gets: all it holds, or as the rule says; or what the library sends by itself."""
     out: dict[Mark, Hop | None] = {}
     if rule.data:
@@ -92,6 +97,8 @@ def _arriving_data(fr: Frame, value: Value, n: int, words: str, rule: SinkRule) 
             out.update(origins.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
     deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
+    if rule.kind == "decision" and seen:
+        deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
     made = [
         atom

@@ -36,6 +36,7 @@ _CATEGORIES = frozenset(
 _NO_GROUND = frozenset(
     ("contact.phone", "contact.email", "identity.full_name", "identity.first_name", "identity.last_name")
 )
+_PARTS = frozenset(("year", "month", "day", "days", "amount", "value", "code"))  # of a date, a sum, an enumeration
 _DEPTH = 6
 _BLOCKS = 40  # of one branch
 
@@ -104,6 +105,8 @@ class Decisions:
             if match is None and isinstance(op, o.LoadName):
                 stored = body.stores.get(op.slot, ())
                 return self._grounds(body, stored[0][1].src, depth + 1) if len(stored) == 1 else {}
+            if match is None and isinstance(op, o.LoadAttr) and op.name in _PARTS:
+                return self._grounds(body, op.obj, depth + 1)
             return {words.last: match} if match is not None else {}
         if isinstance(op, o.LoadItem):
             key = body.constant(op.key)
