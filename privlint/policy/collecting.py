@@ -17,6 +17,9 @@ from privlint.policy.context import Context
 # Bases on which data may be asked for without anybody's consent.
 WITHOUT_CONSENT = frozenset({"legal-obligation", "vital-interests", "public-interest"})
 
+# What somebody agreed to or refused: whoever relies on consent has to keep that.
+RECORDS_OF_CONSENT = frozenset({"account.privacy_preference"})
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 
 

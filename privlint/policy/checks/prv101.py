@@ -3,7 +3,8 @@
 ## What it does
 
 Compares what the code takes in (look-ups in requests, fields of forms, serializers, request bodies and tables) with
-``collects`` of ``privacy.yml``. Without a declaration the rule is silent.
+``collects`` of ``privacy.yml``. Without a declaration the rule is silent. What people agreed to or refused is left out:
+who relies on consent has to keep a record of it.
 
 ## Why it matters
 
@@ -32,7 +33,7 @@ from collections.abc import Iterable
 
 from privlint.model.finding import Finding
 from privlint.policy import wording
-from privlint.policy.collecting import by_site, entries, taker
+from privlint.policy.collecting import RECORDS_OF_CONSENT, by_site, entries, taker
 from privlint.policy.context import Context, collected
 from privlint.policy.declared import collects_near
 from privlint.policy.rule import Rule
@@ -48,7 +49,9 @@ def check(context: Context) -> Iterable[Finding]:
     if declaration is None:
         return
     # A guess by name alone is no ground to call a declaration wrong: facts of low confidence are left out.
-    for facts in by_site(context, lambda fact: not entries(context, fact.data_type)):
+    for facts in by_site(
+        context, lambda fact: fact.data_type not in RECORDS_OF_CONSENT and not entries(context, fact.data_type)
+    ):
         types = sorted({fact.data_type for fact in facts})
         first = facts[0]
         cited = context.cited(RULE.code)

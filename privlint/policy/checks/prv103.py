@@ -57,7 +57,7 @@ from privlint.model.facts import UnusedFact
 from privlint.model.finding import Finding, Related
 from privlint.model.location import Site
 from privlint.policy import wording
-from privlint.policy.collecting import entries, taker
+from privlint.policy.collecting import RECORDS_OF_CONSENT, entries, taker
 from privlint.policy.context import Context, collected
 from privlint.policy.rule import Rule
 
@@ -80,7 +80,12 @@ def check(context: Context) -> Iterable[Finding]:
     shown = None if context.facts.shown is None else frozenset(context.facts.shown)
     for fact in context.facts.unused:
         known = fact.collection.confidence >= Confidence.MEDIUM
-        if known and not _in_templates(shown, fact) and not _has_purpose(context, fact):
+        if (
+            fact.collection.data_type not in RECORDS_OF_CONSENT
+            and known
+            and not _in_templates(shown, fact)
+            and not _has_purpose(context, fact)
+        ):
             sites.setdefault(fact.collection.site, []).append(fact)
     for site in sorted(sites):
         yield _finding(context, sites[site])
