@@ -37,6 +37,7 @@ STEPS = 100  # steps of one way
 WAYS = 12  # ways to one sink that are told apart by their checks
 WAY_DEPTH = 24  # calls on one way from an entry to a sink
 MANY = 400  # values looked at for whether the data of one flow is of many people
+MIDDLEWARE = 200  # blocks looked at for the ways through one middleware
 VIA = 200  # callers looked at for the ways that lead through one function
 CALLERS = 60  # calls of one function that are followed upwards
 OPS = 60_000  # ops executed for one function in one context

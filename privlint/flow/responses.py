@@ -1,4 +1,4 @@
-"""What a handler of requests returns: a record that is returned as it is becomes a response with all its fields."""
+"""What a handler of requests returns: a record becomes a response with all its fields, a list one of many people."""
 
 from __future__ import annotations
 
@@ -8,32 +8,53 @@ from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
 from privlint.flow.items import QUERY, element
 from privlint.flow.sinks import arriving
-from privlint.flow.values import Hop, Inst, Mark, Obj, Symbol, Value, join, of
+from privlint.flow.values import Atom, Hop, Inst, Mark, Obj, Symbol, Value, join, of
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
-from privlint.model.facts import Target
+from privlint.model.facts import Origin, Target
 
 # Schemas that say by their name that they were made to be given out.
 _OUTGOING = re.compile(r"(Out|Output|Response|Reply|Result|Read|Public|View|Schema|Summary|Dto|DTO|List|Detail)s?$")
 
 
 def returned(fr: Frame, end: o.Return, value: Value) -> None:
-    """The return of a function: what of whole records a client gets by it."""
+    """The return of a function: what a client gets by it of whole records, and of lists."""
     if not value or not fr.fn.ir.decorators or not _is_handler(fr) or _is_made(fr, value):
         return
     answer = _declared(fr)
+    several = any(_holds_many(fr, atom) for atom in value.ordered)
     if answer is not None and fr.solver.records.kind(answer) != "model":
-        return  # a schema of its own chooses the fields
-    kept: dict[Mark, Hop | None] = {}
-    for mark, way in collect(fr, rows(fr, value), 2).items():
-        symbolic = isinstance(mark.source, Symbol) and mark.source.deep == 2
-        if not mark.weak and (symbolic or mark.whole) and not (mark.whole and _OUTGOING.search(mark.whole)):
-            kept[mark] = way
+        kept = _chosen(fr, answer, value) if several else {}
+    else:
+        found = {mark: way for mark, way in collect(fr, rows(fr, value), 2).items() if not mark.weak}
+        kept = {mark: way for mark, way in found.items() if _is_of_whole(mark) or (several and not mark.whole)}
     if not kept:
         return
     site = fr.site(end.n)
     target = Target(site, site, "response", "return", fr.fn.dotted)
     fr.sink(arriving(kept, fr, end.n, "return", "response"), target)
+
+
+def _is_of_whole(mark: Mark) -> bool:
+    symbolic = isinstance(mark.source, Symbol) and mark.source.deep == 2
+    return (symbolic or bool(mark.whole)) and not _OUTGOING.search(mark.whole)
+
+
+def _chosen(fr: Frame, answer: int, value: Value) -> dict[Mark, Hop | None]:
+    """What of many records a schema lets through."""
+    types = {field.match.data_type for field in fr.solver.records.fields(answer).values()}
+    return {
+        mark._replace(whole=""): way
+        for mark, way in collect(fr, rows(fr, value), 2).items()
+        if not mark.weak and isinstance(mark.source, Origin) and mark.source.data_type in types
+    }
+
+
+def _holds_many(fr: Frame, atom: Atom) -> bool:
+    """Whether a value is a list, or rows of a query."""
+    if isinstance(atom, Inst):
+        return atom.type.startswith(QUERY)
+    return isinstance(atom, Obj) and (fr.object(atom.id).kind in ("list", "iter") or fr.object(atom.id).many)
 
 
 def _is_made(fr: Frame, value: Value) -> bool:

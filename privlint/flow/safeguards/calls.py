@@ -11,6 +11,7 @@ from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
 from privlint.resolve.program import Function, Program
 
+_REGISTERS = ("include_router", "register_blueprint", "mount", "add_middleware", "Middleware")
 _LATER = frozenset(("delay", "apply_async", "send", "enqueue", "defer", "schedule", "si", "s", "signature", "kiq"))
 
 
@@ -164,6 +165,17 @@ class Calls:
                     if name in wanted:
                         out.setdefault(name, []).append((function.id, op.dst))
         return out
+
+    @cached_property
+    def registering(self) -> list[tuple[int, o.Call]]:
+        """The calls by which an application gets routers and middleware, with the functions they stand in."""
+        return [
+            (function.id, op)
+            for function in self.program.functions
+            for block in function.ir.blocks
+            for op in block.ops
+            if type(op) is o.Call and op.text.endswith(_REGISTERS)
+        ]
 
     def speaking(self, tells: Callable[[str], tuple[str, ...]]) -> dict[str, list[int]]:
         """The functions in which names occur of which ``tells`` says something, by what it says; in order."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _EXPORTS = frozenset(("http", "sdk", "url", "object-storage", "file", "response"))
 _TIMERS = frozenset(("expire", "pexpire", "expireat", "pexpireat", "touch", "expire_at"))
+# How cells of workbooks are filled, and where the workbook is told what it is written to.
+_CELLS = frozenset(("append", "cell", "value", "write", "write_row", "write_column", "write_string", "write_number"))
+_SAVES = frozenset(("save", "Workbook"))
 
 
 def complete(facts: Facts, solver: Solver, rules: Sequence[SafeguardRule]) -> None:
@@ -67,6 +70,28 @@ def _expiring_later(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowF
     return replace(flow, target=flow.target._replace(expires="given")) if later else flow
 
 
+def _given_out(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowFact:
+    """Cells of a workbook that is made in memory and answers a request: no file, a response."""
+    fn = multitude.function_at(flow.target.call)
+    body = calls.body(fn) if fn is not None else None
+    if body is None or flow.target.callee.rpartition(".")[2] not in _CELLS:
+        return flow
+    made = {body.words(call.func).last for _, call in body.calls}
+    saved = [call.args[0].reg for _, call in body.calls if body.words(call.func).last in _SAVES and call.args]
+    answers = any(name.endswith("Response") or name in ("send_file", "make_response") for name in made)
+    if not answers or not any(_in_memory(body, reg) for reg in saved):
+        return flow
+    return replace(flow, target=flow.target._replace(kind="response"))
+
+
+def _in_memory(body: Body, reg: int) -> bool:
+    op = body.only(reg)
+    if isinstance(op, o.LoadName):
+        return any(_in_memory(body, store.src) for _, store in body.stores.get(op.slot, ())[:2])
+    last = body.words(op.func).last if isinstance(op, o.Call) else ""
+    return last in ("BytesIO", "StringIO", "make_response") or last.endswith("Response")
+
+
 def _same_key(body: Body, kept: o.Call, timed: o.Call) -> bool:
     """Whether two calls are of one client, and may be about one key."""
     if body.words(kept.func).text.rpartition(".")[0] != body.words(timed.func).text.rpartition(".")[0]:
@@ -84,6 +109,8 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held) -> None:
     for flow in facts.flows:
         if flow.target.expires == "never":
             flow = _expiring_later(flow, multitude, calls)
+        if flow.target.kind == "file":
+            flow = _given_out(flow, multitude, calls)
         if flow.target.kind not in _EXPORTS and not (flow.target.recipient or flow.target.hosts):
             flows.append(flow)
             continue

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privlint.catalog.paths import match_path
-from privlint.flow.safeguards.bodies import Body, Words
+from privlint.flow.safeguards.bodies import PARAMETER, Body, Words
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks
 from privlint.flow.safeguards.held import Held
+from privlint.flow.safeguards.recognise import purposes
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.rules import EntryRule
@@ -27,6 +28,7 @@ _HOOKS = (
     *("dispatch", "initial", "prepare", "before_request", "check_permissions", "has_permission", "test_func"),
     *("is_accessible", "setup", "handle_no_permission", "get_permissions"),
 )
+OPEN = "AllowAny"
 _OPEN = frozenset(("AllowAny", "permissions.AllowAny", "rest_framework.permissions.AllowAny"))
 
 
@@ -91,16 +93,25 @@ class Declared:
             if isinstance(func, o.Call) and func.args:
                 inner = body.words(func.args[0].reg)
                 yield from self.named(where, inner, call.n)
-                yield from self._wrapper(where, inner.text.replace("()", ""))
+                yield from self._wrapper(where, inner)
+            return
+        if words.text == "permission_classes()" and isinstance(func, o.Call) and self._is_open(body, func):
+            yield Check("access", OPEN, (), False, self.held.site(where, call.n))
             return
         yield from self.named(where, words, call.n)
-        yield from self._wrapper(where, text)
+        yield from self._wrapper(where, words)
         if isinstance(func, o.Call):
             for arg in func.args:
                 if arg.label == DEPENDENCIES:
                     yield from self.dependencies(where, body, arg.reg)
                 elif arg.label in ("auth", "permission", "permissions", "permission_classes", "roles", "security"):
                     yield from self.named(where, _joined(str(arg.label), body, arg.reg), call.n)
+
+    @staticmethod
+    def _is_open(body: Body, call: o.Call) -> bool:
+        """``@permission_classes([AllowAny])``, ``@permission_classes([])``."""
+        listed = body.only(call.args[0].reg) if call.args else None
+        return isinstance(listed, o.Build) and all(body.words(part.reg).text in _OPEN for part in listed.parts)
 
     def named(self, where: int, words: Words, node: int) -> Iterator[Check]:
         text = words.text.replace("()", "")
@@ -113,14 +124,14 @@ class Declared:
             return  # the path of a route says nothing of who may go there
         yield from self.recogniser.decorates(words, paths, self.held.site(where, node))
 
-    def _wrapper(self, where: int, text: str) -> Iterator[Check]:
+    def _wrapper(self, where: int, words: Words) -> Iterator[Check]:
         """What a decorator of the program checks before it calls what it decorates."""
-        number = self.calls.named(where, text)
+        number = self.calls.named(where, words.text.replace("()", ""))
         if number is None:
             return
         if number not in self._wrapped:
             self._wrapped[number] = self._before_wrapped(number)
-        yield from self._wrapped[number]
+        yield from _asked_with(self._wrapped[number], words)
 
     def _before_wrapped(self, decorator: int) -> Checks:
         sets: list[Checks] = []
@@ -177,7 +188,7 @@ class Declared:
         yield from self.own(number)
         for inner in self.program.functions:  # a factory gives the dependency back
             if inner.parent == number:
-                yield from self.held.told(inner.id).normal
+                yield from _asked_with(self.held.told(inner.id).normal, words)
                 yield from self.own(inner.id)
 
     def _annotated(self, function: Function, ref: o.TypeRef) -> Iterator[Check]:
@@ -247,6 +258,8 @@ class Declared:
                 ]
                 if closed:
                     out.add(Check("access", closed[0], (), True, self.held.site(where, store.n)))
+                elif slot == "permission_classes":
+                    out.add(Check("access", OPEN, (), False, self.held.site(where, store.n)))
         for text in info.decorators:
             out |= self.recogniser.decorates(Words(text), self.calls.paths(where, text), self.held.site(where, info.n))
         out |= self._decorating_class(cls)
@@ -276,6 +289,13 @@ class Declared:
                 regs.add(call.dst)
                 out |= set(self._decorator(where, body, call))
         return out
+
+
+def _asked_with(checks: Checks, words: Words) -> Iterator[Check]:
+    """Checks of a function that another one has made: they are asked with what that was called with."""
+    for check in checks:
+        named = [text for text in check.purposes if PARAMETER not in text]
+        yield check if named else check._replace(purposes=purposes(words) if check.kind == "consent" else ())
 
 
 def _joined(name: str, body: Body, reg: int) -> Words:

@@ -8,13 +8,17 @@ from typing import NamedTuple
 from privlint.catalog.paths import match_path
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks
-from privlint.flow.safeguards.declared import DEPENDENCIES, Declared
+from privlint.flow.safeguards.declared import DEPENDENCIES, OPEN, Declared
 from privlint.flow.safeguards.held import Held
+from privlint.flow.safeguards.middleware import for_all
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
 from privlint.model.rules import EntryRule
 from privlint.resolve.program import Function
+
+# Permissions of an interface that hold where a page names none.
+_DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
 
 
 class Entry(NamedTuple):
@@ -46,9 +50,16 @@ class Entries(Declared):
         decorated = self._by_decorator(function)
         by_class = self._by_class(function)
         if decorated is not None:
-            checks = self._around(function)
+            checks = self._unless_open(self._around(function), self.own(function.id))
             return Entry(decorated[0], checks | by_class.checks if by_class is not None else checks | decorated[1])
         return by_class or self._registered(function) or self._by_convention(function)
+
+    @staticmethod
+    def _unless_open(around: Checks, own: Checks) -> Checks:
+        """What holds for all pages, at one that says of itself that anybody may ask."""
+        if not any(check.name == OPEN for check in own):
+            return around
+        return frozenset(check for check in around if check.kind != "access" or check.name not in _DEFAULTS)
 
     def _by_convention(self, function: Function) -> Entry | None:
         """``def export(request)`` at the top of a module, which nothing here calls."""
@@ -86,7 +97,7 @@ class Entries(Declared):
                 for handed in self.calls.handed_class(function.cls):
                     checks |= self._through_call(handed.fn, handed.call)
                 if rule.kind == "view":
-                    checks |= self._for_all | self._of_package(function)
+                    checks |= self._unless_open(self._for_all, checks) | self._of_package(function)
                 return Entry(rule.kind, checks)
         return None
 
@@ -145,15 +156,12 @@ class Entries(Declared):
     def _included(self) -> list[tuple[int, o.Call, tuple[int, str]]]:
         """Calls of ``include_router`` and their like: which router of which module is included."""
         out: list[tuple[int, o.Call, tuple[int, str]]] = []
-        for function in self.program.functions:
-            for block in function.ir.blocks:
-                for op in block.ops:
-                    if type(op) is o.Call and op.text.endswith(("include_router", "register_blueprint", "mount")):
-                        body = self.calls.body(function.id)
-                        for arg in op.args:
-                            found = self._variable(function, body.words(arg.reg).text)
-                            if found is not None:
-                                out.append((function.id, op, found))
+        for fn, call in self.calls.registering:
+            body = self.calls.body(fn)
+            for arg in call.args:
+                found = self._variable(self.program.functions[fn], body.words(arg.reg).text)
+                if found is not None:
+                    out.append((fn, call, found))
         return out
 
     def _variable(self, function: Function, text: str) -> tuple[int, str] | None:
@@ -198,15 +206,4 @@ class Entries(Declared):
     @cached_property
     def _for_all(self) -> Checks:
         """What settings make sure of for all pages: a middleware, the default permission of an interface."""
-        out: set[Check] = set()
-        for module in self.program.modules:
-            if "settings" not in module.path and "config" not in module.path and "app" not in module.path:
-                continue
-            for block in module.ir.functions[0].blocks:
-                for op in block.ops:
-                    if type(op) is o.Const and isinstance(op.value, str) and 8 < len(op.value) < 120:
-                        for kind in ("access", "audit"):
-                            last = op.value.rpartition(".")[2]
-                            if last in self.recogniser.kinds[kind].settings:
-                                out.add(Check(kind, last, (), True, Site(module.path, op.n)))
-        return frozenset(out)
+        return for_all(self.calls, self.held)

@@ -11,14 +11,13 @@ from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
 from privlint.flow.safeguards.elements import Elements
 from privlint.flow.safeguards.recognise import Recogniser
+from privlint.flow.safeguards.selecting import REFUSED, selected
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
 
 _DEPTH = 8  # parts of a condition, and calls within calls, that are looked into
 _MOST = 24  # checks that are told of one place
-_NO = frozenset(("denied", "refused", "declined", "no", "off", "false", "withdrawn", "revoked", "rejected", "0", "none",
-                 "pending", "unknown", "anonymous", "expired"))  # fmt: skip
 _NEVER_BACK = frozenset(("abort", "sys.exit", "exit", "quit", "os._exit", "flask.abort", "bottle.abort", "self.abort",
                          "werkzeug.exceptions.abort", "parser.error", "pytest.skip", "self.fail"))  # fmt: skip
 
@@ -74,6 +73,16 @@ class Held:
         if known is None:
             known = self._nodes[(fn, node)] = self._at_node(fn, node)
         return known
+
+    def passed_on(self, fn: int, node: int) -> Checks:
+        """The checks that hold at a call, and for what lists are that it is given: whose elements were chosen."""
+        body = self.calls.body(fn)
+        held = self.at_node(fn, node)
+        if node in body.args:
+            return held | self._elements.inside(fn, body.args[node][2].reg)
+        place = body.at.get(node)
+        op = body.op(place) if place is not None else None
+        return held.union(*(self._elements.inside(fn, arg.reg) for arg in op.args)) if isinstance(op, o.Call) else held
 
     def _at_node(self, fn: int, node: int) -> Checks:
         body = self.calls.body(fn)
@@ -148,7 +157,7 @@ class Held:
     def _ways_on(self, fn: int, body: Body, number: int, before: Checks) -> list[tuple[int, Checks]]:
         """Where a block goes on, each with what holds there."""
         block = body.ir.blocks[number]
-        after, alive = self._through(fn, body, number, before)
+        after, alive = self.through(fn, body, number, before)
         out: list[tuple[int, Checks]] = []
         if alive and isinstance(block.end, o.Branch):
             for target, outcome in ((block.end.then, True), (block.end.orelse, False)):
@@ -160,7 +169,8 @@ class Held:
             out.append((block.handler, before))
         return out
 
-    def _through(self, fn: int, body: Body, number: int, before: Checks) -> tuple[Checks, bool]:
+    def through(self, fn: int, body: Body, number: int, before: Checks) -> tuple[Checks, bool]:
+        """What holds after the ops of a block; and whether it is ever left."""
         found = set(before)
         for op in body.ir.blocks[number].ops:
             if isinstance(op, o.Call):
@@ -194,33 +204,13 @@ class Held:
         out = set(by_name)
         if told:
             out |= self._meet(fn, body, call, callees, [each.normal for each in told])
-            if any(each.audits for each in told):
+            if all(each.audits for each in told):
                 out.add(Check("audit", words.text, (), True, self.site(fn, call.n)))
         else:
-            out |= self._filters(fn, body, call)
+            out |= selected(self, fn, body, call)
         returns = any(each.returns for each in told) if told else not _NEVER_BACK.intersection(paths)
         self._made[key] = (frozenset(out), returns)
         return self._made[key]
-
-    def _filters(self, fn: int, body: Body, call: o.Call) -> Checks:
-        """``filter(marketing_opt_in=True)``: what comes after is about those alone."""
-        if call.text.rpartition(".")[2] not in ("filter", "filter_by") and body.words(call.func).last not in (
-            "filter", "filter_by", "where", "exclude",
-        ):  # fmt: skip
-            return NONE
-        out: set[Check] = set()
-        flips = body.words(call.func).last == "exclude"
-        for arg in call.args:
-            if arg.label in (None, "*", "**"):
-                found = self.implied(fn, arg.reg, True)
-                out |= {each for each in found if each.kind == "consent"}
-                continue
-            said = self.recogniser.polarity("consent", str(arg.label).replace("__", "."))
-            value = body.constant(arg.reg)
-            if said is not None and isinstance(value, bool | int | str):
-                passed = said is (bool(value) and str(value).lower() not in _NO) is not flips
-                out.add(Check("consent", str(arg.label), (), passed, self.site(fn, arg.n)))
-        return frozenset(out)
 
     def _meet(self, fn: int, body: Body, call: o.Call, callees: list[int], sets: list[Checks]) -> Checks:
         """What all of several possible callees tell, in the caller's words."""
@@ -283,7 +273,7 @@ class Held:
         for number, block in enumerate(body.ir.blocks):
             if not isinstance(block.end, o.Return) or number not in entries:
                 continue
-            held, alive = self._through(fn, body, number, entries[number])
+            held, alive = self.through(fn, body, number, entries[number])
             if not alive:
                 continue
             normal.append(held)
@@ -393,13 +383,18 @@ class Held:
         return out
 
     def _combined(self, fn: int, body: Body, op: o.Combine, outcome: bool, depth: int) -> Checks:
-        if op.op == "not":
+        if op.op in ("not", "~"):
             return self.implied(fn, op.args[0], not outcome, depth + 1)
         if op.op in ("==", "is", "!=", "is not"):
             return self._compared(fn, body, op, outcome is (op.op in ("==", "is")), depth)
         if op.op in ("in", "not in"):
             words = body.words_of(op)
             return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=outcome is (op.op == "in"))
+        if op.op == "&":  # of masks of a data frame, of conditions of a query
+            sides = [self.implied(fn, arg, outcome, depth + 1) for arg in op.args]
+            found = NONE.union(*sides) if outcome else all_of(sides)
+            if found:
+                return found
         if op.op in (">", ">=", "<", "<=", "&"):
             words = body.words_of(op)
             return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=outcome is (op.op not in ("<", "<=")))
@@ -410,8 +405,8 @@ class Held:
             value = body.constant(other)
             if value is NotImplemented:
                 continue
-            if value is None or isinstance(value, bool | int) or str(value).lower() in _NO:
-                wanted = bool(value) and str(value).lower() not in _NO
+            if value is None or isinstance(value, bool | int) or str(value).lower() in REFUSED:
+                wanted = bool(value) and str(value).lower() not in REFUSED
                 return self.implied(fn, subject, same is wanted, depth + 1)
             words = body.words(subject)
             return self.recogniser.tests(

@@ -133,6 +133,8 @@ class Multitude:
             out.append(op.dst)
         elif isinstance(op, o.StoreName | o.Yield):
             out.append(op.src)
+        elif place is not None and op is None and isinstance(end := body.ir.blocks[place.block].end, o.Return):
+            out.append(end.src)
         return out
 
     def _spent(self) -> bool:

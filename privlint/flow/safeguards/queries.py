@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
@@ -30,13 +31,22 @@ _PERSON = words(
     "user customer member patient client employee profile account person me current_user guest student contact "
     "applicant candidate author owner subscriber participant instance obj request driver tenant teacher"
 )
-_RUNS_SQL = words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
+RUNS_SQL = words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
 _SELECT = re.compile(r"\bselect\b(?P<what>.*?)\bfrom\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _WHERE_KEY = re.compile(
     r"\bwhere\b.*?\b(\w*_)?(pk|id|uuid|email|username|phone|mobile|token|code|openid|slug|reference)\W*(=|like)\s*"
     r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
     re.IGNORECASE | re.DOTALL,
 )
+_WHERE = re.compile(
+    r"\bwhere\b(?P<asked>.*?)(?:\border\s+by\b|\bgroup\s+by\b|\blimit\b|\bunion\b|;|\Z)", re.IGNORECASE | re.DOTALL
+)
+_TERM = re.compile(
+    r"\A[\s(]*(?P<not>not\s+|~)?[\s(]*(?:\w+\.)?[\"`\[]?(?P<name>[^\W\d]\w*)[\"`\]]?\s*"
+    r"(?:(?P<op>is\s+not|is|==?|<>|!=)\s*(?P<value>'[^']*'|\"[^\"]*\"|\w+))?[\s)]*\Z",
+    re.IGNORECASE,
+)
+_FALSE = words("false 0 no n f off null denied refused declined withdrawn revoked")
 _AGGREGATE = re.compile(r"\A\s*(count|sum|avg|min|max)\s*\([^,]*\)\s*(as\s+\w+\s*)?\Z", re.IGNORECASE)
 
 
@@ -72,6 +82,24 @@ def narrowed(body: Body, call: o.Call) -> bool:
     return last == "limit" and any(body.constant(arg.reg) == 1 for arg in call.args)
 
 
+def conditions(text: str, *, whole: bool) -> Iterator[tuple[str, bool]]:
+    """What a statement asks of each row: names, and whether they have to be true; nothing where there are others.
+
+    ``whole``: the text is the condition itself, as in ``frame.query(...)``.
+    """
+    match = _WHERE.search(text)
+    asked = text if whole else match["asked"] if match is not None else ""
+    if re.search(r"\bor\b", asked, re.IGNORECASE):
+        return
+    for each in re.split(r"\band\b|&", asked, flags=re.IGNORECASE):
+        term = _TERM.match(each)
+        if term is not None:
+            value = (term["value"] or "true").strip("'\"").lower()
+            yes = value not in _FALSE
+            same = (term["op"] or "=").lower() in ("=", "==", "is")
+            yield term["name"], (yes is same) is not bool(term["not"])
+
+
 def keyed_below(body: Body, call: o.Call) -> bool:
     """Whether a query that this call goes on from is narrowed."""
     todo = [call.func, *(arg.reg for arg in call.args[:1])]
@@ -95,21 +123,22 @@ def keyed_below(body: Body, call: o.Call) -> bool:
 def selects_many(body: Body, call: o.Call, text: str) -> bool | None:
     """Whether the SQL that a call runs, or has run, selects many rows; None where there is no SQL to see."""
     last = text.rpartition(".")[2]
-    if last not in _RUNS_SQL:
+    if last not in RUNS_SQL:
         return None
-    texts = [value for arg in call.args for value in _texts(body, arg.reg, 0)]
-    if last in ("fetchall", "fetchmany", "mappings", "all") and not texts:
+    sql = [value for arg in call.args for value in texts(body, arg.reg)]
+    if last in ("fetchall", "fetchmany", "mappings", "all") and not sql:
         owner = text.rpartition(".")[0].removesuffix("()")
         for _, other in body.calls:
             if other.text == owner or other.text == f"{owner}.execute":
-                texts += [value for arg in other.args for value in _texts(body, arg.reg, 0)]
-    selects = [match for value in texts if (match := _SELECT.search(value))]
+                sql += [value for arg in other.args for value in texts(body, arg.reg)]
+    selects = [match for value in sql if (match := _SELECT.search(value))]
     if not selects:
         return None
     return any(not _WHERE_KEY.search(m["rest"]) and not _AGGREGATE.match(m["what"]) for m in selects)
 
 
-def _texts(body: Body, reg: int, depth: int) -> list[str]:
+def texts(body: Body, reg: int, depth: int = 0) -> list[str]:
+    """The SQL, or part of it, that a register holds."""
     op = body.only(reg)
     if isinstance(op, o.Const):
         return [op.value] if isinstance(op.value, str) else []
@@ -118,12 +147,12 @@ def _texts(body: Body, reg: int, depth: int) -> list[str]:
     if isinstance(op, o.Call) and body.words(op.func).last in ("text", "SQL", "dedent", "format", "strip"):
         func = body.only(op.func)
         regs = [func.obj] if isinstance(func, o.LoadAttr) else []
-        return [text for part in (*regs, *(a.reg for a in op.args)) for text in _texts(body, part, depth + 1)]
+        return [text for part in (*regs, *(a.reg for a in op.args)) for text in texts(body, part, depth + 1)]
     if isinstance(op, o.Build) and op.kind == "str":
-        return ["".join("".join(_texts(body, part.reg, depth + 1)) or "{}" for part in op.parts)]
+        return ["".join("".join(texts(body, part.reg, depth + 1)) or "{}" for part in op.parts)]
     if isinstance(op, o.Combine) and op.op in ("+", "%"):
-        return ["".join("".join(_texts(body, part, depth + 1)) or "{}" for part in op.args)]
+        return ["".join("".join(texts(body, part, depth + 1)) or "{}" for part in op.args)]
     if isinstance(op, o.LoadName):
         stored = body.stores.get(op.slot, ())
-        return [text for _, store in stored for text in _texts(body, store.src, depth + 1)]
+        return [text for _, store in stored for text in texts(body, store.src, depth + 1)]
     return []

@@ -10,6 +10,7 @@ from privlint.flow.safeguards.calls import Calls, CallSite
 from privlint.flow.safeguards.checks import Checks
 from privlint.flow.safeguards.entries import Entries
 from privlint.flow.safeguards.held import Held
+from privlint.ir import ops as o
 from privlint.model.facts import Way
 from privlint.model.location import Site
 
@@ -53,7 +54,7 @@ class Ways:
         found: list[Part] = []
         through: list[Part] = []
         for top in sorted(set(tops)):
-            here = self._held.at_node(top.fn, top.node)
+            here = self._held.passed_on(top.fn, top.node)
             below = self._below(top, inside, ())
             found += [_both(above, part, here) for above in self.above(top.fn) for part in below]
             if via is not None:
@@ -95,7 +96,7 @@ class Ways:
         out: list[Part] = []
         own = self._entries.own(top.callee)
         for passing in sorted(set(inside.get(top.callee, ()))):
-            here = self._held.at_node(passing.fn, passing.node) | own
+            here = self._held.passed_on(passing.fn, passing.node) | own
             for part in self._below(passing, inside, (*path, top.callee)):
                 out.append(Part("", top.fn, part.checks | here, (call, *part.calls)))
         return _fewest(out)
@@ -127,13 +128,23 @@ class Ways:
         if not sites and entry is None and function.parent >= 0:
             sites = (CallSite(function.parent, function.ir.n),)
         for site in sites[: limits.CALLERS]:
-            here = self._held.at_node(site.fn, site.node)
+            here = self._held.passed_on(site.fn, site.node)
+            if any(check.kind == "consent" for check in own) and self._wraps(site):
+                here = frozenset(check for check in here if check.kind != "consent")  # it is among what is declared
             for part in self.above(site.fn):
                 entered = part.entry
                 out.append(Part(entered, part.first, part.checks | here | own, (*part.calls, site)))
         if not out and entry is None and not sites:
             out.append(Part("", fn, own, ()))
         return out
+
+    def _wraps(self, site: CallSite) -> bool:
+        """Whether a call is that of a decorator's inner function, which calls what it decorates."""
+        body = self._calls.body(site.fn)
+        place = body.at.get(site.node)
+        call = body.op(place) if place is not None else None
+        func = body.only(call.func) if isinstance(call, o.Call) else None
+        return isinstance(func, o.LoadName) and func.scope == "free"
 
 
 def _both(above: Part, below: Part, here: Checks) -> Part:
