@@ -16,7 +16,7 @@ APPS = Path(__file__).resolve().parents[2] / "fixtures" / "apps"
 FOLDERS = sorted(path.parent for path in APPS.glob("*/privacy.yml"))
 
 COMMENT = re.compile(r"#\s*expect:\s*(?P<entries>.*)$")
-ENTRY = re.compile(r"(?P<code>PRV\d{3}) (?P<data>[a-z_]+\.[a-z_0-9]+)")
+ENTRY = re.compile(r"(?P<code>PRV\d{3})(?: (?P<data>[a-z_]+\.[a-z_0-9]+))?")
 
 
 class Expected(NamedTuple):
@@ -38,7 +38,7 @@ def expectations_of(path: str, text: str) -> set[Expected]:
         for entry in comment["entries"].split(","):
             match = ENTRY.fullmatch(entry.strip())
             assert match, f"{path}:{number}: not an expectation: {entry.strip()!r}"
-            found.add(Expected(path, number, match["code"], match["data"]))
+            found.add(Expected(path, number, match["code"], match["data"] or ""))
     return found
 
 
