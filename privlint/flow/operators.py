@@ -13,6 +13,7 @@ from privlint.flow.items import element, item, positions
 from privlint.flow.making import build_text
 from privlint.flow.models import templates
 from privlint.flow.models.folding import percent
+from privlint.flow.tasks import in_line
 from privlint.flow.values import (
     SCALAR,
     Address,
@@ -90,6 +91,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _percent(fr, op, values))
     elif plain == "*" and masks.stars(values[0]):
         fr.put_register(op.dst, of(Prefix(masks.stars(values[0]))))
+    elif plain == "|" and (line := in_line(fr, values, op.n)) is not None:
+        fr.put_register(op.dst, line)
     elif plain == "|" and (chain := _chain(fr, values)) is not None:
         fr.put_register(op.dst, chain)
     elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):

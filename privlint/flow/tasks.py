@@ -7,14 +7,17 @@ rule packs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_function
 from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
 from privlint.flow.items import item, positions
-from privlint.flow.values import UNKNOWN, Func, Inst, Value
-from privlint.flow.wholes import collect
+from privlint.flow.models.registry import function
+from privlint.flow.values import UNKNOWN, Func, Inst, Obj, Value, join, join_all, of
+from privlint.flow.wholes import SIGNATURE, collect
 
 if TYPE_CHECKING:
     from privlint.flow.library import Callee
@@ -35,16 +38,64 @@ def run_later(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not found or callee.attribute not in (_PACKED if packed else _DIRECT):
         return None
     given = _unpacked(fr, args) if packed else args
-    for func in found:
-        function = fr.program.functions[func.fn]
-        params = function.ir.params
-        bound = bool(params) and params[0].name in ("self", "task") and function.cls < 0
-        positional = [(UNKNOWN, callee.n), *given.positional] if bound else given.positional
-        call_function(fr, func, Arguments(positional, given.keywords, given.star, given.mappings), callee.n)
+    result = join_all(_run(fr, func, given, callee.n) for func in found)
     if callee.attribute not in ("s", "si", "signature", "subtask"):
+        if "link" in args.keywords:
+            _go_on(fr, args.keywords["link"][0], result, callee.n)
         return UNKNOWN
+    fields = {".%result": result}
+    if callee.attribute != "si":  # which takes nothing from what runs before it
+        fields[".%task"] = of(*found)
+        fields.update((f".%given{index}", value) for index, (value, _) in enumerate(given.positional))
     marks = {m: w for value, _ in given.all() for m, w in collect(fr, value, 2).items()}
-    return Value(frozenset((Inst(_SIGNATURE),)), marks)  # what it is given lies in the queue once it is sent
+    return Value(frozenset((Inst(_SIGNATURE), _signature(fr, callee.n, fields))), marks)
+
+
+def _signature(fr: Frame, n: int, fields: dict[str, Value]) -> Obj:
+    """A call that is still to be made; what it is given lies in the queue once it is sent."""
+    return fr.allocate(n, Object(SIGNATURE, fields=fields), "signature")
+
+
+def _run(fr: Frame, func: Func, given: Arguments, n: int) -> Value:
+    function = fr.program.functions[func.fn]
+    params = function.ir.params
+    bound = bool(params) and params[0].name in ("self", "task") and function.cls < 0
+    positional = [(UNKNOWN, n), *given.positional] if bound else given.positional
+    return call_function(fr, func, Arguments(positional, given.keywords, given.star, given.mappings), n)
+
+
+def _go_on(fr: Frame, signature: Value, before: Value, n: int) -> Value:
+    """Run what a signature stands for with the result of what ran before it; its own result."""
+    out = UNKNOWN
+    for atom in signature.ordered:
+        fields = fr.object(atom.id).fields if isinstance(atom, Obj) and fr.object(atom.id).kind == SIGNATURE else {}
+        given = [before, *(value for label, value in fields.items() if label.startswith(".%given"))]
+        tasks = [each for each in fields.get(".%task", UNKNOWN).ordered if isinstance(each, Func)]
+        ran = join_all(_run(fr, func, Arguments([(value, n) for value in given]), n) for func in tasks)
+        out = join(out, ran if tasks else fields.get(".%result", UNKNOWN))
+    return out
+
+
+def in_line(fr: Frame, parts: Sequence[Value], n: int) -> Value | None:
+    """``chain(a.s(x), b.s())`` and ``a.s(x) | b.s()``: each gets what the one before gives; None otherwise."""
+    if len(parts) < 2 or not all(Inst(_SIGNATURE) in part.atoms for part in parts):
+        return None
+    result = UNKNOWN
+    for atom in parts[0].ordered:
+        if isinstance(atom, Obj):
+            result = join(result, fr.object(atom.id).fields.get(".%result", UNKNOWN))
+    for part in parts[1:]:
+        result = _go_on(fr, part, result, n)
+    marks = {m: w for part in parts for m, w in part.marks.items()}
+    return Value(frozenset((Inst(_SIGNATURE), _signature(fr, n, {".%result": result}))), marks)
+
+
+@function("celery.chain", "celery.canvas.chain")
+def _chain(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    parts = [value for value, _ in args.positional]
+    if len(parts) == 1 and (labels := positions(fr, parts[0])):
+        parts = [item(fr, parts[0], label) for label in labels]
+    return in_line(fr, parts, callee.n)
 
 
 def _unpacked(fr: Frame, args: Arguments) -> Arguments:

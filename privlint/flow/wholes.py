@@ -24,6 +24,8 @@ from privlint.flow.values import (
 STORED = 4  # what this code put into a record; what came from the database goes back as it came
 INSTANCES_CLOSED = 3  # code that is not there takes an instance for what it is, it seldom hands on what is in it
 
+SIGNATURE = "signature"  # the kind of an object that is a call of a task, still to be made
+
 # Names of code that turns an object into something that has all it holds.
 _OPENS = re.compile(
     r"(dump|serial|pack|encode|as_?dict|to_?(dict|json|list|row|xml|csv|string|str|text)|flatten|pickle)"
@@ -82,7 +84,9 @@ def _collect_object(
     fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
 ) -> None:
     obj = fr.object(atom.id)
-    if obj.kind in ("env", "module") or (deep == INSTANCES_CLOSED and obj.kind in ("inst", "sym") and obj.cls >= 0):
+    if obj.kind in ("env", "module", SIGNATURE) or (
+        deep == INSTANCES_CLOSED and obj.kind in ("inst", "sym") and obj.cls >= 0
+    ):
         return
     if obj.cls >= 0 and deep == 1:
         shown = shown_by_text(fr, atom, how)

@@ -138,7 +138,7 @@ def test_how_names_fall_into_tokens(name: str, words: list[str]) -> None:
         ("password", "LdapResolver", "low"),
         ("access_token", "Connector", "low"),
         ("openid", "request", "high"),
-        ("dob", "row", "low"),
+        ("dob", "row", "high"),
         ("geo_lat", "e", "low"),
     ],
 )
