@@ -7,7 +7,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item, keys_of
 from privlint.flow.values import (
-    REST,
+    BESIDE,
     UNKNOWN,
     Atom,
     Bound,
@@ -77,10 +77,10 @@ def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) ->
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
-    if not strong or obj.many or label in ("[*]", "[#]", REST, ".*"):
+    if not strong or obj.many or label in BESIDE or label == "[#]":
         old = obj.fields.get(label)
         if old is None:
-            old = fr.initial(key, label) if key[0] == "s" and label not in (".*", REST) else UNKNOWN
+            old = fr.initial(key, label) if key[0] == "s" and label not in BESIDE else UNKNOWN
         new = join(old, value)
     else:
         new = value

@@ -114,7 +114,7 @@ def _spread(fr: Frame, made: Value, mapping: Value) -> None:
                     store(fr, made, f".{label[2:-2]}", value, strong=False)
                 elif label == "[*]":
                     store(fr, made, ".*", value)
-            if atom.id[0] == "s" and "[*]" not in obj.fields:
+            if atom.id[0] == "s":
                 store(fr, made, ".*", fr.initial(atom.id, "[*]"))
             if REST in obj.fields:
                 store(fr, made, ".*", taken_over(fr, obj.fields[REST], "[*]"))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import REST, UNKNOWN, Obj, ObjId, Value, either, join
+from privlint.flow.values import BESIDE, REST, UNKNOWN, Obj, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -92,7 +92,7 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
                 continue
             known = old is not None
             if old is None:
-                old = initial(key, label) if symbolic else _of_rest(left, label, initial)
+                old = _before(key, left, label, initial)
             new = join(old, value)
             if not known or new is not old:
                 if not changed:
@@ -112,7 +112,7 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             missing = [label for label in left.fields if label not in other]
             for label in sorted(missing) if len(missing) > 1 else missing:
                 held = left.fields[label]
-                new = join(held, initial(key, label))
+                new = join(held, _before(key, right, label, initial))
                 if new is not held:
                     if not changed:
                         fields = dict(fields)
@@ -129,6 +129,13 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
     if not changed and written is left.written and many == left.many and (cls, type_) == (left.cls, left.type):
         return left
     return Object(left.kind, cls, type_, fields, many, written)
+
+
+def _before(key: ObjId, obj: Object, label: str, initial: Initial) -> Value:
+    """What an object has under a label where the function stored nothing there."""
+    if key[0] != "s":
+        return _of_rest(obj, label, initial)
+    return UNKNOWN if label in BESIDE else initial(key, label)
 
 
 def _of_rest(obj: Object, label: str, initial: Initial) -> Value:

@@ -212,7 +212,7 @@ def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
             out = join(out, value)
     if REST in obj.fields:
         out = join(out, taken_over(fr, obj.fields[REST], "[*]"))
-    if key[0] == "s" and "[*]" not in obj.fields:
+    if key[0] == "s":
         out = join(out, fr.initial(key, "[*]"))
     return out
 

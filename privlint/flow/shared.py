@@ -5,12 +5,14 @@ They only grow; a function that read an entry is analysed again when the entry g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.flow.heap import Object
 from privlint.flow.summary import Key, Summary
 from privlint.flow.values import (
+    BESIDE,
     UNKNOWN,
     Atom,
     Bound,
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from privlint.flow.frame import Frame
 
 
+# Names of mappings of unlike things: what is under one key says nothing of the others.
+_SETTINGS = re.compile(r"(^|_)(defaults?|config(uration)?s?|settings?|options?|preferences?)(_|$)", re.IGNORECASE)
+
+
 class Stores:
     """Entries by key, with their readers."""
 
@@ -43,6 +49,7 @@ class Stores:
         self.class_env: dict[int, ObjId] = {}  # class -> variables of the call that made it
         self.class_envs: set[ObjId] = set()
         self.function_attributes: dict[tuple[int, str], Value] = {}
+        self._settings: dict[ObjId, bool] = {}  # mappings of settings, and (True) what they hold
         self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
         self._class_attributes: dict[int, dict[str, Value]] = {}
@@ -125,7 +132,11 @@ class Stores:
                 self._publish(effect.object, effect.label, effect.value, frame)
 
     def _publish(self, key: ObjId, label: str, value: Value, frame: Frame) -> None:
+        if key in self._settings and (self._settings[key] or label in BESIDE):
+            return
         concrete = self._concrete(value)
+        if key[0] == "g" and _SETTINGS.search(label[1:]):
+            self._hold_settings(concrete, inner=False)
         obj = self.shared.get(key)
         if obj is None:
             obj = Object("module" if key[0] == "g" else "inst")
@@ -140,8 +151,16 @@ class Stores:
             self._grew(key)
             if key[0] == "g":
                 self._grew((key[1], label))
+        if key in self._settings:
+            self._hold_settings(concrete, inner=True)
         for atom in concrete.ordered:
             self._share(atom, frame)
+
+    def _hold_settings(self, value: Value, inner: bool) -> None:
+        """Note the mappings that are settings, or the objects that these hold."""
+        for atom in value.atoms:
+            if isinstance(atom, Obj) and atom.id[0] == "o":
+                self._settings[atom.id] = self._settings.get(atom.id, True) and inner
 
     def share(self, value: Value, frame: Frame) -> None:
         """What an attribute of a class holds is the same for all who read it."""
@@ -170,6 +189,8 @@ class Stores:
             fields = {label: self._concrete(value) for label, value in obj.fields.items()}
             self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             for value in fields.values():
+                if key in self._settings:
+                    self._hold_settings(value, inner=True)
                 for inner in value.ordered:
                     self._share(inner, frame)
 
@@ -235,6 +256,8 @@ class Stores:
     def write_class_attribute(self, cls: int, name: str, value: Value) -> None:
         """A class attribute is bound."""
         concrete = self._concrete(value)
+        if _SETTINGS.search(name):
+            self._hold_settings(concrete, inner=False)
         held = self._class_attributes.setdefault(cls, {})
         old = held.get(name)
         new = concrete if old is None else join(old, concrete)

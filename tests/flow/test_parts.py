@@ -50,6 +50,34 @@ def show(key):
     logging.info("limit %s", Config.query.get(key).value)
     logging.info("nick %s", Person.query.get(key).nick)  # expect
 """,
+    # Settings are unlike each other, and those that are changed by key are read by key.
+    "a mapping of settings": """\
+import logging
+from flask import request
+
+class Config:
+    DEFAULTS = {"limit": 3, "connections": []}
+    people = {}
+
+    @staticmethod
+    def put(updates):
+        for key, value in updates.items():
+            Config.DEFAULTS[key] = value
+
+    @staticmethod
+    def get(key):
+        return Config.DEFAULTS.get(key)
+
+def save():
+    connections = Config.get("connections")
+    connections.append({"made_by": request.form["email"]})
+    Config.put({"connections": connections})
+    Config.people[request.form["key"]] = request.form["email"]
+
+def show(key):
+    logging.info("limit %s", Config.get("limit"))
+    logging.info("person %s", Config.people[key])  # expect
+""",
     # Each call gives another object: what one was given is not in the next.
     "what is set on the result of an unknown call": """\
 import logging

@@ -273,7 +273,7 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
     for atom in given.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
-            if atom.id[0] == "s" and not _take_over(fr, receiver, atom) and "[*]" not in obj.fields:
+            if atom.id[0] == "s" and not _take_over(fr, receiver, atom):
                 store(fr, receiver, "[*]", fr.initial(atom.id, "[*]"), strong=False)
             if REST in obj.fields:
                 store(fr, receiver, REST, obj.fields[REST], strong=False)
