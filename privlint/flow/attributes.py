@@ -39,6 +39,28 @@ FINDERS = frozenset(
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "all_objects", "select", "unscoped"})
 
 
+# Attributes that say what a thing is, and nothing of what is in it.
+_OF_NOBODY = frozenset(
+    [
+        "__class__",
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__doc__",
+        "re",
+        "lastindex",
+        "lastgroup",
+        "denominator",
+        "digest_size",
+        "block_size",
+        "maxlen",
+        "returncode",
+        "itemsize",
+        "status_code",
+    ]
+)
+
+
 def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     """``value.name`` without any judgement of what the name says."""
     if name in ("name", "_name_") and _all_enum(fr, value):
@@ -58,7 +80,7 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     addresses = [a for a in value.atoms if type(a) is Address]
     if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
         out = Value(out.atoms | frozenset(addresses), out.marks)
-    if not value.marks or known_parts(fr, value, f".{name}"):
+    if not value.marks or name in _OF_NOBODY or known_parts(fr, value, f".{name}"):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
     return with_marks(out, part_called(fr, carried, name))

@@ -80,18 +80,22 @@ def _yield(fr: Frame, op: o.Yield) -> None:
 
 
 def _enter(fr: Frame, op: o.Enter) -> None:
-    value = fr.get(op.src)
+    fr.names[op.dst] = fr.names.get(op.src, "")
+    fr.put_register(op.dst, entered(fr, fr.get(op.src), op.asynchronous))
+
+
+def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
+    """What a context manager gives the block."""
     out = UNKNOWN
     for atom in value.ordered:
-        entered = call_dunder(fr, atom, "__aenter__" if op.asynchronous else "__enter__", [])
-        if entered is not None:
-            out = join(out, entered)
+        found = call_dunder(fr, atom, "__aenter__" if asynchronous else "__enter__", [])
+        if found is not None:
+            out = join(out, found)
         elif isinstance(atom, Obj) and fr.object(atom.id).kind == "gen":
             out = join(out, item(fr, of(atom), None))
         else:
             out = join(out, of(atom))
-    fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.put_register(op.dst, with_marks(out, value.marks))
+    return with_marks(out, value.marks)
 
 
 def _exit(fr: Frame, op: o.Exit) -> None:

@@ -23,7 +23,9 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     packing,
     protocols,
     stdlib,
+    streams,
     tables,
+    unbound,
     urls,
 )
 from privlint.flow.models.queries import query_method
@@ -97,7 +99,7 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
     if own is not None:
         verdict.marks.clear()
         return own
-    handler = FUNCTIONS.get(path.removeprefix("builtins."))
+    handler = FUNCTIONS.get(path.removeprefix("builtins.")) or unbound.method(path)
     if handler is not None:
         made = handler(fr, callee, args)
         if made is not None:
@@ -200,8 +202,8 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     if record is not None:
         return record
     owner = path.rpartition(".")[0]
-    if callee.attribute in ("writerow", "writerows"):
-        stdlib.write_rows(fr, callee.receiver, args, callee.n)
+    if callee.attribute in streams.WRITING:
+        streams.write(fr, callee.receiver, args, callee.n)
     returned = returned_type(fr, path)
     if returned is not None:
         return _made(fr, callee, returned)
@@ -401,6 +403,10 @@ def _call_back(
         positional = [(element(fr, given), at) for given, at in rest]
         if not positional and callee.receiver is not None:
             positional = [(element(fr, callee.receiver), n)]
+    elif callee.last == "add_done_callback" and callee.receiver is not None:
+        positional = [(callee.receiver, n)]
+    elif callee.last == "apply_async" and len(rest) == 1:
+        positional = [(item(fr, rest[0][0], f"[{i}]"), n) for i in range(6)]
     elif "args" in args.keywords:
         given, at = args.keywords["args"]
         positional = [(item(fr, given, f"[{i}]"), at) for i in range(6)]

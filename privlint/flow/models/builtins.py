@@ -42,7 +42,7 @@ from privlint.flow.wholes import collect
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.containers import merge, taken
+from privlint.flow.models.containers import merge_pairs, taken
 from privlint.flow.models.registry import function
 
 
@@ -61,7 +61,7 @@ from privlint.flow.models.registry import function
     "memoryview",
 )
 def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    out = UNKNOWN
+    out = of(fr.allocate(callee.n, Object("list"), "bytes")) if callee.last == "bytearray" else UNKNOWN
     how = "repr" if callee.last in ("repr", "ascii") else "format" if callee.last == "format" else "str"
     for value, _ in args.positional[:1]:
         texts = frozenset(a for a in value.atoms if isinstance(a, Lit | Prefix | Address))
@@ -97,14 +97,22 @@ def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "operator.not_",
     "operator.truth",
     "operator.contains",
-    "hex",
-    "oct",
-    "bin",
-    "chr",
-    "ord",
+    "operator.countOf",
+    "operator.indexOf",
+    "operator.length_hint",
+    "bisect.bisect",
+    "bisect.bisect_left",
+    "bisect.bisect_right",
 )
 def _silent(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return SCALAR
+
+
+@function("hex", "oct", "bin", "chr", "ord")
+def _spelled(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A number or letter in another spelling."""
+    marks = args.positional[0][0].marks if args.positional else {}
+    return with_marks(SCALAR, step(marks, fr.site(callee.n), "through", callee.last + "()"))
 
 
 @function(
@@ -139,6 +147,8 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     values = [value for value, _ in args.positional]
     if last in ("takewhile", "dropwhile", "filterfalse"):
         values = values[1:]
+    elif last == "compress":
+        values = values[:1]
     labels = positions(fr, values[0]) if last == "reversed" and values else None
     if labels:
         backwards = {f"[{i}]": item(fr, values[0], label) for i, label in enumerate(reversed(labels))}
@@ -148,6 +158,8 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         whole = element(fr, whole)
     elif last == "repeat" and values:
         whole = values[0]
+    elif last == "accumulate" and "initial" in args.keywords:
+        whole = join(whole, args.keywords["initial"][0])
     if last == "tee":
         inner = of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "tee"))
         whole = inner
@@ -170,12 +182,17 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     "collections.ChainMap",
     "types.MappingProxyType",
     "types.SimpleNamespace",
+    "argparse.Namespace",
     "threading.local",
 )
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    space = callee.last in ("SimpleNamespace", "local")
-    made = of(fr.allocate(callee.n, Object("inst" if space else "dict"), "dict"))
+    space = callee.last in ("SimpleNamespace", "Namespace", "local")
+    type_ = "collections.Counter" if callee.last == "Counter" else ""
+    made = of(fr.allocate(callee.n, Object("inst" if space else "dict", type_=type_), "dict"))
     given = args.positional
+    for value, _ in args.mappings if space else ():
+        for label, part in _attributes(fr, value).items():
+            store(fr, made, label, part)
     if callee.last == "defaultdict" and given:
         store(fr, made, DEFAULT, given[0][0])
         given = given[1:]
@@ -184,24 +201,8 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             store(fr, made, "[#]", element(fr, value), strong=False)
             store(fr, made, "[*]", SCALAR, strong=False)
         return made
-    for value, _ in [*given, *args.mappings]:
-        for atom in value.ordered:
-            if isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen", "set"):
-                pair = element(fr, of(atom))
-                store(fr, made, "[*]", item(fr, pair, "[1]"), strong=False)
-                store(fr, made, "[#]", item(fr, pair, "[0]"), strong=False)
-        merge(
-            fr,
-            made,
-            Value(
-                frozenset(
-                    a
-                    for a in value.ordered
-                    if not isinstance(a, Obj) or fr.object(a.id).kind not in ("list", "tuple", "iter", "gen", "set")
-                ),
-                value.marks,
-            ),
-        )
+    for value, _ in [*given, *(() if space else args.mappings)]:
+        merge_pairs(fr, made, value)
     for name, (value, _) in args.keywords.items():
         store(fr, made, f".{name}" if space else f"[{name!r}]", value)
     return made
@@ -214,6 +215,7 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "itertools.product",
     "itertools.permutations",
     "itertools.combinations",
+    "itertools.combinations_with_replacement",
     "itertools.pairwise",
     "itertools.groupby",
 )
@@ -221,7 +223,9 @@ def _tuples(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     parts = [element(fr, value) for value, _ in args.positional]
     if callee.last == "enumerate":
         parts = [SCALAR, *parts[:1]]
-    elif callee.last in ("permutations", "combinations", "pairwise"):
+    elif callee.last == "zip_longest" and "fillvalue" in args.keywords:
+        parts = [either(part, args.keywords["fillvalue"][0]) for part in parts]
+    elif callee.last in ("permutations", "combinations", "combinations_with_replacement", "pairwise"):
         parts = [parts[0], parts[0]] if parts else []
     elif callee.last == "groupby" and parts:
         group = of(fr.allocate(callee.n, Object("iter", fields={"[*]": parts[0]}), "group"))

@@ -95,6 +95,7 @@ _READERS = frozenset(
         "symmetric_difference",
         "getlist",
         "setlist",
+        "result",
     ]
 )
 
@@ -192,8 +193,10 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
     into = callee.receiver_name or "the container"
     values = [value for value, _ in args.positional]
     if name in ("update",):
+        mapping = any(isinstance(a, Obj) and fr.object(a.id).kind == "dict" for a in receiver.atoms)
         for value in values:
-            merge(fr, receiver, value)
+            if not _count(fr, receiver, value):
+                merge_pairs(fr, receiver, value) if mapping else merge(fr, receiver, value)
         for key, (value, _) in args.keywords.items():
             store(fr, receiver, f"[{key!r}]", value)
         for value, _ in args.mappings:
@@ -289,6 +292,33 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
         store(fr, receiver, "[*]", only_marks(marks), strong=False)
 
 
+_SEQUENCES = frozenset({"list", "tuple", "iter", "gen", "set"})
+
+
+def merge_pairs(fr: Frame, receiver: Value, given: Value) -> None:
+    """Put into a dictionary what another mapping has, or a sequence of keys with their values."""
+    rest: set[Atom] = set()
+    for atom in given.ordered:
+        if not isinstance(atom, Obj) or fr.object(atom.id).kind not in _SEQUENCES:
+            rest.add(atom)
+            continue
+        for pair in known_items(fr, of(atom)) or [element(fr, of(atom))]:
+            label = key_label(fr, item(fr, pair, "[0]"))
+            store(fr, receiver, label or "[*]", item(fr, pair, "[1]"), strong=label is not None)
+            if label is None:
+                store(fr, receiver, "[#]", item(fr, pair, "[0]"), strong=False)
+    if rest or given.marks:
+        merge(fr, receiver, Value(frozenset(rest), given.marks))
+
+
+def _count(fr: Frame, receiver: Value, given: Value) -> bool:
+    """``counter.update(words)``: they are its keys; whether it is a counter."""
+    counters = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).type == "collections.Counter"]
+    if counters:
+        store(fr, of(*counters), "[#]", element(fr, given), strong=False)
+    return bool(counters)
+
+
 def _is_mapping(fr: Frame, cls: int) -> bool:
     """Whether instances of a class can be spread: a library's mapping is among its bases, or it has ``keys``."""
     bases = [base.rpartition(".")[2] for base in fr.program.external_bases(cls)]
@@ -322,6 +352,9 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         return _lookup(fr, receiver, name, callee, args, values)
     if name in ("pop", "popleft"):
         return taken(fr, receiver, first=name == "popleft")
+    if name == "result":  # a future holds it; a task is taken for what it gives
+        futures = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).kind == "iter"]
+        return join(receiver, item(fr, of(*futures), None)) if futures else receiver
     if name in ("send", "asend"):
         _sent(fr, receiver, values)
     if name in ("get", "get_nowait", "__next__", "__anext__", "send", "asend", "getlist"):
@@ -332,12 +365,15 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         return made if name == "popitem" else of(fr.allocate(callee.n, Object("iter", fields={"[*]": made}), "items"))
     if name == "values" and (exact := _in_order(fr, receiver)) is not None:
         return of(fr.allocate(callee.n, Object("iter", fields=exact), "values"))
-    if name in ("values", "itervalues", "elements", "__iter__"):
+    if name == "elements":
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": keys_of(fr, receiver)}), "elements"))
+    if name in ("values", "itervalues", "__iter__"):
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": item(fr, receiver, None)}), "values"))
     if name == "keys":
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": keys_of(fr, receiver)}), "keys"))
     if name in ("union", "intersection", "difference", "symmetric_difference"):
-        whole = join_all([element(fr, receiver), *(element(fr, value) for value in values)])
+        others = values if name in ("union", "symmetric_difference") else []
+        whole = join_all([element(fr, receiver), *(element(fr, value) for value in others)])
         return of(fr.allocate(callee.n, Object("set", fields={"[*]": whole}), "set"))
     if name == "copy":
         return clone(fr, receiver, callee.n)

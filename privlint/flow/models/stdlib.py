@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import rows
 from privlint.flow.access import store
-from privlint.flow.conditions import WRITES_TO
-from privlint.flow.frame import Frame
+from privlint.flow.callable import MADE_CALLABLE
+from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, key_label
 from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
+    SCALAR,
     UNKNOWN,
+    Bound,
+    Func,
     Hop,
+    Inst,
     Mark,
-    Obj,
     Value,
     join_all,
     of,
     only_marks,
     step,
     strings,
+    with_marks,
 )
 from privlint.flow.wholes import collect
 
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 from privlint.flow.models.containers import clone
-from privlint.flow.models.registry import function
+from privlint.flow.models.registry import Handler, function
 
 
 @function("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
@@ -91,25 +95,6 @@ def _future(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(fr.allocate(callee.n, Object("iter"), "future"))
 
 
-@function("csv.writer", "csv.DictWriter")
-def _csv_writer(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    """A writer, which holds the file that it writes to."""
-    given = args.at(fr, 0, "csvfile") or args.at(fr, 0, "f")
-    fields = {WRITES_TO: given[0]} if given is not None else {}
-    return of(fr.allocate(callee.n, Object("inst", type_=f"csv.{callee.last}", fields=fields), "lib"))
-
-
-def write_rows(fr: Frame, receiver: Value, args: Arguments, n: int) -> None:
-    """``writer.writerow(row)``: the row's data is in the file then."""
-    marks: dict[Mark, Hop | None] = {}
-    for value, _ in args.positional:
-        marks.update(collect(fr, value, 2))
-    into = only_marks(step(marks, fr.site(n), "into", "the file"))
-    for atom in receiver.ordered:
-        if into and isinstance(atom, Obj) and (held := fr.object(atom.id).fields.get(WRITES_TO)) is not None:
-            store(fr, held, "[*]", into, strong=False)
-
-
 @function("asyncio.gather")
 def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fields = {f"[{i}]": value for i, (value, _) in enumerate(args.positional)}
@@ -127,7 +112,6 @@ def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "typing.cast",
     "typing.assert_type",
     "weakref.proxy",
-    "weakref.ref",
     "contextlib.nullcontext",
     "contextlib.closing",
     "functools.lru_cache",
@@ -148,6 +132,85 @@ def _pass_on(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     position = 1 if callee.last in ("cast",) else 0
     found = args.positional[position][0] if len(args.positional) > position else UNKNOWN
     return found if found else None
+
+
+@function("weakref.ref", "weakref.WeakMethod")
+def _reference(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    return with_marks(of(fr.allocate(callee.n, Object("reference", fields={".of": given}), "reference")), given.marks)
+
+
+def _referred(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:
+    """What a reference that is called refers to."""
+    return obj.fields.get(".of", UNKNOWN)
+
+
+MADE_CALLABLE["reference"] = _referred
+
+
+@function(
+    "contextlib.ExitStack.enter_context",
+    "contextlib.AsyncExitStack.enter_async_context",
+    "contextlib.AsyncExitStack.enter_context",
+)
+def _enter(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``stack.enter_context(manager)``: what ``with manager as it`` gives."""
+    from privlint.flow.transfer import entered
+
+    return entered(fr, args.positional[0][0], callee.last == "enter_async_context") if args.positional else None
+
+
+@function("xml.etree.ElementTree.SubElement", "lxml.etree.SubElement")
+def _child(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """An element inside another one."""
+    marks: dict[Mark, Hop | None] = {}
+    for value, _ in [*args.positional[2:], *args.keywords.values()]:
+        marks.update(collect(fr, value, 2))
+    made = of(fr.allocate(callee.n, Object("inst", type_="xml.etree.ElementTree.Element"), "element"))
+    child = with_marks(made, step(marks, fr.site(callee.n), "through", callee.shown))
+    for value, _ in args.positional[:1]:
+        store(fr, value, "[*]", child, strong=False)
+    return child
+
+
+@function("sys.exc_info")
+def _exc_info(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    fields = {"[0]": SCALAR, "[1]": fr.state.env.get(CAUGHT, UNKNOWN), "[2]": UNKNOWN}
+    return of(fr.allocate(callee.n, Object("tuple", fields=fields), "info"))
+
+
+@function("traceback.format_exc")
+def _format_exc(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    caught = collect(fr, fr.state.env.get(CAUGHT, UNKNOWN), 1)
+    return only_marks(step(caught, fr.site(callee.n), "through", callee.shown))
+
+
+@function("os.getenv")
+def _getenv(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``os.getenv(name)`` of what this program stored there; what else is there is not known."""
+    label = key_label(fr, args.positional[0][0]) if args.positional else None
+    return fr.solver.read_external("os.environ", label or "[*]") or None
+
+
+def _substituted(position: int) -> Handler:
+    """``re.sub(pattern, function, text)``: the function is called with each match; what it gives is in the text."""
+
+    def substitute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+        by, text = args.at(fr, position, "repl"), args.at(fr, position + 1, "string")
+        if by is None or text is None or not any(isinstance(atom, Func | Bound) for atom in by[0].atoms):
+            return None
+        from privlint.flow.arguments import Arguments as Given
+        from privlint.flow.calls import call_value
+
+        match = Value(frozenset((Inst("re.Match"),)), step(text[0].marks, fr.site(callee.n), "through", callee.shown))
+        given = call_value(fr, by[0], Given([(match, callee.n)]), callee.n)
+        return only_marks(given.marks) or SCALAR
+
+    return substitute
+
+
+for _path, _position in {"re.sub": 1, "re.Pattern.sub": 0, "regex.sub": 1}.items():
+    function(_path)(_substituted(_position))
 
 
 @function("functools.wraps", "functools.update_wrapper")

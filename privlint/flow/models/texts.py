@@ -85,6 +85,10 @@ CARRYING = frozenset(
         "copy",
         "__getitem__",
         "__format__",
+        "__add__",
+        "__radd__",
+        "__mul__",
+        "__mod__",
         "total_seconds",
         "date",
         "time",
@@ -117,8 +121,20 @@ QUESTIONS = frozenset(
         "istitle",
         "isidentifier",
         "isprintable",
+        "rfind",
+        "rindex",
+        "bit_length",
+        "bit_count",
+        "is_integer",
+        "__len__",
+        "__eq__",
+        "__ne__",
+        "__hash__",
+        "__contains__",
+        "index",
         "done",
         "cancelled",
+        "exception",
         "start",
         "end",
         "span",
@@ -130,22 +146,7 @@ SILENT = frozenset(
         "startswith",
         "endswith",
         "find",
-        "rfind",
-        "index",
-        "rindex",
         "count",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isnumeric",
-        "isspace",
-        "islower",
-        "isupper",
-        "isidentifier",
-        "__len__",
-        "__eq__",
-        "__contains__",
-        "__hash__",
         "exists",
         "is_valid",
         "mean",
@@ -195,6 +196,9 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     elif name in ("format", "format_map"):
         for value, how in _shown(fr, receiver, name, args):
             marks.update(collect(fr, value, 1, how))
+    elif name in ("__add__", "__radd__", "__mod__", "translate"):
+        for value, _ in args.positional:
+            marks.update(collect(fr, value, 1))
     elif name in ("replace", "ljust", "rjust", "center"):
         for value, _ in args.positional[1:]:
             marks.update(value.marks)
