@@ -5,10 +5,13 @@ from __future__ import annotations
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, keys_of
+from privlint.flow.items import item, keys_of, text_key
 from privlint.flow.values import (
+    ALL,
     BESIDE,
+    REST,
     UNKNOWN,
+    VARS,
     Atom,
     Bound,
     Cls,
@@ -77,6 +80,8 @@ def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) ->
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
+    if VARS in obj.fields:
+        _store_in_owner(fr, obj.fields[VARS], label, value, strong)
     if not strong or obj.many or label in BESIDE or label == "[#]":
         old = obj.fields.get(label)
         if old is None:
@@ -86,8 +91,17 @@ def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool,
         new = value
     if new is not obj.fields.get(label) or label not in obj.written:
         fr.put(key, obj.with_field(label, new, stored))
-    if label[0] == "." and label != ".*" and obj.cls >= 0:
+    if label[0] == "." and label not in (".*", ALL) and obj.cls >= 0:
         fr.write_field(obj.cls, label[1:], stored)
+
+
+def _store_in_owner(fr: Frame, owner: Value, label: str, value: Value, strong: bool) -> None:
+    """What is stored in ``x.__dict__`` is an attribute of ``x``."""
+    name = text_key(label)
+    if name is not None:
+        store(fr, owner, f".{name}", value, strong)
+    elif label in (REST, "[*]"):
+        store(fr, owner, ALL if label == REST else ".*", value, strong=False)
 
 
 def delete(fr: Frame, target: Value, label: str) -> None:

@@ -9,6 +9,7 @@ from privlint.flow.access import at_label, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
+from privlint.flow.items import positions
 from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
@@ -359,6 +360,10 @@ class Binding:
             found = describe(self.fr, atom)
             if found is not None:
                 out.add(found)
+            if found == ("kind", "tuple") and len(value.atoms) == 1:
+                labels = positions(self.fr, value)
+                if labels is not None and len(labels) <= limits.SIZES:
+                    out.add(("size", len(labels)))
         return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
 
 

@@ -76,6 +76,7 @@ def arguments(fr: Frame, op: o.Call) -> Arguments:
 
 
 def _add_star(fr: Frame, op: o.Call, out: Arguments, value: Value, n: int) -> None:
+    fr.need_size(value)
     exact = _exact_items(fr, value)
     if exact is not None and out.star is None:
         out.positional += [(part, n) for part in exact]

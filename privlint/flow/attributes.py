@@ -5,9 +5,10 @@ from __future__ import annotations
 from privlint.flow import limits, linked, settings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import COLUMN, QUERY, known_parts, steps_into
+from privlint.flow.items import COLUMN, QUERY, item, known_parts, steps_into
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
+    ALL,
     SCALAR,
     UNKNOWN,
     Address,
@@ -128,7 +129,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     obj = fr.object(key)
     label = f".{name}"
     if name == "__dict__" and key[0] != "g":
-        from privlint.flow.models.builtins import as_mapping
+        from privlint.flow.models.reflection import as_mapping
 
         return as_mapping(fr, of(Obj(key)), fr.solver.current_node)
     if key[0] == "g":
@@ -137,6 +138,9 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         value = obj.fields[label]
         return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))
     out: Value | None = _named_so(obj, name) if ".*" in obj.fields else None
+    if ALL in obj.fields:
+        given = item(fr, obj.fields[ALL], f"[{name!r}]")
+        out = given if out is None else join(out, given)
     if obj.cls >= 0:
         found = member_of_class(fr, obj.cls, name, Obj(key))
         if found is not None and out is not None and _described(fr, obj.cls, name):
@@ -288,7 +292,7 @@ def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
 def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     """An attribute of some instance of an analysed class."""
     if name == "__dict__":
-        from privlint.flow.models.builtins import as_mapping
+        from privlint.flow.models.reflection import as_mapping
 
         return as_mapping(fr, of(atom), fr.solver.current_node)
     found = member_of_class(fr, atom.cls, name, atom)
@@ -346,6 +350,7 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     if exact or not (
         isinstance(receiver, Opaque) or fr.fn.cls < 0 or fr.fn.cls != cls or fr.solver.is_abstract(cls, name)
     ):
+        _need_class(fr, cls, name, receiver)
         return []
     out: list[Bound] = []
     if isinstance(receiver, Obj) and (fr.program.subclasses.get(cls) or fr.solver.is_abstract(cls, name)):

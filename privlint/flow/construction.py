@@ -79,6 +79,7 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     names = fr.solver.records.init_order(cls)
     for name, value in fr.solver.records.defaults(cls).items():
         store(fr, made, f".{name}", value)
+    _fill_containers(fr, cls, made, names, n)
     for index, (value, _at) in enumerate(args.positional):
         if index < len(names):
             store(fr, made, f".{names[index]}", value)
@@ -101,6 +102,19 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         from privlint.flow.calls import call_method
 
         call_method(fr, post.function, next(iter(made.atoms)), [], n)
+
+
+def _fill_containers(fr: Frame, cls: int, made: Value, names: list[str], n: int) -> None:
+    """Fields that are declared as containers and have a default are empty ones, each instance its own."""
+    from privlint.flow.access import store
+
+    for name in names:
+        declared = fr.solver.annotations.field(cls, name)
+        if declared is None or fr.solver.class_attribute(cls, name) is None:
+            continue
+        kind = fr.solver.annotations.object_type(*declared)[2]
+        if kind in ("list", "dict"):
+            store(fr, made, f".{name}", of(fr.allocate(n, Object(kind), ("field", cls, name))))
 
 
 def _spread(fr: Frame, made: Value, mapping: Value) -> None:

@@ -210,7 +210,21 @@ class Frame:
 
     def only_kind(self, key: ObjId) -> bool:
         """Whether the kind of a symbolic object is all that the context says of it."""
-        return [what for what, _ in self.context.get(symbolic(key), ())] == ["kind"]
+        return [what for what, _ in self.context.get(symbolic(key), ()) if what != "size"] == ["kind"]
+
+    def size(self, key: ObjId) -> int:
+        """The number of items of a symbolic tuple that nobody has stored in, as the context tells it, or -1."""
+        if key in self.state.heap:
+            return -1
+        told = self.context.get(symbolic(key), ())
+        sizes = [detail for what, detail in told if what == "size"]
+        return sizes[0] if len(sizes) == 1 and len(told) == 2 and isinstance(sizes[0], int) else -1
+
+    def need_size(self, value: Value) -> None:
+        """It matters how many items a tuple has."""
+        for atom in value.atoms:
+            if isinstance(atom, Obj) and atom.id[0] == "s" and self.object(atom.id).kind == "tuple":
+                self.summary.needs.add(symbolic(atom.id))
 
     def initial(self, key: ObjId, label: str) -> Value:
         """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""

@@ -50,7 +50,7 @@ class Object:
     def place_of(self, label: str) -> str:
         """The label under which what is stored at ``label`` is kept: its own, as long as there is room for it."""
         fields = self.fields
-        if label in fields or len(fields) < limits.FIELDS or label == "[*]":
+        if label in fields or len(fields) < limits.FIELDS or label in BESIDE:
             return label
         limits.reached("labels on one object")
         return "[*]" if label[0] == "[" else ".*"

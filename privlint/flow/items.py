@@ -191,11 +191,15 @@ def _by_default(fr: Frame, key: ObjId, obj: Object, label: str) -> Value:
 
 def positions(fr: Frame, value: Value) -> list[str] | None:
     """The labels of the items of one sequence, in order, where all of them are known; else None."""
-    if len(value.atoms) != 1 or value.marks:
+    if len(value.atoms) != 1:
         return None
     (atom,) = value.atoms
-    if not isinstance(atom, Obj) or atom.id[0] == "s" or atom.id in fr.solver.shared:
+    if value.marks and not (isinstance(atom, Obj) and atom.id[0] == "s"):
         return None
+    if not isinstance(atom, Obj) or atom.id in fr.solver.shared:
+        return None
+    if atom.id[0] == "s":
+        return [f"[{index}]" for index in range(size)] if (size := fr.size(atom.id)) >= 0 else None
     obj = fr.object(atom.id)
     if obj.kind not in ("list", "tuple", "iter") or obj.many or obj.cls >= 0:
         return None

@@ -24,6 +24,7 @@ CONTEXT_DEPTH = 4  # calls in a row that each made a new context
 COLLECT_DEPTH = 4  # levels of an object that are taken along as a whole
 OVERRIDES = 4  # overriding methods tried for one call
 CALL_DEPTH = 300  # functions under analysis inside each other
+SIZES = 6  # items of a tuple whose number makes a context
 MUTUAL = 6  # functions that call each other and are brought round to what each of them gives
 ROUNDS = 2  # times the shared stores are brought round to their readers
 AGAIN = 500_000  # ops and parts of summaries in these rounds that are always allowed; else half of the first pass's

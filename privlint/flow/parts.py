@@ -268,9 +268,6 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     plain = obj if len(left) == len(obj.atoms) else Value(left)
     if not _replaced(fr, plain, key, value):
         store(fr, plain, label or "[*]", value, strong=label is not None)
-    holder, attribute, _ = fr.receivers.get(op.obj, (None, "", ""))
-    if attribute == "__dict__" and holder is not None:
-        store(fr, holder, f".{texts[0]}" if len(texts) == 1 else ".*", value, strong=len(texts) == 1)
     if key.marks:
         store(fr, plain, "[#]", only_marks(key.marks), strong=False)
 

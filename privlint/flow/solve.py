@@ -339,13 +339,15 @@ class Solver(Traits):
         """Inner functions that nobody here called may be called later, by whoever they were handed to."""
         if frame.exit is None:
             return
-        frame.state = frame.exit
+        before = frame.exit
+        frame.state = before.copy()
         for number, env in sorted(frame.made.items()):
             if number not in frame.called:
                 ir = self.program.functions[number].ir
                 values = [UNKNOWN for _ in ir.params]
                 sites = [frame.site(ir.n) for _ in ir.params]
                 Binding(frame, number, values, sites, env, frame.site(ir.n)).run()
+        before.merge(frame.state, frame)  # or nobody calls them
 
     # -- modules and classes -------------------------------------------------------------------------------------
 

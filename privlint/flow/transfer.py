@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from privlint.flow import guards, kinds, making, names, operators, parts
+from privlint.flow import guards, kinds, making, managers, names, operators, parts
 from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
@@ -13,7 +13,7 @@ from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import State
-from privlint.flow.items import element, item
+from privlint.flow.items import element
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
@@ -26,7 +26,6 @@ from privlint.flow.values import (
     moved,
     of,
     strings,
-    with_marks,
 )
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
@@ -81,27 +80,11 @@ def _yield(fr: Frame, op: o.Yield) -> None:
 
 def _enter(fr: Frame, op: o.Enter) -> None:
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.put_register(op.dst, entered(fr, fr.get(op.src), op.asynchronous))
-
-
-def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
-    """What a context manager gives the block."""
-    out = UNKNOWN
-    for atom in value.ordered:
-        found = call_dunder(fr, atom, "__aenter__" if asynchronous else "__enter__", [])
-        if found is not None:
-            out = join(out, found)
-        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "gen":
-            out = join(out, item(fr, of(atom), None))
-        else:
-            out = join(out, of(atom))
-    return with_marks(out, value.marks)
+    fr.put_register(op.dst, managers.entered(fr, fr.get(op.src), op.asynchronous))
 
 
 def _exit(fr: Frame, op: o.Exit) -> None:
-    for atom in fr.get(op.src).ordered:
-        if call_dunder(fr, atom, "__exit__", [UNKNOWN, UNKNOWN, UNKNOWN]) is None:
-            call_dunder(fr, atom, "__aexit__", [UNKNOWN, UNKNOWN, UNKNOWN])
+    managers.left(fr, fr.get(op.src))
 
 
 def _caught(fr: Frame, op: o.Caught) -> None:

@@ -22,6 +22,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     containers,
     packing,
     protocols,
+    reflection,
     stdlib,
     streams,
     tables,

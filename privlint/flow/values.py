@@ -68,8 +68,10 @@ Marks = Mapping[Mark, Hop | None]
 NO_MARKS: Marks = {}
 
 REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
-BESIDE = frozenset(("[*]", ".*", REST))  # labels of what was stored somewhere, beside all that was there before
+ALL = ".**"  # label of the mappings whose items an object has as attributes
+BESIDE = frozenset(("[*]", ".*", REST, ALL))  # labels of what was stored somewhere, beside all that was there before
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
+VARS = ".%vars"  # label, in a mapping of its attributes, of the object whose they are
 BASES = ".%bases"  # label of the bases of a class that a call of ``type`` made
 REGISTERED = "%registered"  # the attribute of a generic function that holds its implementations
 

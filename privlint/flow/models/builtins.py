@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import sources
-from privlint.flow.access import delete, store
-from privlint.flow.attributes import load_attribute, plain_attribute
+from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, positions
-from privlint.flow.mappings import class_of, fields_of
 from privlint.flow.values import (
     BASES,
     NONE,
@@ -18,7 +15,6 @@ from privlint.flow.values import (
     UNKNOWN,
     Address,
     Atom,
-    Bound,
     Cls,
     Hop,
     Lit,
@@ -26,7 +22,6 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Prefix,
-    Super,
     Value,
     either,
     join,
@@ -34,7 +29,6 @@ from privlint.flow.values import (
     of,
     only_marks,
     step,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -140,7 +134,7 @@ def _spelled(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     last = callee.last
     kind = {"tuple": "tuple", "set": "set", "frozenset": "set", "iter": "iter"}.get(last, "list")
-    if last in ("list", "tuple", "iter") and len(args.positional) == 1:
+    if last in ("list", "tuple", "iter", "deque") and len(args.positional) == 1:
         exact = _same_items(fr, args.positional[0][0])
         if exact is not None:
             return of(fr.allocate(callee.n, Object(kind, fields=exact), "seq"))
@@ -301,102 +295,6 @@ def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
 
 def _iterator(fr: Frame, value: Value) -> bool:
     return any(isinstance(a, Obj) and fr.object(a.id).kind == "iter" for a in value.atoms)
-
-
-@function("getattr")
-def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    if len(args.positional) < 2:
-        return UNKNOWN
-    value, name = args.positional[0][0], strings(args.positional[1][0])
-    out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
-    if not name:
-        fr.need(args.positional[1][0])
-        found = all_attributes(fr, value)
-        return either(out, found) if len(args.positional) > 2 else found
-    for text in name[:4]:
-        found = load_attribute(fr, value, text)
-        marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
-        out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
-    return out
-
-
-@function("object.__getattribute__")
-def _getattribute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    given = [value for value, _ in args.positional]
-    if len(given) == 1 and callee.receiver is not None:  # super().__getattribute__(name)
-        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
-    if len(given) != 2:
-        return None
-    fr.need(given[1])
-    names = strings(given[1])
-    return join_all(plain_attribute(fr, given[0], name) for name in names) if names else all_attributes(fr, given[0])
-
-
-def callee_name(args: Arguments) -> str:
-    """The name of the first argument's expression."""
-    return args.names.get(args.positional[0][1], "") if args.positional else ""
-
-
-def all_attributes(fr: Frame, value: Value) -> Value:
-    """All that any attribute of the value may be."""
-    out = UNKNOWN
-    for atom in value.ordered:
-        if isinstance(atom, Obj):
-            out = join_all([out, *(v for k, v in fr.object(atom.id).fields.items() if k[0] == ".")])
-    return out
-
-
-@function("setattr", "object.__setattr__")
-def _setattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    given = [value for value, _ in args.positional]
-    if len(given) == 2 and callee.receiver is not None:  # super().__setattr__(name, value)
-        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
-    if len(given) == 3:
-        fr.need(given[1])
-        name = strings(given[1])
-        store(fr, given[0], f".{name[0]}" if len(name) == 1 else ".*", given[2])
-    return NONE
-
-
-@function("delattr")
-def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    for name in strings(args.positional[1][0]) if len(args.positional) == 2 else ():
-        delete(fr, args.positional[0][0], f".{name}")
-    return NONE
-
-
-@function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
-def _vars(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    return as_mapping(fr, args.positional[0][0], callee.n) if args.positional else UNKNOWN
-
-
-def as_mapping(fr: Frame, value: Value, n: int) -> Value:
-    """The attributes of a value as items of a new dictionary."""
-    fields: dict[str, Value] = {}
-    marks: dict[Mark, Hop | None] = dict(value.marks)
-    for atom in value.ordered:
-        declared = False
-        if isinstance(atom, Opaque) or (isinstance(atom, Obj) and atom.id[0] == "s"):
-            cls = class_of(fr, atom)
-            declared = cls >= 0 and bool(fr.solver.records.fields(cls))
-        if declared and isinstance(atom, Obj | Opaque):
-            parts, whole = fields_of(fr, atom, n)
-            marks.update(whole)
-            for label, part in parts.items():
-                fields[label] = join(fields.get(label, UNKNOWN), part)
-        if isinstance(atom, Obj):
-            obj = fr.object(atom.id)
-            for label, part in obj.fields.items():
-                if label[0] == "." and label[1] not in "*%" and not any(isinstance(a, Bound) for a in part.atoms):
-                    key = f"[{label[1:]!r}]"
-                    fields[key] = join(fields.get(key, UNKNOWN), part)
-                elif label[0] == "[":
-                    fields[label] = join(fields.get(label, UNKNOWN), part)
-            if atom.id[0] == "s" and not declared:
-                fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(collect(fr, of(atom), 2)))
-                marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
-    made = of(fr.allocate(n, Object("dict", fields=fields), "vars"))
-    return with_marks(made, marks)
 
 
 @function("super")

@@ -15,7 +15,7 @@ from privlint.flow.construction import construct, instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
-from privlint.flow.models.builtins import all_attributes, as_mapping
+from privlint.flow.models.reflection import all_attributes, as_mapping
 from privlint.flow.models.registry import function
 from privlint.flow.values import (
     BASES,

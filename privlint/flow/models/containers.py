@@ -204,10 +204,12 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         return NONE
     if name == "setdefault":
         label = key_label(fr, values[0]) if values else None
+        if values and label is None:
+            fr.need(values[0])
         new = values[1] if len(values) > 1 else UNKNOWN
         store(fr, receiver, label or "[*]", join(item(fr, receiver, label), new))
         return item(fr, receiver, label)
-    if name in ("insert", "extend") and _placed(fr, receiver, name, values):
+    if name in ("insert", "extend", "appendleft") and _placed(fr, receiver, name, values):
         return NONE
     if name in ("extend", "extendleft", "writelines"):
         given = join_all(element(fr, value) for value in values)
@@ -232,6 +234,8 @@ def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
         return False
     if name == "extend":
         return len(values) == 1 and extend_known(fr, receiver, values[0])
+    if name == "appendleft":
+        return len(values) == 1 and replace_items(fr, receiver, [values[0], *items])
     at = [a.value for a in values[0].ordered if isinstance(a, Lit)] if len(values) == 2 else []
     if len(at) != 1 or not isinstance(at[0], int) or len(values[0].atoms) != 1:
         return False
@@ -424,6 +428,8 @@ def taken(fr: Frame, receiver: Value, first: bool) -> Value:
 def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments, values: list[Value]) -> Value:
     key = values[0] if values else UNKNOWN
     label = key_label(fr, key)
+    if label is None:
+        fr.need(key)  # a caller that knows the key knows the item
     if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
         return taken(fr, receiver, first=label == "[0]")
     found = item(fr, receiver, label)

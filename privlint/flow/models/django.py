@@ -8,7 +8,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element
 from privlint.flow.mappings import fields_of, texts
-from privlint.flow.models.builtins import as_mapping
+from privlint.flow.models.reflection import as_mapping
 from privlint.flow.models.registry import function
 from privlint.flow.values import UNKNOWN, Obj, Opaque, Value, join, of, only_marks, step, with_marks
 from privlint.flow.wholes import collect

@@ -10,6 +10,7 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, key_label
+from privlint.flow.managers import entered
 from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
@@ -155,8 +156,6 @@ MADE_CALLABLE["reference"] = _referred
 )
 def _enter(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``stack.enter_context(manager)``: what ``with manager as it`` gives."""
-    from privlint.flow.transfer import entered
-
     return entered(fr, args.positional[0][0], callee.last == "enter_async_context") if args.positional else None
 
 

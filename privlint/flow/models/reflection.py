@@ -1,0 +1,180 @@
+"""Attributes by name, and all of them as a mapping: ``getattr``, ``setattr``, ``vars``, ``asdict``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privlint.flow import sources
+from privlint.flow.access import delete, store
+from privlint.flow.attributes import load_attribute, plain_attribute
+from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.items import item
+from privlint.flow.mappings import class_of, fields_of
+from privlint.flow.values import (
+    ALL,
+    NONE,
+    UNKNOWN,
+    VARS,
+    Bound,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    Opaque,
+    Path,
+    Super,
+    Symbol,
+    Value,
+    either,
+    join,
+    join_all,
+    of,
+    only_marks,
+    strings,
+    symbolic,
+    with_marks,
+)
+from privlint.flow.wholes import collect
+from privlint.model.data import Protection
+
+if TYPE_CHECKING:
+    from privlint.flow.arguments import Arguments
+    from privlint.flow.library import Callee
+from privlint.flow.models.registry import function
+
+
+@function("getattr")
+def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) < 2:
+        return UNKNOWN
+    value, name = args.positional[0][0], strings(args.positional[1][0])
+    out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
+    if not name:
+        fr.need(args.positional[1][0])
+        found = all_attributes(fr, value)
+        return either(out, found) if len(args.positional) > 2 else found
+    for text in name[:4]:
+        found = load_attribute(fr, value, text)
+        marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
+        out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
+    return out
+
+
+@function("object.__getattribute__")
+def _getattribute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = [value for value, _ in args.positional]
+    if len(given) == 1 and callee.receiver is not None:  # super().__getattribute__(name)
+        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
+    if len(given) != 2:
+        return None
+    fr.need(given[1])
+    names = strings(given[1])
+    return join_all(plain_attribute(fr, given[0], name) for name in names) if names else all_attributes(fr, given[0])
+
+
+def callee_name(args: Arguments) -> str:
+    """The name of the first argument's expression."""
+    return args.names.get(args.positional[0][1], "") if args.positional else ""
+
+
+def all_attributes(fr: Frame, value: Value) -> Value:
+    """All that any attribute of the value may be."""
+    out = UNKNOWN
+    for atom in value.ordered:
+        if isinstance(atom, Obj):
+            out = join_all([out, *(v for k, v in fr.object(atom.id).fields.items() if k[0] == ".")])
+    return out
+
+
+@function("setattr", "object.__setattr__")
+def _setattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    given = [value for value, _ in args.positional]
+    if len(given) == 2 and callee.receiver is not None:  # super().__setattr__(name, value)
+        given.insert(0, of(*(a.self for a in callee.receiver.atoms if isinstance(a, Super))))
+    if len(given) == 3:
+        mapping = _spread(given[1], given[2])
+        objects = frozenset(a for a in given[0].atoms if isinstance(a, Obj)) if mapping is not None else frozenset()
+        if mapping is not None and objects:
+            _set_all(fr, Value(objects), mapping)
+        if len(objects) < len(given[0].atoms):
+            _set_named(fr, Value(given[0].atoms - objects), given[1], given[2])
+    return NONE
+
+
+def _set_named(fr: Frame, target: Value, name: Value, value: Value) -> None:
+    fr.need(name)
+    names = strings(name)
+    rest = [a for a in name.atoms if not isinstance(a, Lit)]  # parameters of which the context tells the names
+    if names and all(isinstance(a, Obj) and a.id[0] == "s" and symbolic(a.id) in fr.context for a in rest):
+        for each in names:
+            store(fr, target, f".{each}", value, strong=len(names) == 1)
+    else:
+        store(fr, target, ".*", value)
+
+
+def _set_all(fr: Frame, target: Value, mapping: Value) -> None:
+    """The items of a mapping become attributes; what was there before may be replaced."""
+    for atom in target.ordered:
+        for label in [*fr.object(atom.id).fields] if isinstance(atom, Obj) else ():
+            if label[0] == "." and label[1] not in "*%":
+                store(fr, of(atom), label, item(fr, mapping, f"[{label[1:]!r}]"), strong=False)
+    store(fr, target, ALL, mapping, strong=False)
+
+
+def _spread(name: Value, value: Value) -> Value | None:
+    """The mapping of which these are a key and the value under it: ``for k, v in fields.items(): setattr(x, k, v)``."""
+    keys, values = _parts_of(name, "[#]"), _parts_of(value, "[*]")
+    if len(keys) != 1 or keys != values:
+        return None
+    ((param, path),) = keys
+    return Value(frozenset((Obj(("s", param, path)),)), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
+
+
+def _parts_of(value: Value, label: str) -> set[tuple[int, Path]]:
+    """Of which parameters, at which path, a value is the part under the label."""
+    found = [symbolic(a.id) for a in value.atoms if isinstance(a, Obj) and a.id[0] == "s"]
+    return {(param, path[:-1]) for param, path in found if path[-1:] == (label,)}
+
+
+@function("delattr")
+def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    for name in strings(args.positional[1][0]) if len(args.positional) == 2 else ():
+        delete(fr, args.positional[0][0], f".{name}")
+    return NONE
+
+
+@function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
+def _vars(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return as_mapping(fr, args.positional[0][0], callee.n) if args.positional else UNKNOWN
+
+
+def as_mapping(fr: Frame, value: Value, n: int) -> Value:
+    """The attributes of a value as items of a new dictionary."""
+    fields: dict[str, Value] = {}
+    marks: dict[Mark, Hop | None] = dict(value.marks)
+    for atom in value.ordered:
+        declared = False
+        if isinstance(atom, Opaque) or (isinstance(atom, Obj) and atom.id[0] == "s"):
+            cls = class_of(fr, atom)
+            declared = cls >= 0 and bool(fr.solver.records.fields(cls))
+        if declared and isinstance(atom, Obj | Opaque):
+            parts, whole = fields_of(fr, atom, n)
+            marks.update(whole)
+            for label, part in parts.items():
+                fields[label] = join(fields.get(label, UNKNOWN), part)
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            for label, part in obj.fields.items():
+                if label[0] == "." and label[1] not in "*%" and not any(isinstance(a, Bound) for a in part.atoms):
+                    key = f"[{label[1:]!r}]"
+                    fields[key] = join(fields.get(key, UNKNOWN), part)
+                elif label[0] == "[":
+                    fields[label] = join(fields.get(label, UNKNOWN), part)
+            if atom.id[0] == "s" and not declared:
+                fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(collect(fr, of(atom), 2)))
+                marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
+    if len(value.atoms) == 1 and isinstance(only := next(iter(value.atoms)), Obj):
+        fields[VARS] = of(only)
+    made = of(fr.allocate(n, Object("dict", fields=fields), "vars"))
+    return with_marks(made, marks)
