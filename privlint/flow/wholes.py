@@ -99,9 +99,11 @@ def _collect_object(
                     _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 1, "repr")
             return
     if deep == STORED and obj.cls >= 0:
+        encrypted = fr.solver.records.encrypted(obj.cls)
         for label, field in obj.fields.items():
-            put_here = label in obj.written or atom.id[0] != "s"
-            if put_here and label[1:] not in fr.solver.records.encrypted(obj.cls):
+            if label == ".*":  # each under its own name
+                field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in encrypted})
+            if (label in obj.written or atom.id[0] != "s") and label[1:] not in encrypted:
                 _collect(fr, field, deep, out, seen, level + 1, "repr")
         return
     if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
@@ -115,6 +117,10 @@ def _collect_object(
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue
         _collect(fr, field, deep, out, seen, level + 1, "repr")
+
+
+def _name(mark: Mark) -> str:
+    return "" if isinstance(mark.source, Symbol) else mark.source.name
 
 
 def taken_along(callee: str) -> int:
