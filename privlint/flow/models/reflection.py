@@ -33,6 +33,7 @@ from privlint.flow.values import (
     only_marks,
     strings,
     symbolic,
+    weaken,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -79,12 +80,12 @@ def callee_name(args: Arguments) -> str:
 
 
 def all_attributes(fr: Frame, value: Value) -> Value:
-    """All that any attribute of the value may be."""
+    """All that any attribute of the value may be: which one it is, nobody knows, and so it is less sure."""
     out = UNKNOWN
     for atom in value.ordered:
         if isinstance(atom, Obj):
             out = join_all([out, *(v for k, v in fr.object(atom.id).fields.items() if k[0] == ".")])
-    return out
+    return Value(out.atoms, weaken(out.marks))
 
 
 @function("setattr", "object.__setattr__")
