@@ -176,6 +176,7 @@ class Solver(Traits):
         binding = Binding(
             frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None, frame.site(function.ir.n)
         )
+        self.current_node = function.ir.n  # of calls that nothing in the code names: ``__str__``
         for flow in list(summary.sinks.values()):
             binding._sink(flow)
 

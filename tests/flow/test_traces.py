@@ -67,3 +67,40 @@ def test_a_way_over_three_files(ways: list[list[str]]) -> None:
             "app/client.py:9 sent by `requests.post`",
         ]
     ]
+
+
+def test_a_text_of_the_receiver_is_made_where_the_method_is(tmp_path: Path) -> None:
+    # Nobody calls the method: what its receiver is says its class, and no call of `__str__` is in the code.
+    (tmp_path / ".git").mkdir()
+    text = """\
+import logging
+
+from django.db import models
+
+
+class Cached(models.Model):
+    email = models.EmailField()
+
+
+class Person:
+    def __init__(self, key):
+        self.mail = Cached.objects.get(pk=key).email
+
+    def __str__(self):
+        return "person " + self.mail
+
+    def remove(self):
+        logging.info(f"removing {self}")
+"""
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    report = engine.check(Project(paths=(tmp_path,), root=tmp_path, jobs=1, select=("PRV301",)))
+    (result,) = report.results
+    assert [f"{step.location.span.line} {step.text}" for step in result.flows[0]] == [
+        "12 `email` of `Cached`",
+        "12 stored in `self.mail`",
+        "17 passed as `self.mail`",
+        "15 put into a string",
+        "17 returned by `__str__()`",
+        "17 passed as `self`",
+        "18 written to the log by `logging.info`",
+    ]
