@@ -57,7 +57,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         text,
         person,
         word,
-        machine=head in lists["machines"],
+        machine=head in lists["machines"] and not (is_class and _is_of_people(core, vocabulary)),
         organisation=organisation,
         request=request,
         row=row,
@@ -66,6 +66,11 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         words=next((part for part in reversed(parts) if part), ()),
         head=head,
     )
+
+
+def _is_of_people(core: list[str], vocabulary: Vocabulary) -> bool:
+    """``PatientFile``: what it is called after is a person."""
+    return len(core) > 1 and core[-2] in vocabulary.lists["people"]
 
 
 def person_of(word: str, vocabulary: Vocabulary) -> tuple[Confidence | None, str]:

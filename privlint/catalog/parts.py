@@ -35,6 +35,8 @@ class Parts:
 
     def _decide(self, name: str, data_type: str, part: str) -> bool:
         lists = self._names.lists
+        if len(part) < 3 and part.isupper():  # the type of a value, as DynamoDB has it: {"S": "..."}
+            return True
         words, own = self._names.lexicon.words(part), self._names.lexicon.words(name)
         if not words or not own or words[-1] == own[-1]:
             return True

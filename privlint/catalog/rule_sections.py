@@ -54,7 +54,7 @@ TYPE_KEYS = (
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
-    "whole", "sent", "protected", "meta", "collects", "required_when", "required_by",
+    "whole", "makes", "sent", "protected", "meta", "collects", "required_when", "required_by",
 )  # fmt: skip
 RECIPIENT_KEYS = (
     "id", "name", "company", "kind", "country", "packages", "distributions", "hosts", "infrastructure", "calls",
@@ -297,6 +297,7 @@ def records(document: Document, where: Where, value: Any) -> list[RecordRule]:
         required_by=fields.texts("required_by"),
         shown=fields.choice("shown", ("all", "none"), "none"),
         whole=fields.texts("whole"),
+        makes=fields.texts("makes"),
         sent=fields.texts("sent"),
         protected=fields.texts("protected"),
         meta=fields.texts("meta"),

@@ -40,6 +40,9 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(token.lower() for token in _WIDE_TOKEN.findall(unicodedata.normalize("NFKC", name)))
 
 
+_SYLLABLES = 6  # of one word, at most
+
+
 class Lexicon:
     """All words that names and vocabulary are made of, and how other spellings lead to them."""
 
@@ -83,7 +86,20 @@ class Lexicon:
                 result[index - 1 : index + 1] = ["", "email"]
             elif result[index] in ("four", "4") and result[index - 1] == "last":
                 result[index - 1 : index + 1] = ["", "last4"]
-        return tuple(word for word in result if word)
+        return self._rejoined([word for word in result if word])
+
+    def _rejoined(self, words: list[str]) -> tuple[str, ...]:
+        """With syllables put together that make a word only so: ``shou_ji_hao``, ``YuanGong``."""
+        start = 0
+        while start < len(words) - 1:
+            for end in range(min(len(words), start + _SYLLABLES), start + 1, -1):
+                together = "".join(words[start:end])
+                strange = any(word not in self.known and word not in self.joined for word in words[start:end])
+                if strange and len(together) >= 5 and together.isascii() and together in self.known:
+                    words[start:end] = [together]
+                    break
+            start += 1
+        return tuple(words)
 
     def singular(self, word: str) -> str:
         """The singular of ``word`` if the lexicon knows it, else ``word``."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import sources
+from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
+from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.values import Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
+from privlint.flow.values import Cls, Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
 from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
-    from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
 Instance = Obj | Opaque
@@ -74,6 +75,25 @@ def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | No
             part = None
         if part is not None:
             out = part if out is None else join(out, part)
+    return out
+
+
+def made_of(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """An instance that a class method of a record makes of what it is given (``makes`` of the rule packs), or None."""
+    out: Value | None = None
+    for atom in callee.receiver.ordered if callee.receiver is not None else ():
+        rule = fr.solver.records.rule(atom.cls) if isinstance(atom, Cls) else None
+        if rule is None or not isinstance(atom, Cls) or callee.attribute not in rule.makes:
+            continue
+        given = args.positional[0] if args.positional else next(iter(args.keywords.values()), None)
+        mapping = given is not None and any(
+            isinstance(a, Obj) and fr.object(a.id).kind == "dict" for a in given[0].atoms
+        )
+        if given is not None and mapping:
+            made = construct(fr, atom.cls, Arguments(mappings=[given]), callee.n)
+        else:
+            made = of(Opaque(atom.cls))
+        out = made if out is None else join(out, made)
     return out
 
 

@@ -15,7 +15,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.lookups import PARTS, taken_out
-from privlint.flow.mappings import as_text_or_mapping
+from privlint.flow.mappings import as_text_or_mapping, made_of
 from privlint.flow.models import (  # noqa: F401 (their functions register themselves)
     builtins,
     callables,
@@ -199,7 +199,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     )
     if found is not None:
         return found
-    record = as_text_or_mapping(fr, callee, args) or linked.call(fr, callee, args)
+    record = as_text_or_mapping(fr, callee, args) or made_of(fr, callee, args) or linked.call(fr, callee, args)
     if record is not None:
         return record
     owner = path.rpartition(".")[0]
@@ -388,10 +388,14 @@ def _library_function(value: Value) -> bool:
 
 def _callable(fr: Frame, value: Value) -> bool:
     return any(
-        isinstance(a, Func | Bound)
-        or (isinstance(a, Obj) and (fr.object(a.id).kind == "partial" or fr.object(a.id).kind in MADE_CALLABLE))
-        for a in value.ordered
+        isinstance(a, Func | Bound) or (isinstance(a, Obj) and _is_called(fr, fr.object(a.id))) for a in value.ordered
     )
+
+
+def _is_called(fr: Frame, obj: Object) -> bool:
+    if obj.cls >= 0 and obj.kind == "inst":
+        return fr.program.method(obj.cls, "__call__") is not None
+    return obj.kind == "partial" or obj.kind in MADE_CALLABLE
 
 
 def _call_back(

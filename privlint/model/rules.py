@@ -198,6 +198,7 @@ class RecordRule:
     required_by: tuple[str, ...] = ()  # what among the arguments of the field call makes it required: DataRequired
     shown: str = "none"  # what str() of an instance shows: all | none
     whole: tuple[str, ...] = ()  # methods that give all fields as a mapping, or text (model_dump)
+    makes: tuple[str, ...] = ()  # class methods that make an instance of what they are given
     sent: tuple[str, ...] = ()  # attributes and methods that give what was sent, as a mapping (cleaned_data)
     protected: tuple[str, ...] = ()  # annotations whose values show themselves masked (SecretStr)
     meta: tuple[str, ...] = ()  # inner classes that name a model and which of its fields are fields here (Meta)
