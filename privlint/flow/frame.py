@@ -47,6 +47,9 @@ RAISED = "%raised"  # the variable that carries an exception to its handler
 _MODULE = Object("module")  # a module none of whose variables was set by the call under way
 
 
+_CALM = frozenset((o.Const, o.Move, o.StoreName, o.Build, o.MakeFunction))  # ops that raise no exception
+
+
 class Frame:
     """The interpreter's view of one function; ``state`` is the state at the op under way."""
 
@@ -295,12 +298,15 @@ class Frame:
             block = blocks[number]
             self.state = states[number].copy()
             self.memo.clear()
-            if block.handler >= 0:
-                self._flow_to(block.handler, self.state, states, pending, visits)
-            called = False
+            called, calm, loaded = False, block.handler >= 0, False
             for op in block.ops:
                 kind = type(op)
                 if block.handler >= 0:
+                    if kind is o.LoadName:
+                        loaded = True
+                    elif calm and kind not in _CALM:
+                        calm = False
+                        self._flow_to(block.handler, self.state, states, pending, visits)
                     if called and (kind is o.StoreName or kind is o.DelName):
                         self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
                     called |= kind is o.Call
@@ -314,7 +320,8 @@ class Frame:
                 self.returned = True
                 break
             raised = self.state.env.pop(RAISED + "*", None)
-            if block.handler >= 0:
+            calm = calm and not loaded and not isinstance(block.end, o.Raise)
+            if block.handler >= 0 and not calm:
                 at_handler = self.state.copy()
                 if raised is not None:
                     at_handler.env[RAISED] = join(at_handler.env.get(RAISED, UNKNOWN), raised)

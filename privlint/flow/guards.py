@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from privlint.flow import kinds
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
-from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Value, protect
+from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, join, protect
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 
@@ -75,6 +75,8 @@ def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | Non
         return None, UNKNOWN
     if test.op == "not":
         return _settled(fr, test.args[0], not outcome, depth + 1)
+    if test.op in ("in", "not in"):
+        return _one_of(fr, test) if (test.op == "in") == outcome else (None, UNKNOWN)
     same = test.op in ("is", "==")
     if not same and test.op not in ("is not", "!="):
         return None, UNKNOWN
@@ -82,7 +84,39 @@ def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | Non
         slot = fr.slots.get(subject)
         if slot is not None and fr.get(other).atoms == NONE.atoms and not fr.get(other).marks:
             return (slot, NONE) if same == outcome else (None, UNKNOWN)
+        if slot is not None and same == outcome and _constants(fr.get(other)) and _plain(fr, fr.get(subject)):
+            return slot, fr.get(other)
     return None, UNKNOWN
+
+
+def _constants(value: Value) -> bool:
+    """Whether a value is one of some constants: whatever equals it tells nothing."""
+    return bool(value.atoms) and not value.marks and all(isinstance(atom, Lit) for atom in value.atoms)
+
+
+def _plain(fr: Frame, value: Value) -> bool:
+    """Whether nothing that a value may be has a class of its own to say what it equals."""
+    return not any(isinstance(a, Opaque) or (isinstance(a, Obj) and fr.object(a.id).cls >= 0) for a in value.atoms)
+
+
+def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
+    """What a variable may be that is among some constants: one of them."""
+    slot = fr.slots.get(test.args[0])
+    container = fr.get(test.args[1])
+    if slot is None or container.marks or not container.atoms or not _plain(fr, fr.get(test.args[0])):
+        return None, UNKNOWN
+    out = UNKNOWN
+    for atom in container.atoms:
+        if not isinstance(atom, Obj) or atom.id[0] == "s":
+            return None, UNKNOWN
+        obj = fr.object(atom.id)
+        if obj.kind not in ("list", "tuple", "set") or obj.cls >= 0 or not obj.fields:
+            return None, UNKNOWN
+        for value in obj.fields.values():
+            if not _constants(value):
+                return None, UNKNOWN
+            out = join(out, value)
+    return slot, out
 
 
 def _falsy(fr: Frame, slot: str) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from privlint.flow import masks, sources
+from privlint.flow import limits, masks, sources
 from privlint.flow.access import store
 from privlint.flow.calls import defines
 from privlint.flow.frame import Frame
@@ -110,12 +110,16 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
 def _build_sequence(fr: Frame, op: o.Build) -> Value:
     fields: dict[str, Value] = {}
     exact = True
-    for index, part in enumerate(op.parts):
+    for part in op.parts:
         value = fr.get(part.reg)
+        labels = positions(fr, value) if part.label == "*" and exact and op.kind != "set" else None
+        if labels is not None and len(fields) + len(labels) <= limits.ITEMS:
+            fields.update((f"[{len(fields)}]", item(fr, value, label)) for label in labels)
+            continue
         if part.label == "*":
             exact = False
             value = element(fr, value)
-        label = f"[{index}]" if exact and op.kind != "set" else "[*]"
+        label = f"[{len(fields)}]" if exact and op.kind != "set" else "[*]"
         fields[label] = join(fields.get(label, UNKNOWN), value)
     return of(fr.allocate(op.n, Object(op.kind, fields=fields), op.kind))
 

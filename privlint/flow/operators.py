@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privlint.flow import kinds, masks
+from privlint.flow import kinds, masks, shapes
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
@@ -75,6 +75,9 @@ def combine(fr: Frame, op: o.Combine) -> None:
     if op.op == "isinstance":
         fr.names[op.dst] = fr.names.get(op.args[0], "")
         fr.put_register(op.dst, kinds.instances(fr, values[0], values[1]))
+        return
+    if shapes.asked(op.op):
+        fr.put_register(op.dst, shapes.answer(fr, op, values))
         return
     if op.op in _COMPARISONS:
         fr.tests[op.dst] = op

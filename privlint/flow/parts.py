@@ -294,6 +294,25 @@ def del_item(fr: Frame, op: o.DelItem) -> None:
     obj, key = fr.get(op.obj), fr.get(op.key)
     for atom in obj.ordered:
         call_dunder(fr, atom, "__delitem__", [key])
+    if _cut_out(fr, obj, key):
+        return
     label = key_label(fr, key)
     if label is not None:
         delete(fr, obj, label)
+
+
+def _cut_out(fr: Frame, obj: Value, key: Value) -> bool:
+    """``del xs[i]`` and ``del xs[a:b]`` of a sequence whose items are known; whether it could be done."""
+    from privlint.flow.models.containers import known_items, replace_items
+
+    items = known_items(fr, obj)
+    numbers = [a.value for a in key.atoms if isinstance(a, Lit)]
+    cut = numbers[0] if len(numbers) == len(key.atoms) == 1 else _bounds(fr, key)
+    if (
+        items is None
+        or not isinstance(cut, int | slice)
+        or (isinstance(cut, int) and not -len(items) <= cut < len(items))
+    ):
+        return False
+    del items[cut]
+    return replace_items(fr, obj, items)

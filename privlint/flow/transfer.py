@@ -156,7 +156,9 @@ def end_of_block(fr: Frame, end: o.End, handler: int) -> list[tuple[int, State]]
     if isinstance(end, o.Branch):
         return guards.branch(fr, end)
     if isinstance(end, o.Choose):
-        return [(target, fr.state) for target in end.targets]
+        known = guards.truth(fr.get(end.cond)) if end.cond >= 0 else None
+        targets = end.targets if known is None else end.targets[:1] if known else end.targets[-1:]
+        return [(target, fr.state) for target in targets]
     if isinstance(end, o.Return):
         value = fr.get(end.src) if end.src >= 0 else NONE
         returned(fr, end, value)
@@ -175,6 +177,7 @@ def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
     if end.src >= 0:
         _raise_sinks(fr, end, value)
         value = moved(value, fr.site(end.n), "raise")
+        _chained(fr, end, value)
     if handler >= 0:
         state = fr.state.copy()
         state.env[RAISED] = join(state.env.get(RAISED, UNKNOWN), value) if end.src < 0 else value
@@ -182,6 +185,15 @@ def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
     fr.summary.raises = join(fr.summary.raises, value)
     fr.leave_raising()
     return []
+
+
+def _chained(fr: Frame, end: o.Raise, value: Value) -> None:
+    """``raise value from cause``, perhaps while another exception is handled."""
+    if end.cause >= 0:
+        store(fr, value, ".__cause__", fr.get(end.cause))
+    handled = fr.state.env.get(CAUGHT, UNKNOWN)
+    if handled:
+        store(fr, value, ".__context__", handled)
 
 
 def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:

@@ -20,6 +20,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     builtins,
     callables,
     containers,
+    exceptions,
     packing,
     protocols,
     reflection,
@@ -298,13 +299,14 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     marks: Mapping[Mark, Hop | None] = {}
     paths = sorted(atom.path for atom in func.atoms if isinstance(atom, Ext))
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
+    if made_class and paths[0].startswith("builtins."):
+        return exceptions.make(fr, callee, paths[0], args)
     looked_up = receiver is not None and callee.attribute in PARTS
     if made_class or not (verdict.sunk or looked_up or _LOOKUP.match(callee.last.lstrip("_"))):
         marks = _argument_marks(fr, args, callee)
         if receiver is not None or not callee.attribute:
             marks = {**(receiver or func).marks, **marks}
-        exception = made_class and paths[0].startswith("builtins.")
-        marks = step(marks if exception else weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
+        marks = step(weaken(marks), fr.site(callee.n), "unknown", callee.shown or "call")
     elif not verdict.sunk and receiver is not None:
         marks = step(taken_out(fr, callee, args), fr.site(callee.n), "through", callee.shown)
     if receiver is not None and _FILLS.match(callee.last):

@@ -193,7 +193,7 @@ _SIZE = [len(op._fields) for op in OPS]
 
 def _read_end(plain: list[Any]) -> Any:
     if plain[0] == _CHOOSE:
-        return ops.Choose(tuple(plain[1]))
+        return ops.Choose(tuple(plain[1]), plain[2])
     return ENDS[plain[0]]._make(plain[1:])
 
 

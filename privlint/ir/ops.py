@@ -151,6 +151,9 @@ class Combine(NamedTuple):
     ``+=``), ``u+ u- ~ not`` (unary), ``== != < <= > >= is`` ``is not`` ``in`` ``not in`` (comparison; a chain is a
     ``compare`` with all operands).
 
+    ``nonempty``, ``items==2``, ``items>=1``, ``keys``: whether the first operand, of which a loop or a pattern wants to
+    know it, has items at all, so many of them, or these keys (the other operands).
+
     ``falsy``: the left side of ``and`` where it is the result; ``isinstance``: the first operand, which a class pattern
     found to be an instance of the second.
     """
@@ -301,9 +304,11 @@ class Branch(NamedTuple):
 
 
 class Choose(NamedTuple):
-    """Go on in any of ``targets`` (exception dispatch, loop heads, patterns that a value alone does not decide)."""
+    """Go on in any of ``targets`` (exception dispatch, loop heads, patterns); the register ``cond`` (-1: none) may tell
+    that it is the first (true) or the last (false)."""
 
     targets: tuple[int, ...]
+    cond: Reg = -1
 
 
 class Return(NamedTuple):

@@ -125,7 +125,7 @@ def end_text(end: ops.End) -> str:
     if isinstance(end, ops.Branch):
         return f"branch %{end.cond} ? {end.then} : {end.orelse}"
     if isinstance(end, ops.Choose):
-        return f"choose {' '.join(map(str, end.targets))}"
+        return f"choose {' '.join(map(str, end.targets))}" + (f" by %{end.cond}" if end.cond >= 0 else "")
     if isinstance(end, ops.Return):
         return "return" + (f" %{end.src}" if end.src >= 0 else "")
     return "raise" + (f" %{end.src}" if end.src >= 0 else "") + (f" from %{end.cause}" if end.cause >= 0 else "")

@@ -44,7 +44,7 @@ def _renamed(end: End, names: dict[int, int] | list[int]) -> End:
         return Branch(end.cond, names[end.then], names[end.orelse], end.n)
     if isinstance(end, Choose):
         targets = tuple(dict.fromkeys(names[target] for target in end.targets))
-        return Choose(targets) if len(targets) > 1 else Jump(targets[0])
+        return Choose(targets, end.cond) if len(targets) > 1 else Jump(targets[0])
     return end
 
 

@@ -73,10 +73,11 @@ def _test(f: FunctionBuilder, op: str, subject: Reg, value: Reg, failed: int, n:
     f.start(following)
 
 
-def _maybe(f: FunctionBuilder, failed: int) -> None:
-    """The shape of the subject decides, which the IR does not look at."""
-    following = f.block()
-    f.end(Choose((following, failed)))
+def _maybe(f: FunctionBuilder, question: str, operands: tuple[Reg, ...], failed: int, n: int) -> None:
+    """The shape of the subject decides, as far as that is known."""
+    following, known = f.block(), f.reg()
+    f.emit(Combine(known, question, operands, n))
+    f.end(Choose((following, failed), known))
     f.start(following)
 
 
@@ -89,9 +90,10 @@ def _value(f: FunctionBuilder, node: Any, subject: Reg, failed: int) -> None:
 
 
 def _sequence(f: FunctionBuilder, node: Any, subject: Reg, failed: int) -> None:
-    _maybe(f, failed)
     parts = tuple(f.reg() for _ in node.patterns)
     star = next((i for i, e in enumerate(node.patterns) if isinstance(e, cst.MatchStar)), -1)
+    size = f"items=={len(parts)}" if star < 0 else f"items>={len(parts) - 1}"
+    _maybe(f, size, (subject,), failed, f.n(node))
     f.emit(Unpack(parts, subject, star, f.n(node)))
     for element, part in zip(node.patterns, parts, strict=True):
         if isinstance(element, cst.MatchStar):
@@ -102,12 +104,10 @@ def _sequence(f: FunctionBuilder, node: Any, subject: Reg, failed: int) -> None:
 
 
 def _mapping(f: FunctionBuilder, node: cst.MatchMapping, subject: Reg, failed: int) -> None:
-    _maybe(f, failed)
     n = f.n(node)
-    keys: list[Reg] = []
-    for element in node.elements:
-        key = expression(f, element.key)
-        keys.append(key)
+    keys = [expression(f, element.key) for element in node.elements]
+    _maybe(f, "keys", (subject, *keys), failed, n)
+    for element, key in zip(node.elements, keys, strict=True):
         value = f.reg()
         f.emit(LoadItem(value, subject, key, f.n(element.key)))
         pattern(f, element.pattern, value, failed)

@@ -208,7 +208,10 @@ def _while(f: FunctionBuilder, node: cst.While) -> None:
 def _for(f: FunctionBuilder, node: cst.For) -> None:
     src = expression(f, node.iter)
     head, body, orelse, after = f.block(), f.block(), f.block(), f.block()
-    f.goto(head)
+    known = f.reg()
+    f.emit(Combine(known, "nonempty", (src,), f.n(node.iter)))
+    f.end(Choose((body, orelse), known))
+    f.start(head)
     f.end(Choose((body, orelse)))
 
     def element() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privlint.flow import limits
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -76,7 +77,6 @@ def _text(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "id",
     "all",
     "any",
-    "range",
     "builtins.type",
     "dir",
     "object",
@@ -254,6 +254,20 @@ def _higher(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     result = call_here(fr, callee, func, parts) if func.atoms else UNKNOWN
     whole = parts[0] if callee.last == "filter" else result
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "mapped"))
+
+
+@function("range")
+def _range(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """Numbers; how many, where the bounds are small constants."""
+    bounds = [next(iter(value.atoms)) if len(value.atoms) == 1 else None for value, _ in args.positional]
+    numbers = [bound.value for bound in bounds if isinstance(bound, Lit) and isinstance(bound.value, int)]
+    if not 0 < len(numbers) < 4 or len(numbers) < len(bounds):
+        return SCALAR
+    size = len(range(*numbers)) if numbers[2:] != [0] else 0
+    if not 0 < size <= limits.ITEMS:
+        return SCALAR
+    fields = {f"[{index}]": SCALAR for index in range(size)}
+    return of(fr.allocate(callee.n, Object("iter", fields=fields), "range"))
 
 
 @function("divmod")
