@@ -38,7 +38,7 @@ SOURCE_KEYS = (
     "load", *CALL_KEYS, "parameter", "attribute", "item", "field", "request", "data", "type", "subject", "evidence",
     "confidence", "only",
 )  # fmt: skip
-PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "name", "position")
+PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "routed", "beside", "name", "position")
 SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
     "when", "unless", "part", "leave_out", "known_host", "data", "expires", "lasts",
@@ -141,11 +141,16 @@ def _parameters(document: Document, where: Where, value: Any, common: dict[str, 
         "decorators": place.texts("decorator"),
         "defaults": place.texts("default"),
         "calls": calls_of(place, ("function", "method", "called")),
+        "routed": place.flag("routed"),
+        "beside": place.text("beside"),
         "position": place.number("position", -1),
     }
     names = place.texts("name")
-    if not any((*rule.values(), names)) or (rule["position"] < 0 and not any(list(rule.values())[:3]) and not names):
-        place.fail("'parameter' says of which functions: decorator, default, function, method or called; or which name")
+    if not any((*rule.values(), names)) or (rule["position"] < 0 and not any(list(rule.values())[:5]) and not names):
+        place.fail(
+            "'parameter' says of which functions: decorator, default, function, method, called, routed or beside; "
+            "or which name"
+        )
     return [SourceRule(name=name, **rule, **common) for name in names or ("*",)]
 
 

@@ -17,6 +17,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element
 from privlint.flow.masks import SALTED, salted_at
+from privlint.flow.routes import as_class, may_be
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
 from privlint.flow.values import (
@@ -247,7 +248,8 @@ class Library:
         owners = candidates.owners
         if owners and (_among(owner, owners) or any(own.rpartition(".")[2] == owner for own in owners)):
             return Confidence.HIGH
-        return Confidence.MEDIUM if owner in candidates.guessed else None
+        guessed = owner in candidates.guessed or may_be(owner, callee.receiver_name, owners)
+        return Confidence.MEDIUM if guessed else None
 
     def candidates(self, fr: Frame, callee: Callee, func: Value) -> Candidates:
         """The names that the callee of a call goes by."""
@@ -282,7 +284,7 @@ class Library:
                         owners.update((rule.name, *rule.aliases))
                     owners.add(atom.type)
                 elif isinstance(atom, Ext):
-                    owners.add(atom.path)
+                    owners.update((atom.path, as_class(atom.path)))
             if not any(self.type_order(own) for own in owners) and not class_names(fr, callee.receiver):
                 typed = self.catalog.index.named.get(callee.receiver_name)
                 for rule in self.type_order(typed) if typed else ():

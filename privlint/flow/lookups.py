@@ -5,9 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from privlint.flow import origins
 from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
+from privlint.flow.models.texts import SILENT
 from privlint.flow.sources import part_called
-from privlint.flow.values import Marks, merge_marks, strings, weaken
+from privlint.flow.values import (
+    SCALAR,
+    UNKNOWN,
+    Hop,
+    Inst,
+    Mark,
+    Marks,
+    Value,
+    either,
+    merge_marks,
+    of,
+    only_marks,
+    strings,
+    weaken,
+    with_marks,
+)
+from privlint.model.facts import Origin
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -44,6 +63,13 @@ PARTS = frozenset(
         "getbuffer",
         "getroot",
         "getchildren",
+        "items",
+        "lists",
+        "values",
+        "listvalues",
+        "multi_items",
+        "mixed",
+        "dict_of_lists",
     ]
 )
 # Methods of anything that has something to give.
@@ -73,3 +99,39 @@ def taken_out(fr: Frame, callee: Callee, args: Arguments) -> Marks:
     if name in ("get", "pop", "setdefault") and len(args.positional) > 1:
         marks = merge_marks(marks, args.positional[1][0].marks)
     return marks
+
+
+def said_by_rule(value: Value) -> Marks:
+    """The marks of which a rule says that they are on whatever is read off a value, its keys included."""
+    return {
+        mark: way
+        for mark, way in value.marks.items()
+        if mark.weak == 0 and isinstance(mark.source, Origin) and mark.source.evidence == "rule"
+    }
+
+
+# Methods of mappings of what was sent that give the value, or the values, of a key.
+_KEYED = frozenset(
+    ["get", "getlist", "pop", "getone", "getall", "getvalue", "getfirst", "getunicode", "get_list", "setdefault",
+     "__getitem__"]
+)  # fmt: skip
+
+
+def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
+    """A look-up in what a user sent: ``request.form.get("phone")``."""
+    whole = of(Inst(owner))
+    receiver = callee.receiver or UNKNOWN
+    if callee.attribute in _KEYED:
+        key, default = args.at(fr, 0, "key"), args.at(fr, 1, "default")
+        marks: dict[Mark, Hop | None] = {}
+        for text in strings(key[0])[:3] if key else ():
+            marks.update(origins.of_request_key(fr, text, callee.n, owner, required=False))
+        out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
+        return either(out, default[0]) if default is not None else out
+    if callee.attribute in ("items", "iteritems"):
+        fields = {"[0]": only_marks(said_by_rule(receiver)), "[1]": whole}
+        pair = fr.allocate(callee.n, Object("tuple", fields=fields), "pair")
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
+    if callee.attribute == "keys":
+        return only_marks(said_by_rule(receiver))
+    return SCALAR if callee.attribute in SILENT else with_marks(whole, receiver.marks)

@@ -127,7 +127,7 @@ def _build_sequence(fr: Frame, op: o.Build) -> Value:
 def iterate(fr: Frame, op: o.Iterate) -> None:
     """One item of what is iterated over."""
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.put_register(op.dst, element(fr, fr.get(op.src)))
+    fr.put_register(op.dst, sources.if_sent(fr, element(fr, fr.get(op.src)), op.n, fr.names[op.dst]))
 
 
 def unpack(fr: Frame, op: o.Unpack) -> None:

@@ -10,6 +10,7 @@ from privlint.flow.attributes import load_attribute
 from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.lookups import said_by_rule
 from privlint.flow.values import Cls, Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
 from privlint.flow.wholes import collect
 
@@ -75,7 +76,7 @@ def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | No
             part = None
         if part is not None:
             out = part if out is None else join(out, part)
-    return out
+    return out if out is None else with_marks(out, said_by_rule(callee.receiver))
 
 
 def made_of(fr: Frame, callee: Callee, args: Arguments) -> Value | None:

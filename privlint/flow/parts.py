@@ -62,7 +62,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
         marks = sources.of_attribute(fr, obj, op.name, op.n, owner, value)
         if marks:
             value = with_marks(value, marks)
-        value = sources.if_sent(fr, value, op.n, op.name)
+        value = sources.if_sent(fr, value, op.n, op.name, obj)
     fr.put_register(op.dst, value)
 
 

@@ -1,16 +1,68 @@
-"""Which parameters of a handler a route fills: those that its path names."""
+"""Handlers of requests, and which of their parameters a route fills."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
 from privlint.ir.module import Param
+from privlint.resolve.program import Module, Program
 
-_PLACE = re.compile(r"<([^<>]+)>")
+_PLACE = re.compile(r"<([^<>]+)>|\{([^{}]+)\}")  # <name>, <int:name>, <name:int>, {name}
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 _ROUTERS = ["flask.**", "quart.**", "sanic.**", "bottle.**", "klein.**", "twisted.**"]
-_REQUEST = frozenset({"request", "req", "_request"})
+_REGISTRARS = frozenset({"path", "re_path", "url", "add_url_rule", "add_route", "add_api_route", "add_get", "add_post",
+                         "Route", "WebSocketRoute", "add_resource", "add_websocket_route"})  # fmt: skip
+DEPENDENCIES = frozenset({"Depends", "Security", "Provide"})
+
+# What handlers are given that is no data by itself.
+REQUESTS = frozenset({"request", "req", "_request", "websocket", "ws", "resp", "response", "ctx", "context", "info",
+                      "call_next", "background_tasks", "environ", "scope"})  # fmt: skip
+
+
+_UNTYPED = "privlint.web.Request"  # the type of a request whose framework is not known
+
+
+def may_be(owner: str, name: str, types: Collection[str]) -> bool:
+    """Whether a variable of that name, of which no more is known, may be the request of a framework: ``owner``."""
+    unknown = all(type_ == _UNTYPED for type_ in types)
+    return unknown and name in ("request", "req") and owner.rpartition(".")[2].endswith("Request")
+
+
+def as_class(path: str) -> str:
+    """``flask.request`` as its class, which is called so as well: ``flask.Request``."""
+    owner, _, name = path.rpartition(".")
+    return f"{owner}.{name.capitalize()}"
+
+
+class Routes:
+    """The functions and classes that the program registers as handlers, with the paths, and as dependencies of such."""
+
+    def __init__(self, program: Program) -> None:
+        self.functions: dict[int, list[str]] = {}
+        self.classes: dict[int, list[str]] = {}
+        self.dependencies: set[int] = set()
+        for module in program.modules:
+            self._read(program, module)
+
+    def _read(self, program: Program, module: Module) -> None:
+        bindings = module.bindings
+        for reg, named in bindings.named.items():
+            last = bindings.texts.get(reg, "").removesuffix("()").rpartition(".")[2]
+            if last not in _REGISTRARS and last not in DEPENDENCIES:
+                continue
+            for _, text in named:
+                entity = program.lookup(module, text.removesuffix("()").removesuffix(".as_view"))
+                if entity is None:
+                    continue
+                if last in DEPENDENCIES:
+                    if entity.kind == "function":
+                        self.dependencies.add(entity.number)
+                elif entity.kind in ("function", "class"):
+                    of_kind = self.functions if entity.kind == "function" else self.classes
+                    of_kind.setdefault(entity.number, []).extend(bindings.given.get(reg, ()))
 
 
 def filled(fr: Frame, param: Param) -> bool:
@@ -18,12 +70,11 @@ def filled(fr: Frame, param: Param) -> bool:
 
     Frameworks that take parameters from elsewhere too (``@router.get``) fill any.
     """
-    ir = fr.ir
     texts = [text for text in fr.solver.decorator_texts(fr.fn) if "/" in text or "<" in text]
-    if not texts or param.kind in ("*", "**") or param.name in _REQUEST:
+    if not texts or param.kind in ("*", "**") or param.name in REQUESTS:
         return True
-    places = {name for text in texts for place in _PLACE.findall(text) for name in _ends(place)}
-    routed = any(decorator.rpartition(".")[2] == "route" for decorator in ir.decorators) or any(
+    places = _places([text for text in texts if "<" in text])
+    routed = any(decorator.rpartition(".")[2] == "route" for decorator in fr.ir.decorators) or any(
         match_path(pattern, path) for pattern in _ROUTERS for path in fr.solver.decorator_paths(fr.fn)
     )
     if not places and (not routed or any("{" in text or "/:" in text for text in texts)):
@@ -31,7 +82,24 @@ def filled(fr: Frame, param: Param) -> bool:
     return param.name in places
 
 
-def _ends(place: str) -> tuple[str, str]:
-    """Both sides of ``<int:name>`` and ``<name:int>``: which of them is the name depends on the framework."""
-    first, _, rest = place.partition(":")
-    return first.strip(), rest.rpartition(":")[2].strip()
+def registered(fr: Frame, param: Param) -> bool:
+    """Whether a function is a handler that the program registers for a path, or what such a one depends on, and a
+    parameter is filled by it."""
+    routes = fr.solver.routes()
+    if fr.fn.id in routes.dependencies:
+        return param.name not in REQUESTS
+    texts = routes.functions.get(fr.fn.id)
+    if texts is None or param.name in REQUESTS:
+        return False
+    groups = any("(" in text and "(?P<" not in text for text in texts)
+    return groups or not texts or param.kind in ("*", "**") or param.name in _places(texts)
+
+
+def _places(texts: Collection[str]) -> set[str]:
+    """The names that paths leave a place for; of ``<int:name>`` both sides: it depends on the framework which it is."""
+    found = {name for text in texts for name in _GROUP.findall(text)}
+    for text in texts:
+        for place in _PLACE.findall(text):
+            first, _, rest = (place[0] or place[1]).partition(":")
+            found |= {first.strip(), rest.rpartition(":")[2].strip()}
+    return found

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from privlint.catalog.catalog import Catalog
-from privlint.flow import limits, linked, safeguards, sources
+from privlint.flow import limits, linked, parameters, safeguards, sources
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding, context_key
 from privlint.flow.arguments import Arguments
@@ -18,6 +18,7 @@ from privlint.flow.heap import Object, State
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee, Library
 from privlint.flow.records import Records
+from privlint.flow.routes import Routes
 from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.uses import Handing
@@ -120,6 +121,7 @@ class Solver(Traits):
         self.current_node = 0
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
+        self._routes: Routes | None = None
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------
@@ -310,7 +312,7 @@ class Solver(Traits):
             frame.symbols[key] = Object("dict")
         marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
         value = Value(frozenset(atoms), marks)
-        value = with_marks(value, sources.of_parameter(frame, param, index))
+        value = with_marks(value, parameters.of_parameter(frame, param, index))
         cls, many = linked.parameter(self, frame.fn, param)
         if cls >= 0:
             frame.symbols[key] = Object("sym", -1 if many else cls, f"{QUERY}{cls}" if many else "")
@@ -326,11 +328,17 @@ class Solver(Traits):
             frame.state.heap[frame.env] = env.with_field(f".{name}", value)
         frame.state.env[name] = value
 
+    def routes(self) -> Routes:
+        """The handlers that the program registers."""
+        if self._routes is None:
+            self._routes = Routes(self.program)
+        return self._routes
+
     def _type_of(self, frame: Frame, param: Param, index: int) -> str:
         """The library type of a parameter that a rule gives it, or its name where nothing else is known."""
         if param.annotation is not None and self.annotations.atoms(frame.module, param.annotation):
             return ""
-        typed = sources.parameter_type(frame, param, index)
+        typed = parameters.parameter_type(frame, param, index)
         if typed or param.annotation is not None:
             return typed
         typed = self.catalog.index.named.get(param.name, "")

@@ -31,7 +31,6 @@ from privlint.flow.values import (
     symbolic,
     with_marks,
 )
-from privlint.ir.module import Param
 from privlint.model.data import Confidence, NameMatch, Protection
 from privlint.model.facts import Origin
 from privlint.model.rules import SourceRule
@@ -45,10 +44,21 @@ if TYPE_CHECKING:
 
 
 def of_rule(
-    fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None = None, *, required: bool = True
+    fr: Frame,
+    rule: SourceRule,
+    n: int,
+    name: str,
+    words: str,
+    key: str | None = None,
+    *,
+    required: bool = True,
+    sent: bool = True,
 ) -> Found:
-    """The source that a rule names; what ``$name`` and its like stand for is classified."""
-    if rule.evidence == "request" and fr.catalog.index.request_sources:
+    """The source that a rule names; what ``$name`` and its like stand for is classified.
+
+    ``sent``: what a rule about requests means is data that came with one, and not what the data is read off.
+    """
+    if sent and (rule.evidence == "request" or rule.data == "$function") and fr.catalog.index.request_sources:
         return {**_of_rule(fr, rule, n, name, words, key, required), **of_request(fr, n, name)}
     return _of_rule(fr, rule, n, name, words, key, required)
 
@@ -62,15 +72,22 @@ def of_request(fr: Frame, n: int, name: str) -> Found:
     return out
 
 
-def if_sent(fr: Frame, value: Value, n: int, name: str) -> Value:
-    """A value with the marks of what a user sent, if it is something that a user sent."""
+def if_sent(fr: Frame, value: Value, n: int, name: str, of: Value | None = None) -> Value:
+    """A value with the marks of what a user sent, if it is something that a user sent; ``of``: what it was read off."""
     if not fr.catalog.index.request_sources:
         return value
-    for atom in value.ordered:
+    if of is not None:
+        ask(fr, of)
+    for atom in (*value.ordered, *(of.ordered if of is not None else ())):
         type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
-        if type_ and any(rule.request_data or rule.sent for rule in fr.solver.library.type_order(type_)):
+        if type_ and is_sent(fr, type_):
             return with_marks(value, of_request(fr, n, name))
     return value
+
+
+def is_sent(fr: Frame, type_: str) -> bool:
+    """Whether what has this type is what a user sent."""
+    return any(rule.request_data or rule.sent for rule in fr.solver.library.type_order(type_))
 
 
 def _of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: str | None, required: bool) -> Found:
@@ -224,6 +241,8 @@ def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str
         return True
     if owner == owner_name and not names:
         return True
+    if routes.may_be(owner, owner_name, names):
+        return True
     all_names = class_names(fr, value) | names
     for atom in value.ordered:
         if isinstance(atom, Inst):
@@ -231,7 +250,7 @@ def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str
             for rule in fr.solver.library.type_order(atom.type):
                 all_names.update((rule.name, *rule.aliases))
         elif isinstance(atom, Ext):
-            all_names.add(atom.path)
+            all_names.update((atom.path, routes.as_class(atom.path)))
     return any(match_path(owner, own) or own.rpartition(".")[2] == owner for own in all_names)
 
 
@@ -314,8 +333,12 @@ def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
     return out
 
 
+# What a thing that is read calls what is in it: `field.value`, `element.text`.
+_ITSELF = frozenset({"value", "data", "text", "string"})
+
+
 def _can_be(fr: Frame, source: Origin, whole: str, name: str) -> bool:
-    if source.evidence == "rule":
+    if source.evidence == "rule" or (name in _ITSELF and not whole):
         return True
     return source.name == name if whole else fr.catalog.akin(source.name, source.data_type, name)
 
@@ -351,98 +374,6 @@ def unknown(value: Value) -> bool:
 
 
 _GETTER = re.compile(r"get(?:_|(?=[A-Z]))(\w+)\Z")
-_NOT_DATA = frozenset({"bool", "Callable", "Type", "type", "Logger", "float", "Enum", "Path", "datetime", "timedelta"})
-
-
-def of_parameter(fr: Frame, param: Param, index: int) -> Mapping[Mark, Hop | None]:
-    """A parameter that is a source by rule or by its name."""
-    key = (fr.fn.id, index)
-    known = fr.solver.parameters.get(key)
-    if known is None:
-        known = fr.solver.parameters[key] = _of_parameter(fr, param, index)
-    return known
-
-
-def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
-    out: Found = {}
-    for rule in (
-        *fr.catalog.index.parameter_sources.get(param.name, ()),
-        *fr.catalog.index.parameter_sources.get("*", ()),
-    ):
-        if _parameter_rule(fr, rule, param, index):
-            required = not param.default or fr.solver.needs_value(fr.fn, param.name)
-            words = f"parameter `{param.name}`"
-            out.update(of_rule(fr, rule, param.n, param.name, words, param.name, required=required))
-    if out or param.kind in ("*", "**"):
-        return out
-    annotated = fr.solver.annotations.personal(fr.module, param.annotation)
-    if annotated is not None:
-        named = fr.catalog.classify(param.name, None)
-        return of_match(
-            fr, param.n, named or annotated, param.name, "annotation", Confidence.HIGH, f"parameter `{param.name}`"
-        )
-    if not fr.solver.annotations.is_plain(fr.module, param.annotation):
-        return {}
-    match = fr.catalog.classify(param.name, None)
-    if match is None or match.confidence is Confidence.LOW:
-        return {}
-    return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
-
-
-def parameter_type(fr: Frame, param: Param, index: int) -> str:
-    """The library type that a rule gives a parameter, or ``""``."""
-    typed = fr.catalog.index.typed_parameters
-    for rule in (*typed.get(param.name, ()), *typed.get("*", ())):
-        if _parameter_rule(fr, rule, param, index):
-            return rule.type
-    return ""
-
-
-def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:
-    ir = fr.ir
-    if rule.decorators and not ir.decorators:
-        return False
-    if rule.position >= 0:
-        offset = 1 if fr.fn.method_kind in ("method", "class") else 0
-        if index - offset != rule.position:
-            return False
-    elif index == 0 and fr.fn.method_kind in ("method", "class"):
-        return False
-    if rule.decorators:
-        written = [*ir.decorators, *fr.solver.decorator_paths(fr.fn)]
-        if not any(match_path(pattern, text) for pattern in rule.decorators for text in written):
-            return False
-        if rule.name == "*" and rule.position < 0 and not rule.type and not routes.filled(fr, param):
-            return False
-    if rule.calls and not any(_is_function(fr, call.kind, call.path) for call in rule.calls):
-        return False
-    if rule.defaults:
-        made = fr.solver.default_text(fr.fn, param.name)
-        return any(match_path(pattern, made) for pattern in rule.defaults)
-    return True
-
-
-def _is_function(fr: Frame, kind: str, path: str) -> bool:
-    from privlint.flow.library import function_paths
-
-    if kind == "name":
-        return fr.ir.name == path
-    paths = list(function_paths(fr, fr.fn.id))
-    if kind == "method":
-        owner, _, name = path.rpartition(".")
-        if not match_path(name, fr.ir.name):
-            return False
-        if owner == "*":
-            return fr.fn.cls >= 0
-        if fr.fn.cls >= 0:
-            classes = fr.program.classes
-            for base in classes[fr.fn.cls].mro:
-                if owner in (classes[base].name, classes[base].dotted):
-                    return True
-            for external in fr.program.external_bases(fr.fn.cls):
-                if match_path(owner, external) or external.rpartition(".")[2] == owner:
-                    return True
-    return any(match_path(path, own) for own in paths)
 
 
 def words_of(marks: Mapping[Mark, Hop | None]) -> list[str]:

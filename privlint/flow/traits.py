@@ -157,6 +157,11 @@ class Traits(Stores):
         entity = self.program.lookup(module, text) if text else None
         return entity.path if entity is not None and entity.path else text
 
+    def default_argument(self, fn: Function, name: str) -> str:
+        """The first name that is given to the call which is a parameter's default: ``Depends(paging)``."""
+        given = self._enclosing(fn).named.get(self._default(fn, name), ())
+        return given[0][1] if given else ""
+
     def needs_value(self, fn: Function, name: str) -> bool:
         """Whether a parameter's default is a call that says that there is none: ``Form(...)``, ``Query()``."""
         if fn.ir.parent < 0:

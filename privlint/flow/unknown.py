@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import frames, linked, origins, rows, sources
+from privlint.flow import frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callable import MADE_CALLABLE
@@ -14,7 +14,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, element, item, key_label
 from privlint.flow.library import Callee, Verdict
-from privlint.flow.lookups import PARTS, taken_out
+from privlint.flow.lookups import PARTS, of_request, taken_out
 from privlint.flow.mappings import as_text_or_mapping, made_of
 from privlint.flow.models import (  # noqa: F401 (their functions register themselves)
     builtins,
@@ -32,7 +32,6 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
 )
 from privlint.flow.models.queries import query_method
 from privlint.flow.models.registry import FUNCTIONS
-from privlint.flow.models.texts import SILENT
 from privlint.flow.tasks import run_later
 from privlint.flow.values import (
     SCALAR,
@@ -49,7 +48,6 @@ from privlint.flow.values import (
     Opaque,
     Super,
     Value,
-    either,
     join,
     join_all,
     of,
@@ -210,7 +208,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     if returned is not None:
         return _made(fr, callee, returned)
     if any(rule.request_data for rule in fr.solver.library.type_order(owner)):
-        return _request_method(fr, callee, owner, args)
+        return of_request(fr, callee, owner, args)
     if callee.attribute in ("get", "getlist", "pop") and args.positional:
         marks: dict[Mark, Hop | None] = {}
         # What a library's call gave (a decoded message) is a mapping; what the library keeps (its settings) is not.
@@ -227,27 +225,6 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         if marks or held:
             return with_marks(with_marks(held, marks), taken_out(fr, callee, args))
     return None
-
-
-def _request_method(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
-    """A look-up in what a user sent: ``request.form.get("phone")``."""
-    whole = of(Inst(owner))
-    if callee.attribute in ("get", "getlist", "pop", "getone", "getall", "get_list", "setdefault", "__getitem__"):
-        key = args.at(fr, 0, "key")
-        default = args.at(fr, 1, "default")
-        marks: dict[Mark, Hop | None] = {}
-        for text in strings(key[0])[:3] if key else ():
-            marks.update(origins.of_request_key(fr, text, callee.n, owner, required=False))
-        out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
-        return either(out, default[0]) if default is not None else out
-    if callee.attribute in ("items", "iteritems"):
-        pair = fr.allocate(callee.n, Object("tuple", fields={"[1]": whole}), "pair")
-        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
-    if callee.attribute == "keys":
-        return UNKNOWN
-    if callee.attribute in SILENT:
-        return SCALAR
-    return with_marks(whole, callee.receiver.marks if callee.receiver is not None else {})
 
 
 def _argument_marks(fr: Frame, args: Arguments, callee: Callee) -> dict[Mark, Hop | None]:

@@ -61,6 +61,8 @@ class SourceRule:
     owner: str = ""  # attribute, item, field: type, class or object by dotted path or bare name; "*" = any
     name: str = "*"  # load, parameter, attribute, field
     key: str = "*"  # item
+    routed: bool = False  # parameter: of handlers that are registered for a path, as the path names them
+    beside: str = ""  # parameter: of functions that have a parameter of this name, too
     position: int = -1  # parameter (self and cls do not count)
     type: str = ""  # parameter: and the value has this type (``types`` of the pack)
     subject: str | None = None

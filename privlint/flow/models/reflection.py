@@ -56,7 +56,7 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         found = all_attributes(fr, value)
         return either(out, found) if len(args.positional) > 2 else found
     for text in name[:4]:
-        found = load_attribute(fr, value, text)
+        found = sources.if_sent(fr, load_attribute(fr, value, text), callee.n, text)
         marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
         out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
     return out
