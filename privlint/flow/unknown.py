@@ -315,8 +315,14 @@ def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
             store(fr, of(atom), ".*", only_marks(marks), strong=False)
 
 
+# Methods of a query that narrow it: what they are given is no row of its result.
+_NARROWS = frozenset(("select_from", "join", "outerjoin", "where", "filter", "having", "in_", "exists", "order_by"))
+
+
 def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
+    if callee.attribute in _NARROWS:
+        return None
     asked = rows.asked_for(fr, args, callee.n)
     if asked is not None:
         return asked
