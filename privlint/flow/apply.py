@@ -41,6 +41,7 @@ from privlint.flow.values import (
     only_marks,
     order,
     symbolic,
+    whole_of,
 )
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
@@ -136,7 +137,7 @@ class Binding:
                 if weak > endurance(actual.source):
                     continue
                 protection = max(mark.protection, actual.protection)
-                combined = Mark(actual.source, protection, weak, actual.whole or mark.whole)
+                combined = Mark(actual.source, protection, weak, whole_of(actual, mark))
             if combined.protection is not Protection.DERIVED:
                 out[combined] = hop(actual_way, site, kind, words, way)
         return out

@@ -8,7 +8,7 @@ from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
 from privlint.flow.items import QUERY, element
 from privlint.flow.sinks import arriving
-from privlint.flow.values import Atom, Hop, Inst, Mark, Obj, Symbol, Value, join, of
+from privlint.flow.values import CHOSEN, Atom, Hop, Inst, Mark, Obj, Symbol, Value, join, of
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 from privlint.model.facts import Origin, Target
@@ -36,7 +36,7 @@ def returned(fr: Frame, end: o.Return, value: Value) -> None:
 
 
 def _is_of_whole(mark: Mark) -> bool:
-    symbolic = isinstance(mark.source, Symbol) and mark.source.deep == 2
+    symbolic = isinstance(mark.source, Symbol) and mark.source.deep == 2 and mark.whole != CHOSEN
     return (symbolic or bool(mark.whole)) and not _OUTGOING.search(mark.whole)
 
 

@@ -48,6 +48,7 @@ from privlint.flow.values import (
     Opaque,
     Super,
     Value,
+    chosen_fields,
     join,
     join_all,
     of,
@@ -69,6 +70,9 @@ _LOOKUP = re.compile(
     r"(make|generate|issue|new|build|sign)\w*(session|token|secret|code|otp|signature|_id|_key)s?$"
 )
 
+
+# What names fields, and so chooses them: ``user_schema.dump(user)``.
+_SCHEMA = re.compile(r"schema|serializer", re.IGNORECASE)
 
 # Methods that put what they are given into their object, as builders of messages and requests have them.
 _FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
@@ -232,6 +236,8 @@ def _argument_marks(fr: Frame, args: Arguments, callee: Callee) -> dict[Mark, Ho
     deep = taken_along(callee.last)
     for value, _ in args.all():
         marks.update(collect(fr, value, deep))
+    if deep == 2 and _SCHEMA.search(callee.shown):
+        return {chosen_fields(mark): way for mark, way in marks.items()}
     return marks
 
 

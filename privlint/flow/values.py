@@ -33,8 +33,14 @@ class Symbol(NamedTuple):
     called: str = ""
 
 
+CHOSEN = "-"
+
+
 class Mark(NamedTuple):
-    """A source, in which form it is, and how many unknown calls it went through."""
+    """A source, in which form it is, and how many unknown calls it went through.
+
+    ``whole``: the record with all of whose fields it travels; ``CHOSEN`` of a symbol: somebody has chosen the fields.
+    """
 
     source: Origin | Symbol
     protection: Protection
@@ -386,6 +392,18 @@ def weaken(marks: Marks) -> Marks:
 def endurance(source: Origin | Symbol) -> int:
     """How many unknown calls the data of a source is believed to go through: two, less if the source is a guess."""
     return limits.UNKNOWN_CALLS if isinstance(source, Symbol) else limits.UNKNOWN_CALLS - (3 - source.confidence)
+
+
+def chosen_fields(mark: Mark) -> Mark:
+    """The mark where somebody has named the fields that travel: no whole any more."""
+    return mark._replace(whole=CHOSEN if isinstance(mark.source, Symbol) else "")
+
+
+def whole_of(actual: Mark, mark: Mark) -> str:
+    """The record as a whole that travels where ``mark``, of a symbol, stands for ``actual``."""
+    if mark.whole == CHOSEN:
+        return chosen_fields(actual).whole
+    return actual.whole or mark.whole
 
 
 def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:

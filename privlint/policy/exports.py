@@ -17,7 +17,19 @@ from privlint.policy.sharing import entries
 
 _KINDS = frozenset(("file", "object-storage", "http", "sdk", "url", "response"))
 # A message to each of many people about itself is no export; whoever gets files or lists is of another kind.
-_MESSENGERS = frozenset(("email", "sms", "push", "messaging", "telephony", "llm", "captcha", "maps", "weather"))
+_MESSENGERS = frozenset(
+    (
+        *("email", "sms", "push", "messaging", "telephony", "llm", "captcha", "maps", "weather"),
+        *(
+            "error-tracking",
+            "observability",
+            "logging",
+            "feature-flags",
+            "avatar",
+            "incident-management",
+        ),  # what happened to one person
+    )
+)
 _PROTECTED = (Protection.MASKED, Protection.ENCRYPTED, Protection.DERIVED)
 # What stands for a person without saying who that is is no list of people.
 _REFERENCES = frozenset(
@@ -80,8 +92,9 @@ def _leaves(context: Context, each: Delivery) -> bool:
         return False
     if each.kind == "url" and each.party is None:
         return False
-    if each.flow.many.each and each.kind not in ("file", "response") and _declared(context, each):
-        return False  # one by one to whom the notice names: that is what it says
+    one_by_one = each.flow.many.each and each.kind not in ("file", "response")
+    if one_by_one and (_declared(context, each) or each.flow.protection is not Protection.CLEAR):
+        return False  # to whom the notice names: that is what it says; under a pseudonym: no list of people
     known = each.party.catalogued if each.party is not None else None
     if known is not None and known.kind in _MESSENGERS:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,11 @@ from privlint.policy.exposure import UNPROTECTED
 
 _LEAST = 2  # fields with personal data without which a record is no person
 _SHOWN = 8
+# Records of what has an address and a telephone, too.
+_THINGS = re.compile(
+    r"(Room|Building|Venue|Location|Place|Company|Organi[sz]ation|Shop|Store|Branch|Office|Site|Hotel|Restaurant|School|"
+    r"Department|Event|Supplier|Vendor|Institution|Facility|Station|Warehouse|Airport|Settings?|Config(uration)?)\Z"
+)
 
 
 class Whole(NamedTuple):
@@ -35,7 +41,7 @@ def wholes(context: Context, wanted: Callable[[Delivery], bool], *, by_party: bo
             sorted(by_record.items()), key=lambda item: len({each.flow.origin.name for each in item[1]})
         )
         fields = tuple(sorted({each.flow.origin.name for each in found}))
-        if len(fields) >= _LEAST:
+        if len(fields) >= _LEAST and not _THINGS.search(record):
             yield Whole(Place(tuple(found)), record, fields)
 
 
