@@ -26,6 +26,7 @@ from privlint.flow.values import (
     Super,
     Symbol,
     Value,
+    chosen_fields,
     join,
     literal,
     of,
@@ -212,7 +213,7 @@ def _named_so(obj: Object, name: str) -> Value:
     """What was stored under an unknown name and may be ``name``: not what is known to have another one."""
     value = obj.fields[".*"]
     marks = {
-        m: w
+        chosen_fields(m): w
         for m, w in value.marks.items()
         if isinstance(m.source, Symbol) or m.source.name == name or m.source.evidence == "rule"
     }

@@ -88,7 +88,8 @@ class Statements:
         groups: dict[str, list[tuple[Site, str, str | None, str]]] = {}
         for flow in facts.flows:
             parts = flow.target.callee.split(".")
-            if flow.target.kind == "database" and len(parts) > 1 and parts[-1] in _INSERTS:
+            of_record = flow.target.argument == "self"  # ``payment.save()``: a row, of a table that has a class
+            if flow.target.kind == "database" and len(parts) > 1 and parts[-1] in _INSERTS and not of_record:
                 name = parts[-2].removeprefix("self").strip("_")
                 groups.setdefault(name, []).append(
                     (flow.target.call, flow.origin.data_type, flow.origin.subject, flow.target.function)

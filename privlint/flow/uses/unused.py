@@ -101,6 +101,8 @@ class _Judge:
             for access in accesses_of(self._names, fact.name, function):  # looked up twice, used once
                 self._fates.follow(access.function, access.reg, None, fact.name, out)
         if found:
+            if out.fate is Fate.TESTED:  # here; what is looked up elsewhere under the name may be the same
+                self._fates.of_name(fact.name, out, auxiliary)
             return out
         return self._parameter(fact, out) if not auxiliary else None
 
