@@ -9,6 +9,7 @@ from privlint.flow import limits
 from privlint.flow.heap import Object, State
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
+    CHOSEN,
     NO_ATOMS,
     REST,
     UNKNOWN,
@@ -237,7 +238,8 @@ class Frame:
         param, path = symbolic(key)
         if len(path) >= limits.PATH_DEPTH:
             limits.reached("depth of an access path")
-            value = Value(NO_ATOMS, {Mark(Symbol(param, path, 2), Protection.CLEAR, 0): None})  # and all below
+            below = Mark(Symbol(param, path, 2), Protection.CLEAR, 0, CHOSEN)  # a part of all that is there
+            value = Value(NO_ATOMS, {below: None})
         else:
             value = self._begin(param, (*path, label), key, label)
         self.initials[(key, label)] = value

@@ -37,6 +37,8 @@ def names(known: Recipient) -> set[str]:
         ("Alibaba ", "Aliyun "),
     ):
         said += [other + name.removeprefix(maker) for name in (bare,) if name.startswith(maker)]
+    maker = _BRACKETS.sub("", known.company)
+    said += [f"{maker} {bare}", bare.removeprefix(f"{maker} ")] if maker else []
     said += ["AWS"] if bare == "Amazon Web Services" else []
     return {plain(known.id)} | {plain(name) for name in said if not _KIND_OF_SERVICE.fullmatch(name)} - {""}
 

@@ -117,6 +117,8 @@ def test_a_company_covers_its_services_unless_one_is_named(catalog: Catalog, dec
         ("AWS", "aws_sqs"),
         ("Amazon S3", "aws_s3"),
         ("Google Cloud", "google_pubsub"),
+        ("Google BigQuery", "bigquery"),
+        ("Pub/Sub", "google_pubsub"),
         ("Alibaba Cloud", "aliyun_sms"),
         ("神策数据", "sensors_data"),
         ("极光推送", "jpush"),

@@ -19,7 +19,7 @@ SETTLED = re.compile(
     r"(?:\A|_)(?:is_)?(?:approved?|rejected|declined|denied|accepted_for|eligib(?:le|ility)|ineligible|"
     r"qualif(?:ied|ies)|credit_limit|credit_line|limit_amount|loan_amount|interest_rate|"
     r"risk(?:_(?:level|score|class|group|band|tier|category|rating))?|score|rating|rank|tier|segment|cohort|price|"
-    r"discount|surcharge|premium|fee_rate|markup|quote|verdict|decision|outcome|creditworth(?:y|iness)|blacklisted|"
+    r"discount|surcharge|premium|rate|tariff|fee|markup|quote|verdict|decision|outcome|creditworth(?:y|iness)|blacklisted|"
     r"blocked|banned|flagged|suspicious|fraud(?:ulent)?|shortlisted|hired|priority|audience|persona|churn)\Z",
     re.IGNORECASE,
 )

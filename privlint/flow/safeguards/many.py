@@ -36,11 +36,11 @@ _QUERIES = words(
     "distinct only defer annotate union raw mappings partitions itertuples iterrows get_queryset filter_queryset "
     "filter_by limit offset select query where join outerjoin options find find_many scan objects values "
     "values_list read_sql read_sql_query read_sql_table read_csv read_excel to_list execution_options paginate "
-    "all_objects fetch records with_entities group_by having stream stream_scalars"
+    "all_objects exec fetch records with_entities group_by having stream stream_scalars"
 )
 _AMBIGUOUS = words(
     "values items join find query records options raw select scan fetch only union stream objects all where "
-    "paginate limit offset execute"
+    "paginate limit offset execute exec"
 )
 _ROOTS = re.compile(
     r"\b(objects|session|db|cursor|cur|conn|connection|engine|query|queryset|qs|select|database|collection|"

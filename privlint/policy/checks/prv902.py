@@ -5,7 +5,8 @@
 Looks for every entry of ``recipients`` in the code: data that reaches it, its package among the imports, one of its
 hosts in a text. A recipient that is nowhere is reported at its line. One that is used, but does not get some of the
 data that its ``receives`` lists, is reported at that entry's line: with low confidence if no personal data is seen to
-reach it at all, for then its SDK may well be called in ways that privlint does not know. Where data leaves for
+reach it at all, for then its SDK may well be called in ways that privlint does not know, or if the data is in the code
+under unsure names alone. Where data leaves for
 somebody whom the code does not name (PRV205), everything has low confidence: that may be the recipient.
 
 ## Why it matters
@@ -34,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from privlint.model.data import Confidence
 from privlint.model.declaration import DeclaredRecipient
 from privlint.model.finding import Finding, Related
 from privlint.policy import wording
@@ -76,7 +78,8 @@ def _unsent(context: Context, evidence: Evidence, recipient: DeclaredRecipient) 
         message = f"{data} is declared to be sent to {wording.clean(recipient.name)}{purpose}, but no code sends it"
         if not sent:
             message += "; it is used, but no personal data is seen to reach it"
-        confidence = certainty(context, unsure=not sent or evidence.unresolved())
+        hinted = evidence.of_data(entry.data) is Confidence.LOW  # it may go by a name that says too little
+        confidence = certainty(context, unsure=not sent or hinted or evidence.unresolved())
         yield stale(
             RULE.code,
             entry.location,
