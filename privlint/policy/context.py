@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from privlint.catalog import Catalog
@@ -205,6 +205,12 @@ class Context:
         named = (self.declaration.laws if self.declaration else ()) or law.DEFAULT
         found = [each for one in named for each in self._laws.citations(code, (one,))[:most]]
         return wording.listed(found[:_MAX_CITED]) if found else ""
+
+    def advice(self, code: str, text: str, types: Sequence[str] = ()) -> str:
+        """``; leave it out (GDPR 5(1)(c))``: what to do instead, and the first articles; ``{it}`` is the data."""
+        cited = self.cited(code)
+        done = text.replace("{it}", wording.verb(types, "it", "them"))
+        return f"; {done} ({cited})" if cited else f"; {done}"
 
     def scrubber(self, place: Place) -> Scrubber | None:
         """The configured filter that data passes on its way to this place, if there is one."""

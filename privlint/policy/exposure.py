@@ -31,6 +31,7 @@ def exposed(
     kinds: Collection[str],
     verbs: tuple[str, str],
     what: str,
+    instead: str,
     *,
     concerns: Callable[[str], bool] = lambda data_type: True,
 ) -> Iterator[Finding]:
@@ -39,6 +40,7 @@ def exposed(
     Args:
         verbs: ``("is written", "are written")``.
         what: the rest of the sentence, with ``{sink}`` for the callee: ``"to a log by {sink}"``.
+        instead: what to do, with ``{it}`` for the data: ``"leave {it} out, or mask {it}"``.
         concerns: which data types the rule is about.
     """
     places = context.places(
@@ -50,7 +52,7 @@ def exposed(
         ),
     )
     for place in places:
-        message = _message(context, place, verbs, what)
+        message = _message(context, rule, place, verbs, what, instead)
         if _REFERENCES.issuperset(place.types):
             yield context.finding(rule.code, place, message, severity="note", confidence=Confidence.LOW)
         else:
@@ -75,10 +77,11 @@ def _grave(context: Context, place: Place) -> bool:
     return place.protection is Protection.CLEAR and context.is_sensitive(place.types)
 
 
-def _message(context: Context, place: Place, verbs: tuple[str, str], what: str) -> str:
+def _message(context: Context, rule: Rule, place: Place, verbs: tuple[str, str], what: str, instead: str) -> str:
     data = wording.data(place.types, context.catalog)
     owner = wording.subject_phrase(place.subject)
     form = wording.in_form(place.protection)
     verb = wording.verb(place.types, *verbs)
     rest = what.replace("{sink}", wording.clean(place.target.callee) or "this statement")
-    return f"{data}{owner}{form} {verb} {rest}{wording.origins(place.flows())}"
+    advice = context.advice(rule.code, instead, place.types)
+    return f"{data}{owner}{form} {verb} {rest}{advice}{wording.origins(place.flows())}"

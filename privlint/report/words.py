@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from privlint.model.location import Location
@@ -9,6 +10,7 @@ from privlint.model.report import Report, Result, RuleInfo
 from privlint.report.order import count_severities
 from privlint.report.visible import visible
 
+_SENTENCE = re.compile(r".+?[.](?= [A-Z]|\Z)")
 _PROTECTIONS = {"clear": "in the clear"}
 
 
@@ -30,6 +32,14 @@ def rule_names(report: Report) -> Mapping[str, str]:
 def rules_by_code(report: Report) -> Mapping[str, RuleInfo]:
     """The rule table as a mapping."""
     return {rule.code: rule for rule in report.rules}
+
+
+def why(rule: RuleInfo | None) -> str:
+    """Why findings of a code matter: the first sentence that its documentation says of it."""
+    section = rule.doc.partition("## Why it matters\n")[2].strip() if rule is not None else ""
+    paragraph = " ".join(section.partition("\n\n")[0].split())
+    found = _SENTENCE.match(paragraph)
+    return visible(found[0].replace("`", "")) if found is not None else ""
 
 
 def facts(result: Result) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ Without a declaration, or without ``app_type`` in it, the rule is silent.
 
 ## Why it matters
 
-Whoever must give more than the service needs has no choice. The law calls that excessive collection, and it is what
+Whoever must give more than the service needs has no choice: the law calls that excessive collection. It is what
 regulators test for first: they install the app and look at which fields cannot be left empty.
 
 ## Example

@@ -18,8 +18,8 @@ is not needed.
 
 ## Why it matters
 
-Nobody has decided that these fields are needed. What is added to the table or sent by a client tomorrow is collected,
-stored and passed on without a line of code being changed, and without anybody being told.
+Nobody has decided that these fields are needed, and more may come: what is added to the table or sent by a client
+tomorrow is collected, stored and passed on without a line of code being changed, and without anybody being told.
 
 ## Example
 

@@ -55,7 +55,10 @@ def check(context: Context) -> Iterable[Finding]:
         return
     name = wording.declaration_name(context.declaration)
     for place in places:
-        rest = unusual(context, place) + wording.origins(place.flows())
+        advice = context.advice(
+            RULE.code, "people were not told of it: do not send {it}, or list it under recipients", place.types
+        )
+        rest = unusual(context, place) + advice + wording.origins(place.flows())
         message = f"{reaches(context, place)}, which {name} does not declare{rest}"
         yield context.finding(RULE.code, place, message, related=recipients_key(context.declaration))
 
@@ -74,7 +77,8 @@ def _first_places(context: Context, places: list[Place]) -> Iterable[Finding]:
                 others.setdefault(owner, []).append(Related(place.target.site, "also sent here"))
     for number, types in fresh.items():
         place = places[number].only(types)
-        rest = unusual(context, place) + wording.origins(place.flows())
-        message = f"{reaches(context, place)}; no declaration says so{rest}"
+        advice = context.advice(RULE.code, "tell people who gets what, and declare it in privacy.yml", types)
+        rest = unusual(context, place) + advice + wording.origins(place.flows())
+        message = f"{reaches(context, place)}, and no declaration says so{rest}"
         related = list(dict.fromkeys(others.get(number, [])))
         yield context.finding(RULE.code, place, message, related=related)

@@ -63,7 +63,9 @@ def check(context: Context) -> Iterable[Finding]:
     for place in places:
         if place.party is None:
             continue
+        advice = context.advice(RULE.code, "leave {it} out, or add {it} to what it receives", place.types)
         message = (
-            f"{reaches(context, place)}, which {name} declares for other data only{wording.origins(place.flows())}"
+            f"{reaches(context, place)}, which {name} declares for other data only{advice}"
+            f"{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message, related=recipient_entries(place.party))

@@ -50,8 +50,9 @@ def check(context: Context) -> Iterable[Finding]:
         declared = [entry for each in place.types for entry in entries(context, place.party, each)]
         forms = sorted({entry.form for entry in declared})
         clear = " in the clear" if place.protection is Protection.CLEAR else ""
+        advice = context.advice(RULE.code, "protect {it} before sending, as people were told", place.types)
         message = (
-            f"{reaches(context, place)}{clear}, but {name} declares the form {' or '.join(forms)}"
+            f"{reaches(context, place)}{clear}, but {name} declares the form {' or '.join(forms)}{advice}"
             f"{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message, related=receives_entries(declared))

@@ -60,8 +60,11 @@ def check(context: Context) -> Iterable[Finding]:
     for place in context.places(lambda each: shared(context, each) and _leaves(each, home)):
         if place.party is None:
             continue
+        advice = context.advice(
+            RULE.code, "keep {it} in the country, or arrange for the transfer and declare it there", place.types
+        )
         message = (
-            f"{reaches(context, place)} and so leaves {home}, but {name} declares no cross-border transfer"
+            f"{reaches(context, place)} and so leaves {home}, but {name} declares no cross-border transfer{advice}"
             f"{wording.origins(place.flows())}"
         )
         controller = key(declaration, "controller", f"the controller is declared to be of {home}")

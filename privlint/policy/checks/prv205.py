@@ -42,8 +42,12 @@ def check(context: Context) -> Iterable[Finding]:
         data = wording.data(place.types, context.catalog)
         verb = wording.verb(place.types, "is sent", "are sent")
         callee = wording.clean(place.target.callee) or "this call"
+        advice = context.advice(
+            RULE.code,
+            "nobody can have been told of it: name a host in the code, or declare it as a recipient or internal",
+        )
         message = (
             f"{data}{wording.subject_phrase(place.subject)} {verb} by {callee} to a recipient that cannot be "
-            f"told from the code{wording.origins(place.flows())}"
+            f"told from the code{advice}{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message)

@@ -43,8 +43,13 @@ def check(context: Context) -> Iterable[Finding]:
     for place in places:
         data = wording.data(place.types, context.catalog)
         verb = wording.verb(place.types, "is sent", "are sent")
+        advice = context.advice(
+            RULE.code,
+            "everybody on the way can read {it}: use TLS, and leave the check of certificates on",
+            place.types,
+        )
         message = (
             f"{data}{wording.subject_phrase(place.subject)} {verb} by {wording.clean(place.target.callee)} "
-            f"over an unprotected transport{wording.origins(place.flows())}"
+            f"over an unprotected transport{advice}{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message)

@@ -44,4 +44,6 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("console",), ("is printed", "are printed"), "by {sink}")
+    return exposed(
+        context, RULE, ("console",), ("is printed", "are printed"), "by {sink}", "leave {it} out, or mask {it}"
+    )

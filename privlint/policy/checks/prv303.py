@@ -44,4 +44,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("exception",), ("is put", "are put"), "into the message of {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("exception",),
+        ("is put", "are put"),
+        "into the message of {sink}",
+        "messages end up in logs and answers: name the record, not the person",
+    )

@@ -46,4 +46,11 @@ RULE = Rule("PRV304", "personal-data-in-url", "warning", "6.5", "high", ("CWE-59
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("url",), ("is put", "are put"), "into a URL by {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("url",),
+        ("is put", "are put"),
+        "into a URL by {sink}",
+        "addresses are logged on the way: send {it} in the body",
+    )

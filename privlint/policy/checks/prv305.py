@@ -44,4 +44,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("cookie",), ("is stored", "are stored"), "in the browser by {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("cookie",),
+        ("is stored", "are stored"),
+        "in the browser by {sink}",
+        "keep {it} on the server, under a key",
+    )

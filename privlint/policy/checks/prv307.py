@@ -43,4 +43,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("file", "object-storage"), ("is written", "are written"), "in the clear by {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("file", "object-storage"),
+        ("is written", "are written"),
+        "in the clear by {sink}",
+        "encrypt {it}, or leave {it} out",
+    )

@@ -63,5 +63,6 @@ def check(context: Context) -> Iterable[Finding]:
         ("database",),
         ("is stored", "are stored"),
         "in a database in the clear by {sink}",
+        "encrypt {it}, or hash a credential",
         concerns=lambda data_type: data_type in _CREDENTIALS or context.is_sensitive((data_type,)),
     )

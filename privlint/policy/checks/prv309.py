@@ -51,5 +51,10 @@ RULE = Rule(
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
     return exposed(
-        context, RULE, ("cache", "queue"), ("is put", "are put"), "into a cache or queue in the clear by {sink}"
+        context,
+        RULE,
+        ("cache", "queue"),
+        ("is put", "are put"),
+        "into a cache or queue in the clear by {sink}",
+        "put the key of the record in, or encrypt {it}",
     )

@@ -49,4 +49,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("process",), ("is passed", "are passed"), "to a process by {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("process",),
+        ("is passed", "are passed"),
+        "to a process by {sink}",
+        "everybody on the machine can list {it}: use standard input",
+    )

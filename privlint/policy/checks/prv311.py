@@ -41,4 +41,11 @@ RULE = Rule("PRV311", "personal-data-in-telemetry", "warning", "5.0", "medium", 
 
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
-    return exposed(context, RULE, ("telemetry",), ("is recorded", "are recorded"), "in telemetry by {sink}")
+    return exposed(
+        context,
+        RULE,
+        ("telemetry",),
+        ("is recorded", "are recorded"),
+        "in telemetry by {sink}",
+        "leave {it} out of labels and spans",
+    )

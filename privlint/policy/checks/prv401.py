@@ -71,7 +71,8 @@ def check(context: Context) -> Iterable[Finding]:
         about = f" for {wording.clean(purpose)}" if purpose else ""
         message = (
             f"{reaches(context, place)} on the basis of {basis.replace('-', ' ')}{about}, "
-            f"{_what_is_missing(way, known)}{wording.origins(place.flows())}"
+            f"{_what_is_missing(way, known)}"
+            f"{context.advice(RULE.code, 'ask on every way before it is sent')}{wording.origins(place.flows())}"
         )
         related = [*recipient_entries(place.party), *along(way)]
         yield context.finding(RULE.code, place, message, confidence=_confidence(place, way), related=related)

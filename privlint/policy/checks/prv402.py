@@ -10,8 +10,8 @@ asks for another purpose than the declared one.
 
 ## Why it matters
 
-These are the people who said no. Mostly the condition is simply the wrong way round, and then nobody who agreed is
-tracked while everybody who refused is.
+These are the people who said no, so that there is no basis for sending anything of theirs. Mostly the condition is
+simply the wrong way round, and then nobody who agreed is tracked while everybody who refused is.
 
 ## Example
 
@@ -59,9 +59,10 @@ def check(context: Context) -> Iterable[Finding]:
         to = wording.party(place.party.info) if place.party is not None else "a recipient that the code does not tell"
         data = wording.data(place.types, context.catalog)
         verb = wording.verb(place.types, "is", "are")
+        advice = context.advice(RULE.code, "turn the condition round: send only where somebody agreed", place.types)
         message = (
             f"{data}{wording.subject_phrase(place.subject)} {verb} sent to {to} on the path "
-            f"where {wording.clean(refused.name.replace('()', ''))} says that consent was refused"
+            f"where {wording.clean(refused.name.replace('()', ''))} says that consent was refused{advice}"
             f"{wording.origins(place.flows())}"
         )
         confidence = place.confidence

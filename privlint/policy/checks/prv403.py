@@ -8,7 +8,7 @@ parameter or an option of a command, a look-up that takes silence for yes (`form
 
 ## Why it matters
 
-Consent is an act. Who leaves a form as it is has agreed to nothing, and what is done on the ground of it is done
+Consent is an act: who leaves a form as it is has agreed to nothing. What is done on the ground of it is done
 without a basis, for everybody who signed up since.
 
 ## Example
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterable[Finding]:
         yield Finding(
             code=RULE.code,
             place=preset.site,
-            message=_message(preset),
+            message=_message(context, preset),
             data_types=(),
             sink_kind="collection",
             confidence=preset.confidence,
@@ -62,9 +62,9 @@ def check(context: Context) -> Iterable[Finding]:
         )
 
 
-def _message(preset: Preset) -> str:
+def _message(context: Context, preset: Preset) -> str:
     owner = f" of {wording.clean(preset.owner)}" if preset.owner else ""
     return (
         f"consent by {wording.clean(preset.name)}{owner} is switched on by default ({wording.clean(preset.how)}): who "
-        "does nothing has agreed to nothing; let it begin off"
+        f"does nothing has agreed to nothing{context.advice(RULE.code, 'let it begin off')}"
     )

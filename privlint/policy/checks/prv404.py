@@ -72,7 +72,8 @@ def _declared(context: Context, data_type: str) -> bool:
 
 def _ending(context: Context) -> str:
     name = wording.declaration_name(context.declaration) if context.declaration is not None else "the declaration"
-    return f"an automated decision or a profile that {name} does not list under automated_decisions"
+    advice = context.advice(RULE.code, "declare it, tell people, and let somebody look at it who can decide otherwise")
+    return f"an automated decision or a profile that {name} does not list under automated_decisions{advice}"
 
 
 def _by_model(context: Context, place: Place) -> Finding:

@@ -13,12 +13,12 @@ That is said with low confidence, as a note: see that only entitled accounts can
 
 ## Why it matters
 
-In 2021 an employee of a cloud provider handed registration data to partner companies: nobody had broken in, the
-export was simply there. Giving people's data away against the rules is a crime in China from a number of records on
-that depends on the data: 50 of whereabouts, content of communication, credit or property; 500 of accommodation,
-communication records, health or transactions; 5,000 of anything else (interpretation of the courts on Criminal Law
-253-1, article 5). For those who came by it in their job half of that is enough: 25, 250, 2,500. Staff see what their
-work needs, and no more.
+Whoever can reach the export can take everybody's data at once. In 2021 an employee of a cloud provider handed
+registration data to partner companies: nobody had broken in, the export was simply there. Giving people's data away
+against the rules is a crime in China from a number of records on that depends on the data: 50 of whereabouts, content
+of communication, credit or property; 500 of accommodation, communication records, health or transactions; 5,000 of
+anything else (interpretation of the courts on Criminal Law 253-1, article 5). For those who came by it in their job
+half of that is enough: 25, 250, 2,500. Staff see what their work needs, and no more.
 
 ## Example
 
@@ -84,11 +84,18 @@ def check(context: Context) -> Iterable[Finding]:
             continue
         crime = _crime(context, export)
         if way.entry == "view":
-            message = f"{what(context, export)}, and no access control stands on the way from {begins(way)}{crime}"
+            check_first = context.advice(RULE.code, "make sure before it who asks, and that they may")
+            message = (
+                f"{what(context, export)}, and no access control stands on the way from {begins(way)}"
+                f"{check_first}{crime}"
+            )
             yield result(context, RULE, export, way, message, "", Confidence.HIGH)
             continue
-        advice = "no code decides who may start it: see that only entitled accounts can, and that a second one approves"
-        message = f"{what(context, export)} in {begins(way)}; {advice}{crime}"
+        advice = context.advice(
+            RULE.code,
+            "no code decides who may start it: see that only entitled accounts can, and that a second one approves",
+        )
+        message = f"{what(context, export)} in {begins(way)}{advice}{crime}"
         yield result(context, RULE, export, way, message, "note", Confidence.LOW)
 
 
@@ -96,4 +103,4 @@ def _crime(context: Context, export: Export) -> str:
     records = threshold(context, export.place.types)
     if not records:
         return ""
-    return f" (giving away {records:,} such records is a crime in China, {records // 2:,} by staff)"
+    return f"; giving away {records:,} such records is a crime in China, {records // 2:,} by staff (CrL 253-1)"

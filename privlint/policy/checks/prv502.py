@@ -74,5 +74,6 @@ def check(context: Context) -> Iterable[Finding]:
         way = open_way(export, "audit") if export.file else None
         if way is None:
             continue
-        message = f"{what(context, export)}, and no audit record of it is left on the way from {begins(way)}"
+        advice = context.advice(RULE.code, "note who took what, and why, where the exporter cannot delete it")
+        message = f"{what(context, export)}, and no audit record of it is left on the way from {begins(way)}{advice}"
         yield result(context, RULE, export, way, message, "", Confidence.MEDIUM)

@@ -74,7 +74,7 @@ def _caches(context: Context) -> Iterator[Finding]:
         rest = "with no expiry" if never else "with no expiry of its own: how long it stays is up to the settings"
         message = (
             f"{data}{wording.subject_phrase(place.subject)} {verb} put into the cache by {callee} {rest}"
-            f"{wording.origins(place.flows())}"
+            f"{context.advice(RULE.code, 'say for how long')}{wording.origins(place.flows())}"
         )
         confidence = place.confidence if never else Confidence.LOW
         found = context.finding(RULE.code, place, message, severity="" if never else "note", confidence=confidence)
@@ -108,6 +108,7 @@ def _table(context: Context, store: Store) -> Iterator[Finding]:
     message = (
         f"{wording.data(sorted(found), context.catalog)}{wording.subject_phrase(store.subject)} in "
         f"{wording.clean(store.name)} may be kept for {periods}, as declared, and no code {what}"
+        f"{context.advice(RULE.code, 'add a job that erases what is older')}"
     )
     lines = dict.fromkeys(each.location for each in found.values())
     yield Finding(

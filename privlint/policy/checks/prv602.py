@@ -58,6 +58,7 @@ def check(context: Context) -> Iterable[Finding]:
         message = (
             f"{data}{wording.subject_phrase(store.subject)} {wording.verb(store.data_types, 'is', 'are')} stored in "
             f"{wording.clean(store.name)}, and no code of the program erases or anonymises it there"
+            f"{context.advice(RULE.code, 'add what erases a person, on request and when the purpose is met')}"
         )
         yield Finding(
             code=RULE.code,

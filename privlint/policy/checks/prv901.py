@@ -61,7 +61,8 @@ def _finding(context: Context, entry: Collects, hint: Confidence | None) -> Find
     data = wording.data([entry.data], context.catalog)
     message = f"{data} is declared to be collected{purposes}, but no code collects it"
     if hint is not None:
-        message += "; only a name that may speak of it was seen"
+        message += ", and only a name that may speak of it was seen"
+    message += context.advice(RULE.code, "take the entry out, or say where it is collected")
     kind = context.catalog.data_types.get(entry.data)
     unsure = hint is not None or (kind is not None and kind.tier != "core")
     return stale(RULE.code, entry.location, message, (entry.data,), certainty(context, unsure=unsure))

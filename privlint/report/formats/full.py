@@ -12,7 +12,7 @@ from privlint.report.order import count_codes, open_results
 from privlint.report.registry import Format
 from privlint.report.snippet import snippet
 from privlint.report.visible import visible
-from privlint.report.words import count, facts, place, rule_names, tally
+from privlint.report.words import count, facts, place, rule_names, rules_by_code, tally, why
 
 MAX_STEPS = 30
 """Steps of one flow that are shown; of a longer one its beginning and its end."""
@@ -25,13 +25,14 @@ class _Page:
 
     def __init__(self, report: Report, color: bool) -> None:
         self._sources = Sources(report.texts)
-        self._names = rule_names(report)
+        self._rules = rules_by_code(report)
         self._paint = Paint(color)
 
     def finding(self, result: Result) -> Iterator[str]:
         """The lines of one finding."""
         style = SEVERITY_STYLES.get(result.severity, "bold")
-        name = self._names.get(result.code, "")
+        rule = self._rules.get(result.code)
+        name = rule.name if rule is not None else ""
         head = self._paint(f"{result.severity}[{result.code}]", style)
         yield f"{head} {name + ': ' if name else ''}{self._paint(visible(result.message), 'bold')}"
         gutter = self._gutter(result)
@@ -41,6 +42,9 @@ class _Page:
         bar = self._paint("=", "blue")
         for heading, words in facts(result):
             yield f"{' ' * gutter} {bar} {heading}: {words}"
+        reason = why(rule)
+        if reason:
+            yield f"{' ' * gutter} {bar} why: {reason}"
         if not told:
             for number, flow in enumerate(flows, 1):
                 yield from self._flow(flow, number, len(flows), gutter)
