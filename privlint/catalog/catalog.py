@@ -72,9 +72,20 @@ class Catalog:
         """Whether what stands under ``part`` can be the data of that type which was called ``name``."""
         return self._parts.akin(name, data_type, part)
 
+    def is_payload(self, name: str) -> bool:
+        """Whether a name speaks of what somebody sends as a whole (``data``, ``form``), not of a part of it."""
+        lists, words = self._names.lists, self._names.lexicon.words(name)
+        return (
+            not words or words[-1] in lists["requests"] or words[-1] in lists["rows"] or words[-1] in lists["carriers"]
+        )
+
     def is_of_organisation(self, name: str) -> bool:
         """Whether a name speaks of a company, a shop, a team: ``create_company``."""
         return any(word in self._names.lists["organisations"] for word in self._names.lexicon.words(name))
+
+    def is_credential(self, data_type: str) -> bool:
+        """Whether it is what services log in with, too."""
+        return data_type in self._names.lists["credentials"]
 
     def is_statistic(self, data_type: str) -> bool:
         """Whether groups of people by this type tell nobody apart."""

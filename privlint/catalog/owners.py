@@ -10,6 +10,7 @@ from privlint.catalog.vocabulary import Vocabulary
 from privlint.catalog.words import Lexicon
 from privlint.model.data import Confidence
 
+_SETTINGS = frozenset(("setting", "settings", "config", "conf", "cfg", "configuration", "env"))
 MAX_OWNER = 200  # of a longer text the end counts
 _NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
@@ -57,7 +58,8 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         text,
         person,
         word,
-        machine=head in lists["machines"] and not (is_class and _is_of_people(core, vocabulary)),
+        machine=(head in lists["machines"] or _is_setting(parts))
+        and not (is_class and _is_of_people(core, vocabulary)),
         organisation=organisation,
         request=request,
         row=row,
@@ -66,6 +68,12 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         words=next((part for part in reversed(parts) if part), ()),
         head=head,
     )
+
+
+def _is_setting(parts: list[tuple[str, ...]]) -> bool:
+    """``settings["admin.email"]``, ``config.user.name``: whose it may be, it is a setting."""
+    first = next((part for part in parts if part and part[-1] not in ("self", "cls")), ())
+    return len(parts) > 1 and bool(first) and first[-1] in _SETTINGS
 
 
 def _is_of_people(core: list[str], vocabulary: Vocabulary) -> bool:

@@ -51,6 +51,9 @@ _MODULE = Object("module")  # a module none of whose variables was set by the ca
 _CALM = frozenset((o.Const, o.Move, o.StoreName, o.Build, o.MakeFunction))  # ops that raise no exception
 
 
+_PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a caller proves who it is
+
+
 class Frame:
     """The interpreter's view of one function; ``state`` is the state at the op under way."""
 
@@ -409,7 +412,7 @@ class Frame:
                     continue
                 if old is None or (old.way and way and way.length < old.way.length):
                     self.summary.sinks[key] = SinkFlow(mark, target, way)
-            else:
+            elif not (target.argument in _PROVING and self.catalog.is_credential(mark.source.data_type)):
                 self.solver.emit(self, mark, target, way)
 
     def finish(self) -> Summary:

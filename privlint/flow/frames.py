@@ -190,6 +190,8 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """A method of a frame; None where the receiver is none, or the method is not known."""
     value = callee.receiver
     type_ = type_of(fr, value) if value is not None else ""
+    if value is not None and callee.attribute == "value_counts":
+        return Value(frozenset((Inst(SERIES),)), sources.counted_by(fr, value).marks)
     if not type_ or value is None:
         return None
     name, n, known = callee.attribute, callee.n, columns_of(fr, value)

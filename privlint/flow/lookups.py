@@ -125,7 +125,7 @@ def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
         key, default = args.at(fr, 0, "key"), args.at(fr, 1, "default")
         marks: dict[Mark, Hop | None] = {}
         for text in strings(key[0])[:3] if key else ():
-            marks.update(origins.of_request_key(fr, text, callee.n, owner, required=False))
+            marks.update(origins.of_request_key(fr, text, callee.n, owner, callee.receiver_name, required=False))
         out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
         return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):

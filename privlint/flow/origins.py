@@ -57,10 +57,10 @@ def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, requir
     )
 
 
-def of_request_key(fr: Frame, key: str, n: int, owner: str, required: bool) -> Found:
-    """An item or attribute of what a user sent."""
-    match = fr.catalog.classify(key, "request")
-    if match is None and asks_people(fr):
+def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, required: bool) -> Found:
+    """An item or attribute of what a user sent, or of the part of it that ``holder`` names."""
+    match = fr.catalog.classify(key, "request") or fr.catalog.classify(key, f"request.{holder}")
+    if match is None and fr.catalog.is_payload(holder) and asks_people(fr):
         match = beside(fr.catalog, key)
     if match is None:
         return {}

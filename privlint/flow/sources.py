@@ -175,7 +175,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if out or not data or name.startswith("__"):
         return out
     if _is_request_data(fr, value):
-        return of_request_key(fr, name, n, "request", required=False)
+        return of_request_key(fr, name, n, "request", owner_name, required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
         made_here = any(
@@ -269,7 +269,8 @@ def of_item(
     if _is_request_data(fr, value):
         if _is_declared(fr, value, key):  # the form or schema says so itself, at its field
             return {}
-        return of_request_key(fr, key, n, "request", required=required and owner_name not in _CHECKED)
+        needed = required and owner_name not in _CHECKED
+        return of_request_key(fr, key, n, "request", owner_name, required=needed)
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
@@ -313,7 +314,7 @@ def counted_by(fr: Frame, value: Value) -> Value:
 def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
     """A value of which nothing is known but the literal key it is stored under."""
     match = fr.catalog.classify(key, owner or None)
-    if match is None or match.confidence is Confidence.LOW:
+    if match is None or match.confidence is Confidence.LOW or fr.catalog.is_credential(match.data_type):
         return {}
     return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
 

@@ -24,6 +24,7 @@ from privlint.flow.values import (
 STORED = 4  # what this code put into a record; what came from the database goes back as it came
 INSTANCES_CLOSED = 3  # code that is not there takes an instance for what it is, it seldom hands on what is in it
 
+_CONTAINERS = frozenset(("dict", "list", "tuple", "set"))
 SIGNATURE = "signature"  # the kind of an object that is a call of a task, still to be made
 
 # Names of code that turns an object into something that has all it holds.
@@ -77,7 +78,7 @@ def _collect(
                 out.setdefault(mark, way)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
-                _collect(fr, shown, deep, out, seen, level + 1, "repr")
+                _collect(fr, shown, deep, out, seen, level + 2, "repr")
 
 
 def _collect_object(
@@ -91,12 +92,12 @@ def _collect_object(
     if obj.cls >= 0 and deep == 1:
         shown = shown_by_text(fr, atom, how)
         if shown is not None:
-            _collect(fr, shown, deep, out, seen, level + 1, "repr")
+            _collect(fr, shown, deep, out, seen, level + 2, "repr")
             return
         if obj.kind == "inst" and not fr.solver.records.shows_all(obj.cls):
             if fr.program.is_exception(obj.cls):  # its text shows its arguments
                 for label in (".args", "[*]"):
-                    _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 1, "repr")
+                    _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 2, "repr")
             return
     if deep == STORED and obj.cls >= 0:
         encrypted = fr.solver.records.encrypted(obj.cls)
@@ -104,19 +105,21 @@ def _collect_object(
             if label == ".*":  # each under its own name
                 field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in encrypted})
             if (label in obj.written or atom.id[0] != "s") and label[1:] not in encrypted:
-                _collect(fr, field, deep, out, seen, level + 1, "repr")
+                _collect(fr, field, deep, out, seen, level + 2, "repr")
         return
     if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
         for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
             out.setdefault(mark, way)
     hidden = fr.solver.records.hidden(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
     exception = deep == 1 and obj.kind == "inst" and obj.type.startswith("builtins.")  # its text shows its arguments
+    # A payload is nested deeper than objects are: containers count half.
+    below = level + (1 if obj.cls < 0 and obj.kind in _CONTAINERS else 2)
     for label, field in obj.fields.items():
         if atom.id[0] == "s" and label not in obj.written:
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue
-        _collect(fr, field, deep, out, seen, level + 1, "repr")
+        _collect(fr, field, deep, out, seen, below, "repr")
 
 
 def _name(mark: Mark) -> str:
