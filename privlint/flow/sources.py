@@ -290,15 +290,21 @@ def named(fr: Frame, name: str, n: int, value: Value) -> Found:
 
 
 def of_getter(fr: Frame, callee: Callee, args: Arguments) -> Found:
-    """``customer.get_email()``: what a method that nobody knows says by its name that it gives of somebody."""
-    getter = _GETTER.match(callee.attribute)
-    if getter is None or args.positional or args.star is not None:
+    """``customer.get_email()``, ``fetch_phone_number(order)``: what code that nobody knows gives, as its name says.
+
+    Of somebody if the receiver is; else the name is all there is to go by.
+    """
+    getter = _GETTER.match(callee.last)
+    if getter is None:
         return {}
     match = fr.catalog.classify(getter[1], callee.receiver_name or None)
-    if match is None or not match.subject or match.confidence is Confidence.LOW:
+    if match is None or match.confidence is Confidence.LOW:
         return {}
-    shown = f"{callee.receiver_name}.{callee.attribute}"
-    return of_match(fr, callee.n, match, getter[1], "attribute", Confidence.MEDIUM, f"`{shown}()` is called")
+    of_person = bool(match.subject and callee.attribute and not args.positional and args.star is None)
+    if not of_person and match.confidence is not Confidence.HIGH:
+        return {}
+    cap, evidence = (Confidence.MEDIUM, "attribute") if of_person else (Confidence.LOW, "name")
+    return of_match(fr, callee.n, match, getter[1], evidence, cap, f"`{callee.shown}()` is called")
 
 
 def counted_by(fr: Frame, value: Value) -> Value:
@@ -374,7 +380,9 @@ def unknown(value: Value) -> bool:
     return _unknown(value)
 
 
-_GETTER = re.compile(r"get(?:_|(?=[A-Z]))(\w+)\Z")
+_GETTER = re.compile(
+    r"_*(?:get|fetch|load|read|retrieve|obtain|ask_for|ask|prompt_for|prompt|input|decrypt)(?:_|(?=[A-Z]))(\w+)\Z"
+)
 
 
 def words_of(marks: Mapping[Mark, Hop | None]) -> list[str]:

@@ -297,7 +297,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if made_class:
         obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
         return join(Value(frozenset((obj,)), marks), returned)
-    if receiver is not None and not verdict.known:
+    if not verdict.known:
         marks = {**marks, **sources.of_getter(fr, callee, args)}
     atoms = frozenset((Inst(f"{paths[0]}()"),)) if paths else frozenset()
     return join(Value(atoms, marks), returned)
