@@ -73,6 +73,8 @@ _LOOKUP = re.compile(
 
 # What names fields, and so chooses them: ``user_schema.dump(user)``.
 _SCHEMA = re.compile(r"schema|serializer", re.IGNORECASE)
+# Modules whose functions look nothing up, whatever they are called: ``json.loads``, ``re.match``.
+_DECODERS = ("json.", "pickle.", "marshal.", "re.", "urllib.parse.", "yaml.", "xml.", "plistlib.", "tomllib.", "ast.")
 
 # Methods that put what they are given into their object, as builders of messages and requests have them.
 _FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
@@ -284,8 +286,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     made_class = bool(paths) and paths[0].rpartition(".")[2][:1].isupper()
     if made_class and paths[0].startswith("builtins."):
         return exceptions.make(fr, callee, paths[0], args)
-    looked_up = receiver is not None and callee.attribute in PARTS
-    if made_class or not (verdict.sunk or looked_up or _LOOKUP.match(callee.last.lstrip("_"))):
+    looked_up = (receiver is not None and callee.attribute in PARTS) or _LOOKUP.match(callee.last.lstrip("_"))
+    if made_class or not (verdict.sunk or (looked_up and not (paths and paths[0].startswith(_DECODERS)))):
         marks = _argument_marks(fr, args, callee)
         if receiver is not None or not callee.attribute:
             marks = {**(receiver or func).marks, **marks}
