@@ -129,7 +129,8 @@ class Names:
         if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None
         match = self._judge((*owner.words, *words), owner, notes, len(owner.words))
-        return match._replace(confidence=min(match.confidence, Confidence.MEDIUM)) if match else None
+        most = Confidence.LOW if words == ("id",) else Confidence.MEDIUM  # every row has one
+        return match._replace(confidence=min(match.confidence, most)) if match else None
 
     def _judge(self, words: tuple[str, ...], owner: Owner, notes: list[str], border: int) -> NameMatch | None:
         """The match of ``words``; with a ``border``, of a run that begins before and ends behind it."""

@@ -135,10 +135,13 @@ def of_load(fr: Frame, name: str, n: int) -> Found:
 def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Found:
     """A call's result is a source."""
     key: str | None = None
+    required = True
     if rule.data == "$arg0" and args.positional:
         texts = strings(args.positional[0][0])
         key = texts[0] if texts else None
-    return of_rule(fr, rule, callee.n, callee.last, f"the result of `{callee.shown or callee.last}()`", key)
+        required = len(args.positional) < 2 and "default" not in args.keywords
+    words = f"the result of `{callee.shown or callee.last}()`"
+    return of_rule(fr, rule, callee.n, callee.last, words, key, required=required)
 
 
 # -- by name -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.queries import (
     SINGLE,
+    came_with_request,
     class_first,
     keyed_below,
     narrowed,
@@ -220,13 +221,15 @@ class Multitude:
         sites = self._calls.callers(fn)
         chosen = [site for site in sites if (site.fn, site.node) in self._through] or list(sites)
         function = self._program.functions[fn]
+        sent = False
         for site in chosen[:20]:
             reg = self._argument(site.fn, site.node, function, name)
             if reg is not None:
+                sent = sent or came_with_request(self._calls.body(site.fn), reg)
                 found = self._element(site.fn, reg, depth) if element else self._collection(site.fn, reg, depth)
                 if found is not None:
                     return found
-        return None if element else self._by_name(function, name)
+        return None if element or sent else self._by_name(function, name)  # what one person sent is no list of people
 
     def _argument(self, where: int, node: int, function: Function, name: str) -> int | None:
         nodes = self._nodes.get(where)

@@ -38,6 +38,7 @@ _WHERE_KEY = re.compile(
     r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
     re.IGNORECASE | re.DOTALL,
 )
+_SENT = re.compile(r"\brequest\b|\bget_\w*argument|\.(POST|GET|FILES)\b|cleaned_data|validated_data")
 _WHERE = re.compile(
     r"\bwhere\b(?P<asked>.*?)(?:\border\s+by\b|\bgroup\s+by\b|\blimit\b|\bunion\b|;|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -61,6 +62,20 @@ def one_person(text: str) -> bool:
     if not parts or any(part[:1].isupper() for part in parts):
         return False
     return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
+
+
+def came_with_request(body: Body, reg: int, depth: int = 0) -> bool:
+    """Whether a value is looked up in what somebody sent."""
+    op = body.only(reg)
+    if op is None or depth > _DEPTH:
+        return False
+    if _SENT.search(body.words_of(op).text):
+        return True
+    if isinstance(op, o.LoadName):
+        return any(came_with_request(body, store.src, depth + 1) for _, store in body.stores.get(op.slot, ())[:2])
+    if isinstance(op, o.Call):
+        return any(came_with_request(body, arg.reg, depth + 1) for arg in op.args)
+    return False
 
 
 def narrowed(body: Body, call: o.Call) -> bool:
