@@ -57,7 +57,7 @@ _PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a cal
 class Frame:
     """The interpreter's view of one function; ``state`` is the state at the op under way."""
 
-    def __init__(self, solver: Solver, fn: Function, context: Context, depth: int) -> None:
+    def __init__(self, solver: Solver, fn: Function, key: Key, context: Context, depth: int) -> None:
         self.solver = solver
         self.program = solver.program
         self.catalog = solver.catalog
@@ -67,7 +67,7 @@ class Frame:
         self.path = self.module.path
         self.context = {(param, path): what for param, path, what in context}
         self.depth = depth
-        self.key: Key = (fn.id, context)
+        self.key = key
         self.state = State()
         self.regs: dict[int, Value] = {}
         self.names: dict[int, str] = {}  # register -> last part of the expression's name

@@ -112,7 +112,8 @@ class Solver(Traits):
         self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
         self.callers: dict[Key, set[Key]] = {}  # who used a summary
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
-        self.contexts: dict[int, set[Context]] = {}
+        self.contexts: dict[int, dict[Context, Key]] = {}
+        self.special: dict[Key, tuple[int, Context]] = {}  # key of a context -> the function and the context
         self.work = 0  # ops executed, and parts of summaries applied
         self.budget = 0  # as much of these at most
         self.unresolved: dict[str, set[tuple[int, int]]] = {}  # name of unknown code -> function, node of its calls
@@ -135,7 +136,7 @@ class Solver(Traits):
             key=lambda f: (f.ir.name != "__init__", f.id),
         )
         for function in order:
-            self.summary(function.id, NO_CONTEXT, None)
+            self._of_key(function.id, 0)
         self.budget = self.work + max(self.work // 2, limits.AGAIN)
         for _ in range(limits.ROUNDS):
             todo = self.take_dirty() | self.stale
@@ -151,7 +152,7 @@ class Solver(Traits):
         """Compute these summaries again, and those of their callers where they changed."""
         changed = todo
         for _ in range(limits.ROUNDS):
-            order = sorted(changed, key=lambda k: (k[0], repr(k[1])))
+            order = sorted(changed, key=self._order)
             before = {key: found for key in order if (found := self.summaries.pop(key, None)) is not None}
             following: set[Key] = set()
             for key, old in before.items():
@@ -159,7 +160,7 @@ class Solver(Traits):
                     limits.reached("work in the rounds over the shared stores")
                     self.summaries.setdefault(key, old)
                     continue
-                if not self.summary(key[0], key[1], None).same(old):
+                if not self._of_key(key, 0).same(old):
                     following |= self.callers.get(key, set())
             if not following:
                 return
@@ -167,11 +168,10 @@ class Solver(Traits):
 
     def _own_flows(self, function: Function) -> None:
         """What reaches a sink from the fields of a parameter's class, whoever made the object."""
-        summary = self.summaries.get((function.id, NO_CONTEXT))
+        summary = self.summaries.get(function.id)
         if summary is None or not summary.sinks:
             return
-        frame = Frame(self, function, NO_CONTEXT, 0)
-        frame.key = (-1 - function.id, NO_CONTEXT)  # nobody's summary
+        frame = Frame(self, function, -1 - function.id, NO_CONTEXT, 0)  # nobody's summary
         values = [self._declared(frame, index, param) for index, param in enumerate(function.ir.params)]
         if not any(values):
             return
@@ -200,21 +200,35 @@ class Solver(Traits):
 
     # -- summaries -----------------------------------------------------------------------------------------------
 
-    def summary(self, fn: int, context: Context, caller: Frame | None) -> Summary:
+    def summary(self, fn: int, context: Context, caller: Frame) -> Summary:
         """The summary of a function in a context; computed when first asked for."""
-        context = context_key(context)
-        depth = caller.depth if caller is not None else 0
-        if context:
-            known = self.contexts.setdefault(fn, set())
-            if context not in known and (depth >= limits.CONTEXT_DEPTH or len(known) >= self._most_contexts(fn)):
+        key = self._key(fn, context_key(context), caller.depth) if context else fn
+        callers = self.callers.get(key)
+        if callers is None:
+            self.callers[key] = {caller.key}
+        else:
+            callers.add(caller.key)
+        return self._of_key(key, caller.depth)
+
+    def _key(self, fn: int, context: Context, depth: int) -> Key:
+        """The number of a context; that of the general one where there is no room for more."""
+        known = self.contexts.setdefault(fn, {})
+        key = known.get(context)
+        if key is None:
+            if depth >= limits.CONTEXT_DEPTH or len(known) >= self._most_contexts(fn):
                 limits.reached("contexts of one function")
-                context = NO_CONTEXT
-            else:
-                known.add(context)
-        key = (fn, context)
+                return fn
+            key = known[context] = len(self.program.functions) + len(self.special)
+            self.special[key] = fn, context
+        return key
+
+    def _order(self, key: Key) -> tuple[int, str]:
+        """To sort summaries by, the same in every run."""
+        fn, context = self.special.get(key, (key, NO_CONTEXT))
+        return fn, repr(context)
+
+    def _of_key(self, key: Key, depth: int) -> Summary:
         found = self.summaries.get(key)
-        if caller is not None:
-            self.callers.setdefault(key, set()).add(caller.key)
         if key in self.running:
             self.running[key] = True
             within = list(self.running)
@@ -222,7 +236,7 @@ class Solver(Traits):
             return found if found is not None else Summary()
         if found is not None and key not in self.stale:
             return found
-        return self._compute(key, depth + (1 if context else 0))
+        return self._compute(key, depth + (key in self.special))
 
     def _most_contexts(self, fn: int) -> int:
         """How many contexts a function may have: what is long, and so costs much, the fewer."""
@@ -241,7 +255,7 @@ class Solver(Traits):
             self.running[key] = False
             self.stale.discard(key)
             try:
-                fresh = self._analyse(self.program.functions[key[0]], key[1], depth)
+                fresh = self._analyse(key, depth)
             except RecursionError:
                 limits.reached("depth of the analysis")
                 fresh = Summary()
@@ -265,8 +279,10 @@ class Solver(Traits):
         self.current_node, self.unwrapping = node, unwrapping
         return found
 
-    def _analyse(self, function: Function, context: Context, depth: int) -> Summary:
-        frame = Frame(self, function, context, depth)
+    def _analyse(self, key: Key, depth: int) -> Summary:
+        fn, context = self.special.get(key, (key, NO_CONTEXT))
+        function = self.program.functions[fn]
+        frame = Frame(self, function, key, context, depth)
         asking = self.begin_reading(frame.key)
         try:
             return self._interpret(frame, function)
@@ -362,7 +378,7 @@ class Solver(Traits):
 
     def run_module(self, number: int) -> None:
         """Analyse a module's body, once."""
-        key = (self.program.modules[number].functions[0], NO_CONTEXT)
+        key = self.program.modules[number].functions[0]
         if key in self.summaries or key in self.running:
             return
         self._compute(key, 0)
@@ -371,8 +387,7 @@ class Solver(Traits):
         """Run a class body; what it binds become the class's attributes."""
         info = self.program.classes[cls]
         body = self.program.functions[fr.module.functions[info.body]]
-        frame = Frame(self, body, NO_CONTEXT, fr.depth)
-        frame.key = fr.key
+        frame = Frame(self, body, fr.key, NO_CONTEXT, fr.depth)
         frame.env, frame.outer = fr.env, fr.env
         frame.symbols, frame.initials, frame.types = fr.symbols, fr.initials, fr.types
         if fr.env is not None:

@@ -12,7 +12,7 @@ from privlint.model.facts import Target
 Description = tuple[str, object]  # what an argument is, without whose data it carries
 Context = tuple[tuple[int, Path, tuple[Description, ...]], ...]
 NO_CONTEXT: Context = ()
-Key = tuple[int, Context]  # of a summary: the function and the context
+Key = int  # of a summary: the number of the function in the general context, a number of its own in any other
 
 
 class SinkFlow(NamedTuple):

@@ -10,10 +10,9 @@ import pytest
 
 from privlint import engine
 from privlint.flow import solve
-from privlint.flow.summary import Context, Summary
+from privlint.flow.summary import Key, Summary
 from privlint.model.project import Project
 from privlint.model.report import Report
-from privlint.resolve.program import Function
 
 Analysed = Counter[str]
 
@@ -24,10 +23,10 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analysed]:
     found: Analysed = Counter()
     analyse = solve.Solver._analyse
 
-    def counting(self: solve.Solver, function: Function, context: Context, depth: int) -> Summary:
-        if not context:
-            found[function.ir.name] += 1
-        return analyse(self, function, context, depth)
+    def counting(self: solve.Solver, key: Key, depth: int) -> Summary:
+        if key not in self.special:
+            found[self.program.functions[key].ir.name] += 1
+        return analyse(self, key, depth)
 
     monkeypatch.setattr(solve.Solver, "_analyse", counting)
     yield found
