@@ -399,7 +399,7 @@ def _bound_partial(fr: Frame, obj: Object, receiver: Atom) -> Obj:
 def held_by_class(fr: Frame, cls: int, name: str, start: int = 0) -> Value | None:
     """An attribute that the body of a class, or a store, bound; by the order of bases."""
     value = fr.solver.class_attribute(cls, name, start)
-    if value is not None:
+    if value is not None and fr.classes:
         for base in fr.program.classes[cls].mro[start:]:
             here = fr.state.heap.get(("c", base))
             if here is not None and f".{name}" in here.fields:

@@ -62,14 +62,25 @@ def _value(solver: Solver, cls: int, key: str) -> Value | None:
 def attribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
     """An attribute of an instance whose class names what it is; None where it does not."""
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
-    if cls < 0:
+    return _named(fr.solver, cls, name) if cls >= 0 else None
+
+
+def _named(solver: Solver, cls: int, name: str) -> Value | None:
+    """What an attribute of a class refers to."""
+    known = solver.links
+    try:
+        return known[(cls, name)]
+    except KeyError:
+        found = _value(solver, cls, name) if solver.records.kind(cls) != "model" else _relation(solver, cls, name)
+        known[(cls, name)] = found
+        return found
+
+
+def _relation(solver: Solver, cls: int, name: str) -> Value | None:
+    referred, many = solver.records.relation(cls, name)
+    if referred < 0:
         return None
-    if fr.solver.records.kind(cls) == "model":
-        referred, many = fr.solver.records.relation(cls, name)
-        if referred >= 0:
-            return of(Inst(f"{QUERY}{referred}")) if many else of(Opaque(referred))
-        return None
-    return _value(fr.solver, cls, name)
+    return of(Inst(f"{QUERY}{referred}")) if many else of(Opaque(referred))
 
 
 def call(fr: Frame, callee: Callee, args: Arguments) -> Value | None:

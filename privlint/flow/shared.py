@@ -52,7 +52,8 @@ class Stores:
         self._settings: dict[ObjId, bool] = {}  # mappings of settings, and (True) what they hold
         self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
-        self._class_attributes: dict[int, dict[str, Value]] = {}
+        self._class_attributes: dict[str, dict[int, Value]] = {}  # name -> class -> value
+        self._class_names: dict[int, list[str]] = {}  # class -> its attributes, in the order in which they were bound
         self.inner_defaults: set[tuple[int, str]] = set()  # those that depend on the call that makes the function
         self._defaults: dict[tuple[int, str], Value] = {}
         self._readers: dict[object, set[Key]] = {}
@@ -258,39 +259,46 @@ class Stores:
         concrete = self._concrete(value)
         if _SETTINGS.search(name):
             self._hold_settings(concrete, inner=False)
-        held = self._class_attributes.setdefault(cls, {})
-        old = held.get(name)
+        held = self._class_attributes.setdefault(name, {})
+        old = held.get(cls)
         new = concrete if old is None else join(old, concrete)
+        if old is None:
+            self._class_names.setdefault(cls, []).append(name)
         if old is None or not new.same(old):
-            held[name] = new
+            held[cls] = new
             self._member_grew(self._class_readers, cls, name)
 
     def own_attribute(self, cls: int, name: str) -> Value | None:
         """An attribute of this very class; None where it has none of that name."""
         self._read_member(self._class_readers, cls, name)
-        return self._class_attributes.get(cls, {}).get(name)
+        held = self._class_attributes.get(name)
+        return held.get(cls) if held is not None else None
 
     def class_attribute(self, cls: int, name: str, start: int = 0) -> Value | None:
         """A class attribute by the order of bases, from number ``start``; None where no class has it."""
         self._read_member(self._class_readers, cls, name)
-        for base in self.program.classes[cls].mro[start:]:
-            held = self._class_attributes.get(base)
-            if held is not None and name in held:
-                return held[name]
+        held = self._class_attributes.get(name)
+        if held is not None:
+            order = self.program.classes[cls].mro
+            for base in order[start:] if start else order:
+                if base in held:
+                    return held[base]
         return None
 
     def overridden(self, cls: int, name: str) -> bool:
         """Whether a class below has an attribute of that name of its own."""
-        classes, own = self.program.classes, self._class_attributes
-        subclasses = self.program.subclasses.get(cls, ())
-        return any(name in own.get(sub, {}) or name in classes[sub].methods for sub in subclasses)
+        subclasses = self.program.subclasses.get(cls)
+        if not subclasses:
+            return False
+        classes, held = self.program.classes, self._class_attributes.get(name, {})
+        return any(sub in held or name in classes[sub].methods for sub in subclasses)
 
     def class_members(self, cls: int) -> Value:
         """Any member of an enum."""
         out = of(Opaque(cls))
-        for name, value in self._class_attributes.get(cls, {}).items():
+        for name in self._class_names.get(cls, ()):
             if not name.startswith("_"):
-                out = join(out, Value(frozenset(), value.marks))
+                out = join(out, Value(frozenset(), self._class_attributes[name][cls].marks))
         return out
 
     def write_function_attribute(self, fn: int, name: str, value: Value) -> None:

@@ -123,6 +123,7 @@ class Solver(Traits):
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
         self._routes: Routes | None = None
+        self.links: dict[tuple[int, str], Value | None] = {}  # class and attribute -> what it refers to
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------
@@ -388,7 +389,7 @@ class Solver(Traits):
         info = self.program.classes[cls]
         body = self.program.functions[fr.module.functions[info.body]]
         frame = Frame(self, body, fr.key, NO_CONTEXT, fr.depth)
-        frame.env, frame.outer = fr.env, fr.env
+        frame.env, frame.outer, frame.classes = fr.env, fr.env, fr.classes
         frame.symbols, frame.initials, frame.types = fr.symbols, fr.initials, fr.types
         if fr.env is not None:
             self.class_env[cls] = fr.env
@@ -397,6 +398,7 @@ class Solver(Traits):
         state = frame.exit
         if state is not None:
             fr.state.heap = state.heap
+            fr.classes |= frame.classes
             for name, value in state.env.items():
                 if "@" not in name and not name.startswith("%"):
                     fr.write_class_attribute(cls, name, value)

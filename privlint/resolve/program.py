@@ -88,6 +88,7 @@ class Program:
         self.subclasses: dict[int, list[int]] = {}
         self._methods: dict[tuple[int, str], Method | None] = {}
         self._exceptions: dict[int, bool] = {}
+        self._external: dict[int, tuple[str, ...]] = {}
         for cls in self.classes:
             self._link_bases(cls)
         for cls in self.classes:
@@ -287,10 +288,13 @@ class Program:
                 return Method(self.modules[owner.module].functions[index.index], base, index.kind, index.decorators)
         return None
 
-    def external_bases(self, cls: int) -> Iterator[str]:
+    def external_bases(self, cls: int) -> tuple[str, ...]:
         """The library classes that ``cls`` derives from, in the order of bases."""
-        for base in self.classes[cls].mro:
-            yield from self.classes[base].external_bases
+        found = self._external.get(cls)
+        if found is None:
+            every = [path for base in self.classes[cls].mro for path in self.classes[base].external_bases]
+            found = self._external[cls] = tuple(every)
+        return found
 
     def is_exception(self, cls: int) -> bool:
         """Whether instances of a class are raised: a library base says so by its name."""
