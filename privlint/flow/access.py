@@ -28,6 +28,8 @@ from privlint.flow.values import (
 
 def at_label(fr: Frame, value: Value, label: str) -> Value:
     """The part of a value under a label of an access path."""
+    if not value.atoms and not value.marks:
+        return UNKNOWN
     if label[0] == ".":
         return load_attribute(fr, value, label[1:])
     if label == "^env":

@@ -347,17 +347,17 @@ class Binding:
         return known
 
     def _words_of(self, param: int, path: Path) -> tuple[Description, ...]:
-        out: set[Description] = set()
         value = self.part(param, path)
-        literals = [atom for atom in value.ordered if isinstance(atom, Lit)]
-        others = [atom for atom in value.ordered if not isinstance(atom, Lit)]
-        if len(literals) == 1 and (
-            all(isinstance(atom, Obj) and self.fr.constant(atom.id) for atom in others) if others else not value.marks
-        ):
-            out.add(("only", True))
+        if not value.atoms:
+            return ()
+        out: set[Description] = set()
+        literals = 0
         for atom in value.ordered:
-            if isinstance(atom, Obj) and atom.id[0] == "s":
-                self.fr.summary.needs.add(symbolic(atom.id))
+            if isinstance(atom, Obj):
+                if atom.id[0] == "s":
+                    self.fr.summary.needs.add(symbolic(atom.id))
+            elif isinstance(atom, Lit):
+                literals += 1
             found = describe(self.fr, atom)
             if found is not None:
                 out.add(found)
@@ -365,11 +365,21 @@ class Binding:
                 labels = positions(self.fr, value)
                 if labels is not None and len(labels) <= limits.SIZES:
                     out.add(("size", len(labels)))
+        if literals == 1 and self._constant(value):
+            out.add(("only", True))
         return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
+
+    def _constant(self, value: Value) -> bool:
+        """Whether a value, of which one atom is a literal, is nothing else."""
+        if len(value.atoms) == 1:
+            return not value.marks
+        return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
     """What an argument is, in words that a context is made of."""
+    if isinstance(atom, Obj):
+        return _describe_object(fr, atom)
     if isinstance(atom, Lit):
         return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) or _is_index(atom) else None
     if isinstance(atom, Func):
@@ -386,16 +396,21 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
         return ("of", atom.cls)
     if isinstance(atom, Address):
         return ("at", atom)
-    if isinstance(atom, Obj):
-        obj = fr.object(atom.id)
-        if obj.cls >= 0:
-            return ("exact" if fr.exact(atom.id) else "of", obj.cls)
-        if obj.type:
-            return ("type", obj.type)
-        if obj.kind in ("list", "dict", "set", "tuple", "gen", "slice"):
-            return ("kind", obj.kind)
-        if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
-            return ("made", (obj.kind, tuple(sorted(label for label in obj.fields if label[1:2] != "%"))))
+    return None
+
+
+def _describe_object(fr: Frame, atom: Obj) -> Description | None:
+    obj = fr.object(atom.id)
+    if obj.cls >= 0:
+        return ("exact" if fr.exact(atom.id) else "of", obj.cls)
+    if obj.type:
+        return ("type", obj.type)
+    if obj.kind == "sym":
+        return None
+    if obj.kind in ("list", "dict", "set", "tuple", "gen", "slice"):
+        return ("kind", obj.kind)
+    if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
+        return ("made", (obj.kind, tuple(sorted(label for label in obj.fields if label[1:2] != "%"))))
     return None
 
 

@@ -65,11 +65,13 @@ _OF_NOBODY = frozenset(
 
 def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     """``value.name`` without any judgement of what the name says."""
-    if name in ("name", "_name_") and _all_enum(fr, value):
+    if not value.atoms and not value.marks:
+        return UNKNOWN
+    if (name == "name" or name == "_name_") and _all_enum(fr, value):
         return SCALAR
-    from privlint.flow import frames  # late: frames read columns
+    from privlint.flow.frames import attribute as of_column  # late: frames read columns
 
-    of_frame = frames.attribute(fr, value, name)
+    of_frame = of_column(fr, value, name)
     if of_frame is not None:
         return of_frame
     out = UNKNOWN
@@ -79,9 +81,9 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         if part is not None:
             heap_known = True
             out = join(out, part)
-    addresses = [a for a in value.atoms if type(a) is Address]
-    if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):  # a part of a client talks to the same address
-        out = Value(out.atoms | frozenset(addresses), out.marks)
+    if any(type(a) is Address for a in value.atoms) and any(isinstance(a, Ext | Inst) for a in out.atoms):
+        addresses = frozenset(a for a in value.atoms if type(a) is Address)
+        out = Value(out.atoms | addresses, out.marks)  # a part of a client talks to the same address
     if not value.marks or name in _OF_NOBODY or known_parts(fr, value, f".{name}"):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
@@ -94,6 +96,8 @@ def _all_enum(fr: Frame, value: Value) -> bool:
 
 
 def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
+    if isinstance(atom, Obj) and fr.object(atom.id).cls < 0:
+        return object_attribute(fr, atom.id, name)
     if isinstance(atom, Obj | Opaque):
         from privlint.flow.mappings import sent_attribute
 
@@ -127,14 +131,14 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
 
 def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
     """An attribute of a heap object."""
+    if key[0] == "g":
+        return module_attribute(fr, int(str(key[1])), name)
     obj = fr.object(key)
     label = f".{name}"
-    if name == "__dict__" and key[0] != "g":
+    if name == "__dict__":
         from privlint.flow.models.reflection import as_mapping
 
         return as_mapping(fr, of(Obj(key)), fr.solver.current_node)
-    if key[0] == "g":
-        return module_attribute(fr, int(str(key[1])), name)
     if label in obj.fields:
         value = obj.fields[label]
         return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))

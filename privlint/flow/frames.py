@@ -71,7 +71,12 @@ _FACTS = frozenset(
 def type_of(fr: Frame, value: Value) -> str:
     """The type of a frame that the value is, or ``""``."""
     for atom in value.ordered:
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        if isinstance(atom, Obj):
+            type_ = fr.object(atom.id).type
+        elif isinstance(atom, Inst):
+            type_ = atom.type
+        else:
+            continue
         if type_ and (found := _frame_type(fr, type_)):
             return found
     return ""
@@ -79,9 +84,11 @@ def type_of(fr: Frame, value: Value) -> str:
 
 def _frame_type(fr: Frame, type_: str) -> str:
     known = fr.solver.library.frames
-    if type_ not in known:
-        known[type_] = next((rule.name for rule in fr.solver.library.type_order(type_) if rule.name in _TYPES), "")
-    return known[type_]
+    found = known.get(type_)
+    if found is None:
+        named = (rule.name for rule in fr.solver.library.type_order(type_))
+        found = known[type_] = next((name for name in named if name in _TYPES), "")
+    return found
 
 
 def made(fr: Frame, n: int, type_: str, columns: Columns, marks: Marks = NO_MARKS) -> Value:
