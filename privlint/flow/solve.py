@@ -110,7 +110,7 @@ class Solver(Traits):
         self.running: dict[Key, bool] = {}  # under way, the outermost first; whether it was asked for meanwhile
         self.provisional: dict[Key, set[Key]] = {}  # under way -> what was computed from what was known of it so far
         self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
-        self.callers: dict[Key, set[Key]] = {}  # who used a summary
+        self.callers: dict[Key, dict[Key, Summary]] = {}  # who used a summary, and what it was then
         self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
         self.contexts: dict[int, dict[Context, Key]] = {}
         self.special: dict[Key, tuple[int, Context]] = {}  # key of a context -> the function and the context
@@ -161,8 +161,10 @@ class Solver(Traits):
                     limits.reached("work in the rounds over the shared stores")
                     self.summaries.setdefault(key, old)
                     continue
-                if not self._of_key(key, 0).same(old):
-                    following |= self.callers.get(key, set())
+                new = self._of_key(key, 0)
+                if not new.same(old):
+                    users = self.callers.get(key, {})
+                    following.update(user for user, used in users.items() if used is not new and not used.same(new))
             if not following:
                 return
             changed = following
@@ -204,12 +206,13 @@ class Solver(Traits):
     def summary(self, fn: int, context: Context, caller: Frame) -> Summary:
         """The summary of a function in a context; computed when first asked for."""
         key = self._key(fn, context_key(context), caller.depth) if context else fn
+        found = self._of_key(key, caller.depth)
         callers = self.callers.get(key)
         if callers is None:
-            self.callers[key] = {caller.key}
+            self.callers[key] = {caller.key: found}
         else:
-            callers.add(caller.key)
-        return self._of_key(key, caller.depth)
+            callers[caller.key] = found
+        return found
 
     def _key(self, fn: int, context: Context, depth: int) -> Key:
         """The number of a context; that of the general one where there is no room for more."""
