@@ -8,7 +8,7 @@ A mark whose source is symbolic stands for whatever the caller passes (``Symbol`
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from privlint.flow import limits
 from privlint.model.data import Protection
@@ -95,7 +95,7 @@ class Lit(NamedTuple):
     """A constant; strings, numbers, None, bools."""
 
     kind: str
-    value: object
+    value: Any
 
 
 class Prefix(NamedTuple):
