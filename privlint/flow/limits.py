@@ -27,6 +27,7 @@ CALL_DEPTH = 300  # functions under analysis inside each other
 SIZES = 6  # items of a tuple whose number makes a context
 MUTUAL = 6  # functions that call each other and are brought round to what each of them gives
 ROUNDS = 2  # times the shared stores are brought round to their readers
+UPWARDS = 3  # callers of callers to which a change is carried in each of them
 AGAIN = 400_000  # ops and parts of summaries in these rounds that are always allowed; else half of the first pass's
 LITERAL = 400  # characters of a string constant that is kept
 TRACES = 5  # ways kept for one data type at one sink

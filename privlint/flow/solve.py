@@ -152,7 +152,7 @@ class Solver(Traits):
     def _again(self, todo: set[Key]) -> None:
         """Compute these summaries again, and those of their callers where they changed."""
         changed = todo
-        for _ in range(limits.ROUNDS):
+        for _ in range(limits.UPWARDS):
             order = sorted(changed, key=self._order)
             before = {key: found for key in order if (found := self.summaries.pop(key, None)) is not None}
             following: set[Key] = set()
