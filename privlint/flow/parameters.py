@@ -77,7 +77,7 @@ def parameter_type(fr: Frame, param: Param, index: int) -> str:
     for rule in (*typed.get(param.name, ()), *typed.get("*", ())):
         if _parameter_rule(fr, rule, param, index):
             return rule.type
-    return ""
+    return routes.UNTYPED if routes.is_request(fr, param, index) else ""
 
 
 def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:

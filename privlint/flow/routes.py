@@ -13,6 +13,7 @@ from privlint.resolve.program import Module, Program
 _PLACE = re.compile(r"<([^<>]+)>|\{([^{}]+)\}")  # <name>, <int:name>, <name:int>, {name}
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 _ROUTERS = ["flask.**", "quart.**", "sanic.**", "bottle.**", "klein.**", "twisted.**"]
+_GIVEN = frozenset({"path", "re_path", "url", "Route", "WebSocketRoute", "add_route", "add_get", "add_post"})
 _REGISTRARS = frozenset({"path", "re_path", "url", "add_url_rule", "add_route", "add_api_route", "add_get", "add_post",
                          "Route", "WebSocketRoute", "add_resource", "add_websocket_route"})  # fmt: skip
 DEPENDENCIES = frozenset({"Depends", "Security", "Provide"})
@@ -22,12 +23,12 @@ REQUESTS = frozenset({"request", "req", "_request", "websocket", "ws", "resp", "
                       "call_next", "background_tasks", "environ", "scope"})  # fmt: skip
 
 
-_UNTYPED = "privlint.web.Request"  # the type of a request whose framework is not known
+UNTYPED = "privlint.web.Request"  # the type of a request whose framework is not known
 
 
 def may_be(owner: str, name: str, types: Collection[str]) -> bool:
     """Whether a variable of that name, of which no more is known, may be the request of a framework: ``owner``."""
-    unknown = all(type_ == _UNTYPED for type_ in types)
+    unknown = all(type_ == UNTYPED for type_ in types)
     return unknown and name in ("request", "req") and owner.rpartition(".")[2].endswith("Request")
 
 
@@ -42,6 +43,7 @@ class Routes:
 
     def __init__(self, program: Program) -> None:
         self.functions: dict[int, list[str]] = {}
+        self.given_requests: set[int] = set()  # those whose first parameter is the request, whatever it is called
         self.classes: dict[int, list[str]] = {}
         self.dependencies: set[int] = set()
         for module in program.modules:
@@ -63,6 +65,8 @@ class Routes:
                 elif entity.kind in ("function", "class"):
                     of_kind = self.functions if entity.kind == "function" else self.classes
                     of_kind.setdefault(entity.number, []).extend(bindings.given.get(reg, ()))
+                    if last in _GIVEN and entity.kind == "function":
+                        self.given_requests.add(entity.number)
 
 
 def filled(fr: Frame, param: Param) -> bool:
@@ -93,6 +97,11 @@ def registered(fr: Frame, param: Param) -> bool:
         return False
     groups = any("(" in text and "(?P<" not in text for text in texts)
     return groups or not texts or param.kind in ("*", "**") or param.name in _places(texts)
+
+
+def is_request(fr: Frame, param: Param, index: int) -> bool:
+    """Whether a parameter is the request that a registered handler is given first."""
+    return index == 0 and fr.fn.cls < 0 and param.annotation is None and fr.fn.id in fr.solver.routes().given_requests
 
 
 def _places(texts: Collection[str]) -> set[str]:

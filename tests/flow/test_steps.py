@@ -1,4 +1,4 @@
-"""What operations, packages and requests of frameworks do with data (``fixtures/steps``, ``fixtures/requests``)."""
+"""What operations, packages and requests of frameworks do with data (``fixtures/steps``, ``requests``, ``exposed``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from privlint import engine
 from privlint.model.project import Project
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-CASES = sorted([*(FIXTURES / "steps").glob("*.py"), *(FIXTURES / "requests").glob("*.py")])
+CASES = sorted(path for folder in ("steps", "requests", "exposed") for path in (FIXTURES / folder).glob("*.py"))
 _COMMENT = re.compile(r"# (flow|sent|clean)(, not so)?$")
 
 
@@ -26,15 +26,20 @@ def expectations(path: Path) -> dict[int, bool]:
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
 def test_data_is_followed(path: Path) -> None:
+    pack = path.parent / "rules.yml"
     project = Project(
         paths=(path,),
         root=path.parent,
-        rule_packs=(path.parent / "rules.yml",),
-        select=("PRV001", "PRV301"),
+        rule_packs=(pack,) if pack.exists() else (),
+        select=("PRV001", "PRV301") if pack.exists() else ("PRV001", "PRV3"),
         respect_gitignore=False,
         jobs=1,
     )
     results = engine.check(project).results
     assert not any(result.code == "PRV001" for result in results)
-    found = {result.location.span.line for result in results if any(d.startswith("test.") for d in result.data_types)}
+    found = {
+        result.location.span.line
+        for result in results
+        if not pack.exists() or any(data.startswith("test.") for data in result.data_types)
+    }
     assert found == {line for line, is_found in expectations(path).items() if is_found}
