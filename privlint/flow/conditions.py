@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
-from privlint.flow.values import UNKNOWN, Ext, Inst, Lit, Obj, Value, join_all
+from privlint.flow.values import UNKNOWN, Ext, Inst, Lit, Obj, Opaque, Value, join_all
 from privlint.model.rules import Condition
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
 
 
+OWN = "analysed code"  # in a condition: an instance of a class that the analysed code defines
 WRITES_TO = ".%buffer"  # label: what a writer writes to
 
 
@@ -68,6 +69,8 @@ def _equal(value: object, wanted: object) -> bool:
 def _named(fr: Frame, atom: object, wanted: str) -> bool:
     if isinstance(atom, Ext):
         return match_path(wanted, atom.path)
+    if wanted == OWN:
+        return (fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1) >= 0
     type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
     if not type_:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -58,6 +59,9 @@ def _shown(conversion: str | None) -> str:
     return {"!s": "str", "!r": "repr", "!a": "repr"}.get(conversion or "", "format")
 
 
+_ADDRESS = re.compile(r"ur[li]|host|base|endpoint|server|domain|root", re.IGNORECASE)
+
+
 def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = (), regs: Sequence[int] = ()) -> Value:
     """A string put together of parts, each shown as ``shown`` says."""
     marks: dict[Mark, Hop | None] = {}
@@ -77,11 +81,12 @@ def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = (),
 def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
     """``f"{base}/path"`` with a parameter: what the caller passes may be an address."""
     following = [t for part in parts[1:2] for t in strings(part)]
-    if not any(t.startswith("/") for t in following):
-        return
+    before_a_path = any(t.startswith("/") for t in following)
     for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
-            fr.summary.needs.add(symbolic(atom.id))
+            symbol = symbolic(atom.id)
+            if before_a_path or (symbol[1] and _ADDRESS.search(symbol[1][-1])):
+                fr.summary.needs.add(symbol)
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:

@@ -241,6 +241,8 @@ class Records:
         return -1
 
     def _field(self, info: Class, declared: FieldInfo, rule: RecordRule) -> Field | None:
+        if any(name.removesuffix("()").rpartition(".")[2] in _RELATIONS for name in declared.given):
+            return None  # Column(ForeignKey("employee.id")): a row of another table
         program = self._solver.program
         module = program.modules[info.module]
         types = dict(rule.field_types)

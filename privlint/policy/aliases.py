@@ -39,6 +39,7 @@ def names(known: Recipient) -> set[str]:
         said += [other + name.removeprefix(maker) for name in (bare,) if name.startswith(maker)]
     maker = _BRACKETS.sub("", known.company)
     said += [f"{maker} {bare}", bare.removeprefix(f"{maker} ")] if maker else []
+    said += [bare.removesuffix(" Marketing")]
     said += ["AWS"] if bare == "Amazon Web Services" else []
     return {plain(known.id)} | {plain(name) for name in said if not _KIND_OF_SERVICE.fullmatch(name)} - {""}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from privlint.model.data import Confidence
 from privlint.policy import wording
 from privlint.policy.context import Context, Delivery, Place
 from privlint.policy.exposure import UNPROTECTED
@@ -30,7 +31,12 @@ class Whole(NamedTuple):
 def wholes(context: Context, wanted: Callable[[Delivery], bool], *, by_party: bool) -> Iterator[Whole]:
     """The places where a record travels as a whole, unprotected, of the deliveries that ``wanted`` lets through."""
     places = context.places(
-        lambda each: each.flow.whole is not None and each.flow.protection in UNPROTECTED and wanted(each),
+        lambda each: (
+            each.flow.whole is not None
+            and each.flow.protection in UNPROTECTED
+            and each.flow.origin.confidence is not Confidence.LOW
+            and wanted(each)
+        ),
         by_party=by_party,
     )
     for place in places:

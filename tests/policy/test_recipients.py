@@ -119,6 +119,7 @@ def test_a_company_covers_its_services_unless_one_is_named(catalog: Catalog, dec
         ("Google Cloud", "google_pubsub"),
         ("Google BigQuery", "bigquery"),
         ("Pub/Sub", "google_pubsub"),
+        ("Mailchimp", "mailchimp"),
         ("Alibaba Cloud", "aliyun_sms"),
         ("神策数据", "sensors_data"),
         ("极光推送", "jpush"),

@@ -63,6 +63,6 @@ def check(context: Context) -> Iterable[Finding]:
         ("database",),
         ("is stored", "are stored"),
         "in a database in the clear by {sink}",
-        "encrypt {it}, or hash a credential",
+        "encrypt {it}; of a password store a salted hash",
         concerns=lambda data_type: data_type in _CREDENTIALS or context.is_sensitive((data_type,)),
     )
