@@ -72,6 +72,11 @@ class Catalog:
         """Whether what stands under ``part`` can be the data of that type which was called ``name``."""
         return self._parts.akin(name, data_type, part)
 
+    def is_thing(self, owner: str) -> bool:
+        """Whether what an owner holds is that of an organisation, a machine or a setting."""
+        found = self._names.owner(owner)
+        return found.organisation or found.machine
+
     def is_payload(self, name: str) -> bool:
         """Whether a name speaks of what somebody sends as a whole (``data``, ``form``), not of a part of it."""
         lists, words = self._names.lists, self._names.lexicon.words(name)

@@ -126,6 +126,8 @@ class Names:
         if any(word in _AFTER_HEAD for word in words):  # ``customer.number_of_orders`` is no customer number
             return None
         last = owner.words[-1]
+        if last in self.lists["apart"]:
+            return None
         if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None
         match = self._judge((*owner.words, *words), owner, notes, len(owner.words))

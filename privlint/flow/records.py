@@ -271,7 +271,7 @@ class Records:
             known = match is not None or any(name in rule.protected for name in written)
             if not known and not self._solver.annotations.is_plain(module, declared.annotation):
                 return None
-        found = named or match
+        found = named or (None if self._solver.catalog.is_thing(info.name) else match)
         if found is None:
             return None
         if any(name in rule.protected for name in written):

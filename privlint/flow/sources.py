@@ -177,7 +177,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     out.update(_attribute_rules(fr, value, name, n, owner_name, names))
     if out or not data or name.startswith("__"):
         return out
-    if _is_request_data(fr, value):
+    if is_request_data(fr, value):
         return of_request_key(fr, name, n, "request", owner_name, required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
@@ -212,7 +212,7 @@ def _is_declared(fr: Frame, value: Value, key: str) -> bool:
     return any(label in fr.object(atom.id).fields for atom in value.ordered if isinstance(atom, Obj))
 
 
-def _is_request_data(fr: Frame, value: Value) -> bool:
+def is_request_data(fr: Frame, value: Value) -> bool:
     """Whether a value is a mapping of what a user sent."""
     for atom in value.ordered:
         type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
@@ -269,7 +269,7 @@ def of_item(
             out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
     if out or not data:
         return out
-    if _is_request_data(fr, value):
+    if is_request_data(fr, value):
         if _is_declared(fr, value, key):  # the form or schema says so itself, at its field
             return {}
         needed = required and owner_name not in _CHECKED

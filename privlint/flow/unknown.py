@@ -30,7 +30,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     unbound,
     urls,
 )
-from privlint.flow.models.queries import query_method
+from privlint.flow.models.queries import query_method, values_of_unknown
 from privlint.flow.models.registry import FUNCTIONS
 from privlint.flow.tasks import run_later
 from privlint.flow.values import (
@@ -250,7 +250,11 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if models is not None:
         call_backs(fr, callee, args)
         return Value(models.atoms) if verdict.protection is not None else models
-    of_rows = rows.method(fr, callee) or _executed(fr, callee, args, _named_type(fr, callee))
+    of_rows = (
+        rows.method(fr, callee)
+        or values_of_unknown(fr, callee, args)
+        or _executed(fr, callee, args, _named_type(fr, callee))
+    )
     if of_rows is not None:
         return Value(of_rows.atoms) if verdict.protection is not None else of_rows
     if receiver is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import limits
+from privlint.flow import limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -180,6 +180,8 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     "threading.local",
 )
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) == 1 and not args.keywords and sources.is_request_data(fr, args.positional[0][0]):
+        return args.positional[0][0]  # a copy of what a user sent
     space = callee.last in ("SimpleNamespace", "Namespace", "local")
     type_ = "collections.Counter" if callee.last == "Counter" else ""
     made = of(fr.allocate(callee.n, Object("inst" if space else "dict", type_=type_), "dict"))

@@ -75,6 +75,19 @@ def query_method(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value
     return of(Inst(f"{QUERY}{cls}"))
 
 
+def values_of_unknown(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``get_user_model().objects.values_list("email")``: columns of a model that is not there, by their names."""
+    names = [text for value, _ in args.positional for text in strings(value)]
+    if callee.attribute != "values_list" or not names:
+        return None
+    owner = callee.text.partition(".")[0] or callee.receiver_name
+    columns = [rows.read(fr, owner, name.rpartition("__")[2], callee.n) for name in names]
+    flat = "flat" in args.keywords and len(columns) == 1
+    fields = {f"[{index}]": column for index, column in enumerate(columns)}
+    row = columns[0] if flat else of(fr.allocate(callee.n, Object("tuple", fields=fields), "row"))
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
+
+
 def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool) -> Value:
     from privlint.flow.attributes import opaque_attribute
 
