@@ -283,6 +283,8 @@ class Library:
                     for rule in self.type_order(atom.type):
                         owners.update((rule.name, *rule.aliases))
                     owners.add(atom.type)
+                    if atom.type.endswith("()"):
+                        owners.update((atom.type.removesuffix("()"), _made_type(atom.type)))
                 elif isinstance(atom, Ext):
                     owners.update((atom.path, as_class(atom.path)))
             if not any(self.type_order(own) for own in owners) and not class_names(fr, callee.receiver):
@@ -292,6 +294,13 @@ class Library:
         paths.update([f"{owner}.{callee.attribute}" for owner in owners if callee.attribute])
         seen = any(isinstance(atom, Func | Bound) for atom in func.atoms)
         return Candidates(frozenset(paths), frozenset(owners), frozenset(guessed), seen)
+
+
+def _made_type(path: str) -> str:
+    """The class that a call's result is of, as libraries call it: ``sqlite3.connect().cursor()`` gives a ``Cursor``."""
+    top, _, last = path.replace("()", "").partition(".")
+    name = last.rpartition(".")[2]
+    return f"{top}.{name if name[:1].isupper() else name.capitalize()}"
 
 
 def _among(pattern: str, paths: Collection[str]) -> bool:

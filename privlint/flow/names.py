@@ -45,6 +45,8 @@ def load_name(fr: Frame, op: o.LoadName) -> None:
         fr.settings.add(op.dst)
     if name in fr.catalog.index.load_sources:
         value = with_marks(value, sources.of_load(fr, name, op.n))
+    if op.scope not in ("local", "cell", "free") and name in fr.catalog.index.attribute_sources:
+        value = with_marks(value, sources.of_import(fr, value, name, op.n))
     fr.put_register(op.dst, value)
 
 

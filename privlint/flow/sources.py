@@ -132,6 +132,17 @@ def of_load(fr: Frame, name: str, n: int) -> Found:
     return out
 
 
+def of_import(fr: Frame, value: Value, name: str, n: int) -> Found:
+    """An attribute of a module that was imported by name: ``from sys import argv``."""
+    out: Found = {}
+    paths = [atom.path if isinstance(atom, Ext) else atom.type for atom in value.atoms if isinstance(atom, Ext | Inst)]
+    owners = {path.rpartition(".")[0] for path in paths}
+    for rule in fr.catalog.index.attribute_sources[name] if owners else ():
+        if rule.owner in owners:
+            out.update(of_rule(fr, rule, n, name, f"`{name}` is read"))
+    return out
+
+
 def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Found:
     """A call's result is a source."""
     key: str | None = None

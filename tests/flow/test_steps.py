@@ -1,4 +1,4 @@
-"""What operations, packages and requests of frameworks do with data (``fixtures/steps``, ``requests``, ``exposed``)."""
+"""What operations, packages and requests of frameworks do with data (``fixtures/steps``, ``inputs``, ``requests``, ``exposed``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from privlint import engine
 from privlint.model.project import Project
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-CASES = sorted(path for folder in ("steps", "requests", "exposed") for path in (FIXTURES / folder).glob("*.py"))
+CASES = sorted(
+    path for folder in ("steps", "inputs", "requests", "exposed") for path in (FIXTURES / folder).glob("*.py")
+)
 _COMMENT = re.compile(r"# (flow|sent|clean)(, not so)?$")
 
 
