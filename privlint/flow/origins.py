@@ -17,7 +17,9 @@ Found = dict[Mark, Hop | None]
 
 _BESIDE = ("identity.", "contact.", "demographic.")
 _OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
-_TELLING = frozenset(("contact.email", "contact.phone", "account.password", "demographic.date_of_birth"))
+_TELLING = frozenset(
+    ("contact.email", "contact.phone", "account.password", "demographic.date_of_birth", "identity.national_id")
+)
 
 
 def make(

@@ -13,6 +13,7 @@ _CHINESE = re.compile(r"[一-鿿]{2,}")
 _KIND_OF_SERVICE = re.compile(
     r"(数据|推送|统计|分析|广告|地图|科技|网络|云|平台|开放平台|支付|短信|服务|邮件|位置|认证|存储|日志)+"
 )
+_VERSION = re.compile(r"\s+\d+\Z")
 _CLOUD = "cloud"
 
 
@@ -39,18 +40,18 @@ def names(known: Recipient) -> set[str]:
         said += [other + name.removeprefix(maker) for name in (bare,) if name.startswith(maker)]
     maker = _BRACKETS.sub("", known.company)
     said += [f"{maker} {bare}", bare.removeprefix(f"{maker} ")] if maker else []
-    said += [bare.removesuffix(" Marketing")]
+    said += [bare.removesuffix(" Marketing"), _VERSION.sub("", bare)]
     said += ["AWS"] if bare == "Amazon Web Services" else []
     return {plain(known.id)} | {plain(name) for name in said if not _KIND_OF_SERVICE.fullmatch(name)} - {""}
 
 
-def chinese(name: str) -> str:
-    """A Chinese name without the kind of service behind it: 神策 of 神策数据."""
-    found = _CHINESE.fullmatch(name.strip())
-    if found is None:
-        return ""
-    end = next((at for at in range(2, len(name)) if _KIND_OF_SERVICE.fullmatch(name[at:])), len(name))
-    return name[:end]
+def called(name: str) -> set[str]:
+    """What a declaration may mean by a name; of a Chinese one also without the kind of service: 神策 of 神策数据."""
+    found = {plain(name)}
+    text = name.strip()
+    if _CHINESE.fullmatch(text):
+        found |= {text[:at] for at in range(2, len(text)) if _KIND_OF_SERVICE.fullmatch(text[at:])}
+    return found - {""}
 
 
 def companies(known: Recipient) -> set[str]:

@@ -20,6 +20,9 @@ WITHOUT_CONSENT = frozenset({"legal-obligation", "vital-interests", "public-inte
 # What somebody agreed to or refused: whoever relies on consent has to keep that.
 RECORDS_OF_CONSENT = frozenset({"account.privacy_preference"})
 
+# What a type stands for that is several in one.
+COMPOSITES = {"contact.recipient": ("identity.full_name", "contact.postal_address", "contact.phone")}
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 
 
@@ -44,6 +47,9 @@ def entries(context: Context, data_type: str) -> list[Collects]:
     ):
         if chosen:
             return chosen
+    if not covering and data_type in COMPOSITES:  # a consignee is a name, an address and a telephone number
+        parts = [entries(context, part) for part in COMPOSITES[data_type]]
+        return [entry for found in parts for entry in found] if all(parts) else []
     return covering
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from privlint.catalog import Catalog
 from privlint.policy import wording
-from privlint.policy.collecting import words
+from privlint.policy.collecting import COMPOSITES, words
 
 # Any one of a kind is enough: the rule says "contact details", "fund account, card or payment account".
 _ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
@@ -100,6 +100,8 @@ class NecessarySet:
         return None
 
     def _covers(self, need: Need, data_type: str) -> bool:
+        if data_type in COMPOSITES:
+            return all(self._covers(need, part) for part in COMPOSITES[data_type])
         for declared in need.data:
             for each in _ALTERNATIVES.get(declared, (declared,)):
                 if self._catalog.covers(each, data_type):

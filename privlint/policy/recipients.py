@@ -14,7 +14,7 @@ from privlint.model.declaration import Declaration, DeclaredRecipient
 from privlint.model.facts import Target
 from privlint.model.finding import RecipientInfo
 from privlint.model.rules import Recipient
-from privlint.policy.aliases import chinese, companies, names, plain, provides
+from privlint.policy.aliases import called, companies, names, plain, provides
 
 _INTERNAL_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".svc", ".home.arpa")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\Z")
@@ -93,7 +93,8 @@ class Resolver:
 
     def _called(self, name: str) -> Recipient | None:
         """The recipient of the catalogue that goes by a name."""
-        return self._by_name.get(plain(name)) or self._by_name.get(plain(chinese(name)))
+        said = sorted(called(name), key=len, reverse=True)
+        return next((known for each in said if (known := self._by_name.get(each)) is not None), None)
 
     @functools.cached_property
     def _by_name(self) -> dict[str, Recipient]:
@@ -171,7 +172,7 @@ class Resolver:
     def _declared_by_name(self, known: Recipient | None, name: str) -> list[DeclaredRecipient]:
         """Declared recipients of that name; failing that, the cloud that it is a service of, the company behind it."""
         wanted = {plain(name), *(names(known) if known is not None else ())}
-        found = [each for each in self._declared if {plain(each.name), plain(chinese(each.name))} & wanted]
+        found = [each for each in self._declared if called(each.name) & wanted]
         if found or known is None:
             return found
         clouds = [(each, self._called(each.name)) for each in self._declared]

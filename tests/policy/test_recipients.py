@@ -124,6 +124,9 @@ def test_a_company_covers_its_services_unless_one_is_named(catalog: Catalog, dec
         ("神策数据", "sensors_data"),
         ("极光推送", "jpush"),
         ("友盟", "umeng"),
+        ("阿里云", "aliyun_sms"),
+        ("阿里云短信", "aliyun_sms"),
+        ("Google Analytics", "google_analytics_4"),
         ("高德地图", "amap"),
     ],
 )

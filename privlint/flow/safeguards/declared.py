@@ -95,7 +95,11 @@ class Declared:
                 yield from self.named(where, inner, call.n)
                 yield from self._wrapper(where, inner)
             return
-        if words.text == "permission_classes()" and isinstance(func, o.Call) and self._is_open(body, func):
+        if (
+            words.text == "permission_classes()"
+            and isinstance(func, o.Call)
+            and self._opens(body, func.args[0].reg if func.args else -1)
+        ):
             yield Check("access", OPEN, (), False, self.held.site(where, call.n))
             return
         yield from self.named(where, words, call.n)
@@ -104,13 +108,15 @@ class Declared:
             for arg in func.args:
                 if arg.label == DEPENDENCIES:
                     yield from self.dependencies(where, body, arg.reg)
+                elif arg.label == "permission_classes" and self._opens(body, arg.reg):
+                    yield Check("access", OPEN, (), False, self.held.site(where, call.n))
                 elif arg.label in ("auth", "permission", "permissions", "permission_classes", "roles", "security"):
                     yield from self.named(where, _joined(str(arg.label), body, arg.reg), call.n)
 
     @staticmethod
-    def _is_open(body: Body, call: o.Call) -> bool:
-        """``@permission_classes([AllowAny])``, ``@permission_classes([])``."""
-        listed = body.only(call.args[0].reg) if call.args else None
+    def _opens(body: Body, reg: int) -> bool:
+        """``@permission_classes([AllowAny])``, ``@action(permission_classes=[])``."""
+        listed = body.only(reg)
         return isinstance(listed, o.Build) and all(body.words(part.reg).text in _OPEN for part in listed.parts)
 
     def named(self, where: int, words: Words, node: int) -> Iterator[Check]:

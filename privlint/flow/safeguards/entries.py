@@ -55,11 +55,11 @@ class Entries(Declared):
         return by_class or self._registered(function) or self._by_convention(function)
 
     @staticmethod
-    def _unless_open(around: Checks, own: Checks) -> Checks:
-        """What holds for all pages, at one that says of itself that anybody may ask."""
+    def _unless_open(around: Checks, own: Checks, *, every: bool = False) -> Checks:
+        """What holds for all pages, at one that says of itself that anybody may ask; ``every``: of a class's own."""
         if not any(check.name == OPEN for check in own):
             return around
-        return frozenset(check for check in around if check.kind != "access" or check.name not in _DEFAULTS)
+        return frozenset(check for check in around if check.kind != "access" or not (every or check.name in _DEFAULTS))
 
     def _by_convention(self, function: Function) -> Entry | None:
         """``def export(request)`` at the top of a module, which nothing here calls."""
@@ -93,11 +93,14 @@ class Entries(Declared):
             )
             base = next((b for b in bases if any(match_path(p, b) for p in rule.bases)), None)
             if base is not None and named:
-                checks = self.of_class(function.cls) | self._guard(rule, base, function)
+                checks = self._unless_open(self.of_class(function.cls), self.own(function.id), every=True)
+                checks |= self._guard(rule, base, function)
                 for handed in self.calls.handed_class(function.cls):
                     checks |= self._through_call(handed.fn, handed.call)
                 if rule.kind == "view":
-                    checks |= self._unless_open(self._for_all, checks) | self._of_package(function)
+                    checks |= self._unless_open(self._for_all, checks | self.own(function.id)) | self._of_package(
+                        function
+                    )
                 return Entry(rule.kind, checks)
         return None
 
