@@ -106,7 +106,7 @@ class RuleIndex:
     Attributes:
         load_sources: bare name -> rules; request_sources: those about whatever is sent with a request.
         attribute_sources, item_sources, field_sources: attribute name, literal key, field name (``*``: any) -> rules.
-        parameter_sources: parameter name (``*``: any) -> rules; typed_parameters: those that say the type as well.
+        parameter_sources: parameter name (``*``: any) -> rules.
         attribute_sinks, item_sinks: attribute name, literal key (``*``: any) -> rules; raise_sinks: all of them.
         types: a type's dotted name or alias -> its rule (of several, merged, the later ones first to be asked).
         made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
@@ -123,11 +123,7 @@ class RuleIndex:
         self.request_sources = tuple(rule for rule in rules.sources if rule.at == "request")
         self.field_sources = _grouped(rules.sources, "field", lambda rule: rule.name)
         self.parameter_sources = _grouped(rules.sources, "parameter", lambda rule: rule.name)
-        self.typed_parameters = {
-            name: tuple(typed)
-            for name, found in self.parameter_sources.items()
-            if (typed := [rule for rule in found if rule.type])
-        }
+        self._of_functions: dict[tuple[str, str], tuple[SourceRule, ...]] = {}
         self.attribute_sinks = _sinks(rules.sinks, "attribute", lambda rule: rule.name)
         self.item_sinks = _sinks(rules.sinks, "item", lambda rule: rule.key)
         self.raise_sinks = tuple(rule for rule in rules.sinks if rule.at == "raise")
@@ -163,6 +159,19 @@ class RuleIndex:
                 if pattern.kind == "method"
             }
         )
+
+    def for_parameter(self, name: str, function: str) -> tuple[SourceRule, ...]:
+        """The rules that may mean a parameter of that name of a function so called."""
+        key = (name, function)
+        found = self._of_functions.get(key)
+        if found is None:
+            rules = (*self.parameter_sources.get(name, ()), *self.parameter_sources.get("*", ()))
+            found = self._of_functions[key] = tuple(rule for rule in rules if _may_mean(rule, function))
+        return found
+
+
+def _may_mean(rule: SourceRule, function: str) -> bool:
+    return not rule.calls or any(match_path(call.path.rpartition(".")[2], function) for call in rule.calls)
 
 
 def _grouped(

@@ -26,10 +26,7 @@ def of_parameter(fr: Frame, param: Param, index: int) -> Mapping[Mark, Hop | Non
 
 def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
     out: Found = {}
-    for rule in (
-        *fr.catalog.index.parameter_sources.get(param.name, ()),
-        *fr.catalog.index.parameter_sources.get("*", ()),
-    ):
+    for rule in fr.catalog.index.for_parameter(param.name, fr.ir.name):
         if _parameter_rule(fr, rule, param, index):
             required = not param.default or fr.solver.needs_value(fr.fn, param.name)
             words = f"parameter `{param.name}`"
@@ -73,9 +70,8 @@ def _depends_on_data(fr: Frame, param: Param) -> bool:
 
 def parameter_type(fr: Frame, param: Param, index: int) -> str:
     """The library type that a rule gives a parameter, or ``""``."""
-    typed = fr.catalog.index.typed_parameters
-    for rule in (*typed.get(param.name, ()), *typed.get("*", ())):
-        if _parameter_rule(fr, rule, param, index):
+    for rule in fr.catalog.index.for_parameter(param.name, fr.ir.name):
+        if rule.type and _parameter_rule(fr, rule, param, index):
             return rule.type
     return routes.UNTYPED if routes.is_request(fr, param, index) else ""
 
@@ -96,7 +92,10 @@ def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bo
             return False
         if rule.name == "*" and rule.position < 0 and not rule.type and not routes.filled(fr, param):
             return False
-    if rule.calls and not any(_is_function(fr, call.kind, call.path) for call in rule.calls):
+    name = ir.name
+    if rule.calls and not any(
+        match_path(call.path.rpartition(".")[2], name) and _is_function(fr, call.kind, call.path) for call in rule.calls
+    ):
         return False
     if rule.routed and not routes.registered(fr, param):
         return False
