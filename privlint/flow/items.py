@@ -164,7 +164,9 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
 
 def taken_over(fr: Frame, rest: Value, label: str) -> Value:
     """What mappings that were copied had under a label when they were; ``[*]``: under any."""
-    out = only_marks({m: w for m, w in rest.marks.items() if not isinstance(m.source, Symbol)})
+    marks: Marks = {m: w for m, w in rest.marks.items() if not isinstance(m.source, Symbol)} if label != "[#]" else {}
+    key = text_key(label)
+    out = only_marks(marks if key is None else part_called(fr, marks, key))
     for atom in rest.ordered:
         if isinstance(atom, Obj):
             out = join(out, fr.initial(atom.id, label) if atom.id[0] == "s" else item(fr, of(atom), label))

@@ -9,7 +9,7 @@ from privlint.flow import limits, sources
 from privlint.flow.access import delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions, steps_into
+from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions, steps_into, text_key
 from privlint.flow.values import (
     NONE,
     REST,
@@ -19,6 +19,7 @@ from privlint.flow.values import (
     Func,
     Lit,
     Mark,
+    Marks,
     Obj,
     ObjId,
     Opaque,
@@ -293,7 +294,26 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
         m: w for m, w in given.marks.items() if not steps_into(m, given, any(isinstance(a, Obj) for a in given.atoms))
     }
     if marks:
-        store(fr, receiver, "[*]", only_marks(marks), strong=False)
+        _take_over_marks(fr, receiver, marks)
+
+
+def _take_over_marks(fr: Frame, receiver: Value, marks: Marks) -> None:
+    """Let a mapping have the data of one of which no more is known: any key of its own may be replaced, those that are
+    stored later are not."""
+    symbols = {m: w for m, w in marks.items() if isinstance(m.source, Symbol)}
+    others = {m: w for m, w in marks.items() if m not in symbols}
+    for atom in receiver.ordered if others else ():
+        if not isinstance(atom, Obj) or fr.object(atom.id).kind != "dict":
+            symbols = dict(marks)
+            continue
+        for label, value in fr.object(atom.id).fields.items():
+            if label[0] == "[" and label not in ("[*]", "[#]", REST):
+                key = text_key(label)
+                kept = others if key is None else sources.part_called(fr, others, key)
+                store(fr, of(atom), label, with_marks(value, kept))
+        store(fr, of(atom), REST, only_marks(others), strong=False)
+    if symbols:
+        store(fr, receiver, "[*]", only_marks(symbols), strong=False)
 
 
 _SEQUENCES = frozenset({"list", "tuple", "iter", "gen", "set"})
