@@ -259,6 +259,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         return Value(of_rows.atoms) if verdict.protection is not None else of_rows
     if receiver is not None:
         fr.need(receiver)
+        if callee.attribute == "value_counts":
+            return only_marks(sources.counted_by(fr, receiver).marks)
         if callee.attribute == "start":
             callables.start_thread(fr, callee)
         done = containers.method(fr, callee, args)

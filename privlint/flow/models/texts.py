@@ -153,6 +153,8 @@ SILENT = frozenset(
         "median",
         "std",
         "nunique",
+        "quantile",
+        "describe",
         "n_unique",
         "isna",
         "isnull",
