@@ -330,6 +330,8 @@ class Names:
             found = max(found, self.vocabulary.protected.get(word, Protection.CLEAR))
             if word == "token" and data_type.partition(".")[0] in self.vocabulary.tokens:
                 found = max(found, Protection.PSEUDONYMISED)
+        if found is Protection.PSEUDONYMISED and data_type in self.lists["credentials"]:
+            return Protection.PSEUDONYMISED_WEAK  # what it is checked against is worth guessing at, key or not
         return found
 
     def _subject(self, words: tuple[str, ...], owner: Owner) -> str | None:
