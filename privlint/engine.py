@@ -94,7 +94,7 @@ def survey(project: Project) -> DataMap:
     recall = Recall.of(project, listing.files)
     run = _analyse(project, listing, _parts(project, listing), recall)
     recall.close()
-    found = policy.survey(run.facts, run.declared.main, run.rules, run.places.locations, project.min_confidence)
+    found = policy.survey_parts(run.facts, run.declared, run.rules, run.places.locations, project.min_confidence)
     return replace(
         found,
         files=len(listing),

@@ -21,6 +21,7 @@ from privlint.policy import cells
 from privlint.policy.cells import Stated, arrives, joined, said, taken_in
 from privlint.policy.context import Context, Delivery, Place
 from privlint.policy.recipients import Party
+from privlint.policy.scope import EVERYTHING, Scope
 from privlint.policy.sharing import LEAVES, entries, entrusted, specific, unknown
 
 # From sites to where they are; the engine gives one, since only a syntax tree knows.
@@ -37,6 +38,7 @@ def survey(
     catalog: Catalog,
     locate: Locate,
     min_confidence: Confidence = Confidence.LOW,
+    scope: Scope = EVERYTHING,
 ) -> DataMap:
     """What is collected, shared and kept, each joined with what is declared of it.
 
@@ -45,6 +47,7 @@ def survey(
         declaration: without one, everything is merely observed.
         catalog: data types and recipients.
         locate: gives the location of each site; asked once.
+        scope: which files the declaration speaks of.
 
     Returns:
         The map, in an order that depends on nothing but these; what only a whole run knows (files, notes) is empty.
@@ -54,7 +57,7 @@ def survey(
         flows=[flow for flow in facts.flows if flow.confidence >= min_confidence],
         collections=[fact for fact in facts.collections if fact.confidence >= min_confidence],
     )
-    return _Survey(Context(sure, declaration, catalog), locate).map()
+    return _Survey(Context(sure, declaration, catalog, scope=scope), locate).map()
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class _Survey:
             collected=collected,
             shared=shared,
             kept=kept,
-            receivers=tuple(sorted(receivers, key=_receiver_order)),
+            receivers=tuple(sorted(receivers, key=receiver_order)),
             types=self._types(named),
             declaration=self._declaration,
         )
@@ -347,7 +350,7 @@ def _sites(sharing: Iterable[Place], kept: Iterable[Place], collections: Iterabl
     return sites
 
 
-def _receiver_order(receiver: Receiver) -> tuple[object, ...]:
+def receiver_order(receiver: Receiver) -> tuple[object, ...]:
     return _ROLES.index(receiver.role), receiver.name.casefold(), receiver.key
 
 

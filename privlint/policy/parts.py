@@ -37,12 +37,17 @@ def judge_parts(
 
 def _scope(declared: Declarations, coverage: Mapping[Path, str], declaration: Declaration | None) -> Scope:
     covered = coverage.get(declared.place(declaration), "whole") if declaration is not None else "whole"
+    return scope(declared, declaration)._replace(coverage=covered)
+
+
+def scope(declared: Declarations, declaration: Declaration | None) -> Scope:
+    """Which files a declaration speaks of."""
     if len(declared.all) == 1:
-        return EVERYTHING._replace(coverage=covered)
+        return EVERYTHING
     return Scope(
         owns=lambda path: declared.of(path) is declaration,
         shares=lambda path: declared.above(path, declaration),
-        coverage=covered,
+        coverage="whole",
     )
 
 

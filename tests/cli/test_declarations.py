@@ -199,3 +199,15 @@ def test_an_entry_that_two_declarations_share_is_stale_for_both_or_not_at_all(re
     )
     (repository / "services/b/app.py").write_text("", encoding="utf-8")
     assert codes(run("check", "--select", "PRV9").out) == ["company.yml:2:35: PRV901"]
+
+
+def test_the_map_joins_each_part_with_its_own(repository: Path, run: Run) -> None:
+    write(repository, privacy="version: 1\ncollects: [{data: contact.phone}]\n", services__a__privacy=PARTNER)
+    found = json.loads(run("map", "--format", "json").out)
+    names = {each["key"]: each["name"] for each in found["recipients"]}
+    edges = {names[each["recipient"]]: (each["provenance"], len(each["places"])) for each in found["shared"]}
+    assert edges == {"Partner": ("both", 1), "api.partner.example": ("observed", 2)}
+    (collected,) = found["collected"]
+    assert (collected["provenance"], len(collected["places"]), len(collected["declared"])) == ("both", 3, 2)
+    only = json.loads(run("map", "--format", "json", "services/a").out)
+    assert [each["provenance"] for each in only["shared"]] == ["both"]

@@ -27,8 +27,10 @@ def located(sites: Collection[Site]) -> dict[Site, Location]:
     return {site: Location(site.path, Span(site.node, 1, site.node, 9)) for site in sites}
 
 
-def mapped(catalog: Catalog, found: Facts, declaration: Declaration | None = None, **more: Confidence) -> DataMap:
-    return survey(found, declaration, catalog, located, **more)
+def mapped(
+    catalog: Catalog, found: Facts, declaration: Declaration | None = None, min_confidence: Confidence = Confidence.LOW
+) -> DataMap:
+    return survey(found, declaration, catalog, located, min_confidence)
 
 
 def edge(result: DataMap, data: str, receiver: str) -> Shared:
