@@ -263,6 +263,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
             return only_marks(sources.counted_by(fr, receiver).marks)
         if callee.attribute == "start":
             callables.start_thread(fr, callee)
+        elif callee.attribute == "feed":
+            callables.feed_parser(fr, callee, args)
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done

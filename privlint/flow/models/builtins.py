@@ -174,6 +174,7 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     "collections.defaultdict",
     "collections.Counter",
     "collections.ChainMap",
+    "collections.UserDict",
     "types.MappingProxyType",
     "types.SimpleNamespace",
     "argparse.Namespace",
@@ -199,9 +200,23 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return made
     for value, _ in [*given, *(() if space else args.mappings)]:
         merge_pairs(fr, made, value)
+    if callee.last == "ChainMap":
+        _chain(fr, callee, made, [value for value, _ in given])
+    elif callee.last == "UserDict":
+        store(fr, made, ".data", made)
     for name, (value, _) in args.keywords.items():
         store(fr, made, f".{name}" if space else f"[{name!r}]", value)
     return made
+
+
+def _chain(fr: Frame, callee: Callee, made: Value, given: list[Value]) -> None:
+    """The mappings that a ``ChainMap`` is of, and what it is without the first."""
+    maps = {f"[{index}]": value for index, value in enumerate(given)}
+    parents = of(fr.allocate(callee.n, Object("dict"), "parents"))
+    for value in given[1:]:
+        merge_pairs(fr, parents, value)
+    store(fr, made, ".maps", of(fr.allocate(callee.n, Object("list", fields=maps), "maps")))
+    store(fr, made, ".parents", parents)
 
 
 @function(

@@ -286,6 +286,25 @@ def start_thread(fr: Frame, callee: Callee) -> None:
                 call_method(fr, method.function, atom, [], callee.n)
 
 
+_HANDLERS = ("handle_data", "handle_comment", "handle_endtag", "handle_starttag", "handle_startendtag")
+
+
+def feed_parser(fr: Frame, callee: Callee, args: Arguments) -> None:
+    """``feed(text)`` of an instance of a class below ``HTMLParser``: its handlers are given the parts."""
+    text = only_marks(collect(fr, args.positional[0][0], 1)) if args.positional else UNKNOWN
+    for atom in callee.receiver.ordered if callee.receiver is not None and text else ():
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        if cls < 0 or not any(base.endswith("HTMLParser") for base in fr.program.external_bases(cls)):
+            continue
+        pair = of(fr.allocate(callee.n, Object("tuple", fields={"[0]": text, "[1]": text}), "attribute"))
+        attributes = of(fr.allocate(callee.n, Object("list", fields={"[*]": pair}), "attributes"))
+        for name in _HANDLERS:
+            method = fr.program.method(cls, name)
+            if method is not None:
+                given = [text, attributes] if name.startswith("handle_start") else [text]
+                call_method(fr, method.function, atom, given, callee.n)
+
+
 @function("type.__call__")
 def _make(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``super().__call__(...)`` in a metaclass: the instance is made as it would be without one."""

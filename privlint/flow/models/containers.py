@@ -97,6 +97,7 @@ _READERS = frozenset(
         "getlist",
         "setlist",
         "result",
+        "new_child",
     ]
 )
 
@@ -399,8 +400,11 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         others = values if name in ("union", "symmetric_difference") else []
         whole = join_all([element(fr, receiver), *(element(fr, value) for value in others)])
         return of(fr.allocate(callee.n, Object("set", fields={"[*]": whole}), "set"))
-    if name == "copy":
-        return clone(fr, receiver, callee.n)
+    if name in ("copy", "new_child"):
+        made = clone(fr, receiver, callee.n)
+        for value in values if name == "new_child" else ():
+            merge_pairs(fr, made, value)
+        return made
     if name in ("reverse", "sort"):
         _reordered(fr, receiver, name)
         return NONE

@@ -8,8 +8,9 @@ from privlint.flow.access import store
 from privlint.flow.conditions import WRITES_TO
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.items import item
 from privlint.flow.models.registry import Handler, function
-from privlint.flow.values import Hop, Mark, Marks, Obj, Value, only_marks, step
+from privlint.flow.values import UNKNOWN, Hop, Mark, Marks, Obj, Value, join_all, of, only_marks, step
 from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
@@ -74,3 +75,19 @@ def write(fr: Frame, receiver: Value, args: Arguments, n: int) -> None:
     into = only_marks(step(marks, fr.site(n), "into", "the file"))
     for held in targets if into else ():
         store(fr, held, "[*]", into, strong=False)
+
+
+@function("multiprocessing.Pipe")
+def _pipe(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """Two ends: what is sent at one is received at the other."""
+    inside = of(fr.allocate(callee.n, Object("list"), "pipe"))
+    end = Object("inst", type_="multiprocessing.connection.Connection", fields={WRITES_TO: inside})
+    ends = {f"[{index}]": of(fr.allocate(callee.n, end, f"end {index}")) for index in (0, 1)}
+    return of(fr.allocate(callee.n, Object("tuple", fields=ends), "ends"))
+
+
+@function("multiprocessing.connection.Connection.recv", "multiprocessing.connection.Connection.recv_bytes")
+def _received(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    atoms = callee.receiver.ordered if callee.receiver is not None else ()
+    ends = [fr.object(atom.id).fields.get(WRITES_TO, UNKNOWN) for atom in atoms if isinstance(atom, Obj)]
+    return join_all(item(fr, inside, None) for inside in ends)
