@@ -226,7 +226,7 @@ class Binding:
         for (cls, name), value in summary.class_fields.items():
             classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
             store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
-        from privlint.flow.models.containers import merge
+        from privlint.flow.models.merging import merge
 
         for key, label, value, stored in effects:
             target = of(Obj(key))

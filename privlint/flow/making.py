@@ -90,7 +90,7 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:
-    from privlint.flow.models.containers import merge
+    from privlint.flow.models.merging import merge
 
     made = of(fr.allocate(op.n, Object("dict"), "dict"))
     parts = iter(op.parts)

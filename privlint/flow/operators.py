@@ -250,7 +250,8 @@ def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 
 def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    from privlint.flow.models.containers import extend_known, merge
+    from privlint.flow.models.containers import extend_known
+    from privlint.flow.models.merging import merge
 
     kinds = {fr.object(a.id).kind for v in values for a in v.atoms if isinstance(a, Obj)}
     kind = "dict" if "dict" in kinds else "set" if "set" in kinds else "list"

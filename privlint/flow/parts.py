@@ -274,7 +274,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
 
 def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
     """``xs[a:b] = ys``, where the items of both are known; whether it could be done."""
-    from privlint.flow.models.containers import known_items, replace_items
+    from privlint.flow.models.containers import replace_items
+    from privlint.flow.models.merging import known_items
 
     if not any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms):
         return False
@@ -303,7 +304,8 @@ def del_item(fr: Frame, op: o.DelItem) -> None:
 
 def _cut_out(fr: Frame, obj: Value, key: Value) -> bool:
     """``del xs[i]`` and ``del xs[a:b]`` of a sequence whose items are known; whether it could be done."""
-    from privlint.flow.models.containers import known_items, replace_items
+    from privlint.flow.models.containers import replace_items
+    from privlint.flow.models.merging import known_items
 
     items = known_items(fr, obj)
     numbers = [a.value for a in key.atoms if isinstance(a, Lit)]

@@ -37,7 +37,8 @@ from privlint.flow.wholes import collect
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.containers import merge_pairs, taken
+from privlint.flow.models.containers import taken
+from privlint.flow.models.merging import merge_pairs
 from privlint.flow.models.registry import function
 
 
