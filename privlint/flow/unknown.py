@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from privlint.flow import frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
-from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.calls import call_value
+from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_library
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import QUERY, element, item, key_label
+from privlint.flow.items import QUERY, item, key_label
 from privlint.flow.library import Callee, Verdict
 from privlint.flow.lookups import PARTS, of_request, taken_out
 from privlint.flow.mappings import as_text_or_mapping, made_of
@@ -81,13 +80,6 @@ _FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
 
 # Calls that give rows of the model that they are given.
 _QUERIES = re.compile(r"query|select|filter|get|find|one|first|scalars?|exec|fetch|load|paginate|refresh|merge")
-
-_CALLBACK_MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
-
-
-# Methods that run a function with the arguments beside it and give its result.
-_RUNNERS = _CALLBACK_MAPS | {"submit", "run_in_executor", "apply_async", "run_sync", "run_in_threadpool"}
-
 
 _NEVER_RETURNING = frozenset(
     {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "flask.abort", "werkzeug.exceptions.abort"}
@@ -277,10 +269,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
     if _decorates(callee, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
-    if callee.last in _RUNNERS and any(
-        _callable(fr, value) or _library_function(value) for value, _ in args.positional[:2]
-    ):
-        many = callee.last in _CALLBACK_MAPS
+    if callee.last in RUNNERS and any(is_called(fr, value) or is_library(value) for value, _ in args.positional[:2]):
+        many = callee.last in MAPS
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": returned}), "ran")) if many else returned
     models = _model_arguments(fr, callee, args)
     if models is not None:
@@ -358,19 +348,6 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
     return join_all(out) if out else None
 
 
-def call_backs(fr: Frame, callee: Callee, args: Arguments) -> Value:
-    """Functions that are handed to unknown code are called by it, with what stands beside them."""
-    out = UNKNOWN
-    for position, (value, n) in enumerate(args.positional):
-        if _callable(fr, value) or (callee.last in _RUNNERS and position < 2 and _library_function(value)):
-            rest = args.positional[position + 1 :]
-            out = join(out, _call_back(fr, callee, args, value, rest, n))
-    for name, (value, n) in args.keywords.items():
-        if _callable(fr, value) or (name == "target" and _library_function(value)):
-            out = join(out, _call_back(fr, callee, args, value, [], n))
-    return out
-
-
 def _decorates(callee: Callee, args: Arguments) -> bool:
     """Whether the call looks like a decorator's: one function or class, and nothing else.
 
@@ -381,43 +358,3 @@ def _decorates(callee: Callee, args: Arguments) -> bool:
     atoms = args.positional[0][0].atoms
     made = callee.last[:1].isupper() and any(isinstance(atom, Cls) for atom in atoms)
     return bool(atoms) and not made and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)
-
-
-def _library_function(value: Value) -> bool:
-    return bool(value.atoms) and not value.marks and all(isinstance(a, Ext) for a in value.atoms)
-
-
-def _callable(fr: Frame, value: Value) -> bool:
-    return any(
-        isinstance(a, Func | Bound) or (isinstance(a, Obj) and _is_called(fr, fr.object(a.id))) for a in value.ordered
-    )
-
-
-def _is_called(fr: Frame, obj: Object) -> bool:
-    if obj.cls >= 0 and obj.kind == "inst":
-        return fr.program.method(obj.cls, "__call__") is not None
-    return obj.kind == "partial" or obj.kind in MADE_CALLABLE
-
-
-def _call_back(
-    fr: Frame, callee: Callee, args: Arguments, value: Value, rest: list[tuple[Value, int]], n: int
-) -> Value:
-    positional = rest
-    text = next((a.path for a in value.ordered if isinstance(a, Ext)), "")
-    keywords: dict[str, tuple[Value, int]] = {}
-    if callee.last in _CALLBACK_MAPS:
-        positional = [(element(fr, given), at) for given, at in rest]
-        if not positional and callee.receiver is not None:
-            positional = [(element(fr, callee.receiver), n)]
-    elif callee.last == "add_done_callback" and callee.receiver is not None:
-        positional = [(callee.receiver, n)]
-    elif callee.last == "apply_async" and len(rest) == 1:
-        positional = [(item(fr, rest[0][0], f"[{i}]"), n) for i in range(6)]
-    elif "args" in args.keywords:
-        given, at = args.keywords["args"]
-        positional = [(item(fr, given, f"[{i}]"), at) for i in range(6)]
-    if "kwargs" in args.keywords:
-        given, at = args.keywords["kwargs"]
-        return call_value(fr, value, Arguments(positional, keywords, None, [(given, at)]), callee.n, text=text)
-    keywords = {k: v for k, v in args.keywords.items() if v[0] is not value and k not in ("args", "kwargs", "target")}
-    return call_value(fr, value, Arguments(positional, keywords), callee.n, text=text)
