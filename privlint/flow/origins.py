@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Found = dict[Mark, Hop | None]
 
+_APART = ("contact.website", "contact.country")  # a form has these of itself, too
 _BESIDE = ("identity.", "contact.", "demographic.")
 _OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
 _TELLING = frozenset(
@@ -94,7 +95,7 @@ def _asks_people(fr: Frame) -> bool:
 def beside(catalog: Catalog, name: str) -> NameMatch | None:
     """What a name says where somebody is asked for data beside it by which a person is reached."""
     match = catalog.classify(name, _OF_PEOPLE)
-    kept = match is not None and match.data_type.startswith(_BESIDE) and match.data_type != "contact.website"
+    kept = match is not None and match.data_type.startswith(_BESIDE) and match.data_type not in _APART
     return match if kept else None
 
 
