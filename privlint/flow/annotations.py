@@ -10,7 +10,7 @@ from privlint.model.data import NameMatch
 from privlint.resolve.program import Module
 
 if TYPE_CHECKING:
-    from privlint.flow.frame import Frame
+    from privlint.flow.memory import Memory
     from privlint.flow.solve import Solver
 
 _TRANSPARENT = frozenset(
@@ -161,7 +161,7 @@ class Annotations:
                     return self._inside(arg, depth + 1)
         return ref
 
-    def child(self, fr: Frame, parent: ObjId, label: str) -> tuple[int, TypeRef] | None:
+    def child(self, fr: Memory, parent: ObjId, label: str) -> tuple[int, TypeRef] | None:
         """The annotation of a part of a symbolic object: an element's, or a field's."""
         if label[0] == ".":
             cls = fr.object(parent).cls

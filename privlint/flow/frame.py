@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.heap import Object, State
+from privlint.flow.heap import State
+from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
-    CHOSEN,
-    NO_ATOMS,
     REST,
     UNKNOWN,
-    Address,
     Atom,
     Bound,
     Cls,
-    Ext,
     Func,
-    Inst,
-    Lit,
-    Mark,
     Marks,
     Obj,
     ObjId,
-    Opaque,
-    Path,
     Symbol,
     Value,
     either,
@@ -34,8 +25,6 @@ from privlint.flow.values import (
     symbolic,
 )
 from privlint.ir import ops as o
-from privlint.ir.module import FunctionIR
-from privlint.model.data import Protection
 from privlint.model.facts import Target
 from privlint.model.location import Site
 from privlint.resolve.program import Function, Module
@@ -45,7 +34,6 @@ if TYPE_CHECKING:
 
 CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
-_MODULE = Object("module")  # a module none of whose variables was set by the call under way
 
 
 _CALM = frozenset((o.Const, o.Move, o.StoreName, o.Build, o.MakeFunction))  # ops that raise no exception
@@ -54,21 +42,18 @@ _CALM = frozenset((o.Const, o.Move, o.StoreName, o.Build, o.MakeFunction))  # op
 _PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a caller proves who it is
 
 
-class Frame:
-    """The interpreter's view of one function; ``state`` is the state at the op under way."""
+class Frame(Memory):
+    """The interpreter's view of one function."""
 
     def __init__(self, solver: Solver, fn: Function, key: Key, context: Context, depth: int) -> None:
-        self.solver = solver
+        super().__init__(solver, fn, context)
         self.program = solver.program
         self.catalog = solver.catalog
-        self.fn = fn
         self.ir = fn.ir
         self.module: Module = solver.program.modules[fn.module]
         self.path = self.module.path
-        self.context = {(param, path): what for param, path, what in context}
         self.depth = depth
         self.key = key
-        self.state = State()
         self.regs: dict[int, Value] = {}
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
         self.receivers: dict[int, tuple[Value, str, str]] = {}  # register -> (object, attribute, object's name)
@@ -76,9 +61,6 @@ class Frame:
         self.settings: set[int] = set()  # registers read from module variables and attributes
         self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
         self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
-        self.types: dict[ObjId, tuple[int, o.TypeRef]] = {}  # symbolic object -> module and annotation
-        self.symbols: dict[ObjId, Object] = {}  # symbolic objects as they are when the function begins
-        self.initials: dict[tuple[ObjId, str], Value] = {}
         self.summary = Summary()
         self.exit: State | None = None
         self.returned = False  # whether some way through the function ends with a return
@@ -97,7 +79,6 @@ class Frame:
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
-        self.memo: dict[tuple[object, ...], tuple[object, Value]] = {}  # implicit calls, while no object changes
 
     # -- small helpers -------------------------------------------------------------------------------------------
 
@@ -115,175 +96,17 @@ class Frame:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 self.summary.needs.add(symbolic(atom.id))
 
-    def put_register(self, reg: int, value: Value) -> None:
-        """Write a register; one that several branches write keeps what each wrote."""
-        if reg in self.joined and reg in self.regs:
-            value = either(self.regs[reg], value)
-        self.regs[reg] = value
-
-    # -- objects -------------------------------------------------------------------------------------------------
-
-    def object(self, key: ObjId) -> Object:
-        """The object under ``key`` as this point of the function sees it."""
-        obj = self.state.heap.get(key)
-        if obj is not None:
-            return obj
-        if key[0] == "s":
-            obj = self.symbols.get(key)
-            return obj if obj is not None else self.symbol(key)
-        if key[0] == "g":
-            return _MODULE
-        shared = self.solver.read_shared(key)
-        return shared if shared is not None else Object("inst")
-
-    def variable(self, module: int, label: str) -> Value | None:
-        """A variable of a module: as this call has set it, else as anybody has; None where nobody is known to."""
-        held = self.state.heap.get(("g", module))
-        value = held.fields.get(label) if held is not None else None
-        return value if value is not None else self.solver.variable(module, label)
-
-    def before(self, key: ObjId) -> Object:
-        """A symbolic object, or the variables of a module, as the function finds them."""
-        if key[0] == "s":
-            found = self.symbols.get(key)
-            return found if found is not None else self.symbol(key)
-        return self.solver.read_shared(key) or Object("module")
-
-    def put(self, key: ObjId, obj: Object) -> None:
-        """Replace an object."""
-        self.state.heap[key] = obj
-        self.memo.clear()
-
-    def allocate(self, n: int, obj: Object, tag: Hashable = "") -> Obj:
-        """A new object, made at node ``n``; made again (in a loop) it stands for many."""
-        key: ObjId = ("o", self.fn.id, n, tag)
-        old = self.state.heap.get(key)
-        if old is not None:
-            fields = dict(old.fields)
-            for label, value in obj.fields.items():
-                fields[label] = join(fields.get(label, UNKNOWN), value)
-            same = all(value.same(old.fields.get(label, UNKNOWN)) for label, value in fields.items())
-            if same and old.many:
-                return Obj(key)
-            obj = Object(obj.kind, obj.cls, obj.type, fields, True, old.written)
-            self.memo.clear()
-        self.state.heap[key] = obj
-        return Obj(key)
-
-    def symbol(self, key: ObjId) -> Object:
-        """A symbolic object as it is when the function begins."""
-        found = self.symbols.get(key)
-        if found is None:
-            found = self.symbols[key] = self._symbolic(key)
-            self._furnish(key, found)
-        return found
-
-    def _furnish(self, key: ObjId, obj: Object) -> None:
-        """Give something that was made to be called, as the context says, the parts that it was made of."""
-        path = key[2]
-        assert isinstance(path, tuple)
-        for what, detail in self.context.get((int(str(key[1])), path), ()):
-            if what == "made" and isinstance(detail, tuple):
-                obj.kind = detail[0]
-                obj.fields.update({label: self.initial(key, label) for label in detail[1]})
-
-    def _symbolic(self, key: ObjId) -> Object:
-        param, path = symbolic(key)
-        kind, cls, type_ = "sym", -1, ""
-        known = self.context.get((param, path), ())
-        for what, detail in sorted(known, key=repr) if len(known) > 1 else known:
-            if what in ("of", "exact") and cls < 0:
-                cls = int(str(detail))
-            elif what == "type" and not type_:
-                type_ = str(detail)
-            elif what == "kind":
-                kind = str(detail)
-        if cls < 0 and not type_ and key in self.types:
-            module, ref = self.types[key]
-            cls, type_, kind = self.solver.annotations.object_type(module, ref)
-        return Object(kind, cls, type_)
-
-    def exact(self, key: ObjId) -> bool:
-        """Whether the object is known to be of its class, not of one below it."""
-        if key[0] != "s":
-            return True
-        return any(what == "exact" for what, _ in self.context.get(symbolic(key), ()))
-
-    def constant(self, key: ObjId) -> bool:
-        """Whether what a symbolic object stands for is one constant, which the context tells."""
-        if key[0] != "s":
-            return False
-        return any(what == "only" for what, _ in self.context.get(symbolic(key), ()))
-
-    def only_kind(self, key: ObjId) -> bool:
-        """Whether the kind of a symbolic object is all that the context says of it."""
-        return [what for what, _ in self.context.get(symbolic(key), ()) if what != "size"] == ["kind"]
-
-    def size(self, key: ObjId) -> int:
-        """The number of items of a symbolic tuple that nobody has stored in, as the context tells it, or -1."""
-        if key in self.state.heap:
-            return -1
-        told = self.context.get(symbolic(key), ())
-        sizes = [detail for what, detail in told if what == "size"]
-        return sizes[0] if len(sizes) == 1 and len(told) == 2 and isinstance(sizes[0], int) else -1
-
     def need_size(self, value: Value) -> None:
         """It matters how many items a tuple has."""
         for atom in value.atoms:
             if isinstance(atom, Obj) and atom.id[0] == "s" and self.object(atom.id).kind == "tuple":
                 self.summary.needs.add(symbolic(atom.id))
 
-    def initial(self, key: ObjId, label: str) -> Value:
-        """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""
-        cached = self.initials.get((key, label))
-        if cached is not None:
-            return cached
-        param, path = symbolic(key)
-        if len(path) >= limits.PATH_DEPTH:
-            limits.reached("depth of an access path")
-            below = Mark(Symbol(param, path, 2), Protection.CLEAR, 0, CHOSEN)  # a part of all that is there
-            value = Value(NO_ATOMS, {below: None})
-        else:
-            value = self._begin(param, (*path, label), key, label)
-        self.initials[(key, label)] = value
-        return value
-
-    def _begin(self, param: int, path: Path, parent: ObjId, label: str) -> Value:
-        key: ObjId = ("s", param, path)
-        known = self.solver.annotations.child(self, parent, label)
-        if known is not None:
-            self.types[key] = known
-        atoms: set[Atom] = {Obj(key), *self.given(param, path)}
-        if known is not None:
-            atoms |= self.solver.annotations.extra_atoms(*known)
-        obj = self.object(parent)
-        if obj.cls >= 0 and label[0] == "." and (param, path) not in self.context:
-            stored = self.solver.read_field(obj.cls, label[1:])
-            atoms |= {a for a in stored.atoms if not isinstance(a, Obj)}
-        return Value(frozenset(atoms), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
-
-    def given(self, param: int, path: Path) -> set[Atom]:
-        """What the context says that a symbolic value is."""
-        out: set[Atom] = set()
-        for what, detail in self.context.get((param, path), ()):
-            if what == "lit" and isinstance(detail, Lit):
-                out.add(detail)
-            elif what == "fn" and isinstance(detail, tuple):
-                out.add(Func(detail[0], ("s", param, (*path, "^env")) if detail[1] else None))
-            elif what == "bound" and isinstance(detail, tuple):
-                env: ObjId | None = ("s", param, (*path, "^env")) if detail[1] else None
-                out.add(Bound(Func(detail[0], env), Obj(("s", param, (*path, "^self")))))
-            elif what == "class":
-                out.add(Cls(int(str(detail))))
-            elif what == "ext":
-                out.add(Ext(str(detail)))
-            elif what == "type":
-                out.add(Inst(str(detail)))
-            elif what == "at" and isinstance(detail, Address):
-                out.add(detail)
-            elif what == "also":
-                out.add(Opaque(int(str(detail))))
-        return out
+    def put_register(self, reg: int, value: Value) -> None:
+        """Write a register; one that several branches write keeps what each wrote."""
+        if reg in self.joined and reg in self.regs:
+            value = either(self.regs[reg], value)
+        self.regs[reg] = value
 
     # -- the run -------------------------------------------------------------------------------------------------
 
@@ -488,8 +311,3 @@ def objects_in(value: Value) -> list[ObjId]:
         elif isinstance(atom, Func) and atom.env is not None:
             out.append(atom.env)
     return out
-
-
-def own_names(fn: FunctionIR) -> list[str]:
-    """The names of the parameters."""
-    return [p.name for p in fn.params]

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from privlint.catalog.catalog import Catalog
-from privlint.flow import limits, linked, parameters, safeguards, sources
+from privlint.flow import entering, limits, safeguards
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding, context_key
-from privlint.flow.arguments import Arguments
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
@@ -23,32 +22,20 @@ from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.uses import Handing
 from privlint.flow.values import (
-    MADE_CLASS,
     UNKNOWN,
-    Atom,
     Cls,
     Ext,
     Func,
     Hop,
     Inst,
-    Lit,
     Mark,
     Obj,
-    ObjId,
     Opaque,
-    Super,
-    Symbol,
     Value,
     forget,
-    join,
-    join_all,
-    literal,
     of,
-    with_marks,
 )
 from privlint.ir import ops as o
-from privlint.ir.module import Param
-from privlint.model.data import Protection
 from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
 from privlint.model.rules import SafeguardRule
 from privlint.resolve.program import Function, Program
@@ -175,7 +162,7 @@ class Solver(Traits):
         if summary is None or not summary.sinks:
             return
         frame = Frame(self, function, -1 - function.id, NO_CONTEXT, 0)  # nobody's summary
-        values = [self._declared(frame, index, param) for index, param in enumerate(function.ir.params)]
+        values = [entering.declared(frame, index, param) for index, param in enumerate(function.ir.params)]
         if not any(values):
             return
         binding = Binding(
@@ -184,22 +171,6 @@ class Solver(Traits):
         self.current_node = function.ir.n  # of calls that nothing in the code names: ``__str__``
         for flow in list(summary.sinks.values()):
             binding._sink(flow)
-
-    def _declared(self, frame: Frame, index: int, param: Param) -> Value:
-        """What a parameter is, by what is declared of it: an instance of a class of the program, or a list of such."""
-        function = frame.fn
-        if index == 0 and function.method_kind == "method":
-            return of(Opaque(function.cls))
-        if (cls := linked.parameter(self, function, param)[0]) >= 0:
-            return of(Opaque(cls))
-        if param.annotation is None:
-            return UNKNOWN
-        module = function.module
-        found = [a for a in self.annotations.atoms_at(module, param.annotation) if isinstance(a, Opaque)]
-        inside = [a for a in self.annotations.elements(module, param.annotation) if isinstance(a, Opaque)]
-        if not found and inside:
-            return of(frame.allocate(param.n, Object("list", fields={"[*]": of(*inside)}), "declared"))
-        return of(*found)
 
     # -- summaries -----------------------------------------------------------------------------------------------
 
@@ -301,7 +272,7 @@ class Solver(Traits):
             fields = {".^": of(Obj(frame.outer))} if frame.outer is not None else {}
             state.heap[frame.env] = Object("env", fields=fields)
         for index, param in enumerate(function.ir.params):
-            self._enter_parameter(frame, index, param.name, param.annotation)
+            entering.enter(frame, index, param)
         frame.run(frame.state.copy())
         self.work += frame.ops
         self._escaping(frame)
@@ -311,58 +282,11 @@ class Solver(Traits):
         self.commit(summary, frame)
         return summary
 
-    def _enter_parameter(self, frame: Frame, index: int, name: str, annotation: o.TypeRef | None) -> None:
-        key: ObjId = ("s", index, ())
-        atoms: set[Atom] = {Obj(key), *frame.given(index, ())}
-        param = frame.ir.params[index]
-        if annotation is not None and param.kind not in ("*", "**"):
-            frame.types[key] = (frame.fn.module, annotation)
-            atoms |= self.annotations.extra_atoms(frame.fn.module, annotation)
-        if param.default and not frame.context.get((index, ())):  # the address that holds for want of another
-            default = self.default_of(frame.fn.id, name, frame)
-            atoms |= {a for a in default.atoms if isinstance(a, Lit) and "://" in str(a.value)}
-        kind = frame.fn.method_kind
-        if index == 0 and kind == "method" and (0, ()) not in frame.context:
-            frame.symbols[key] = Object("sym", frame.fn.cls)
-        elif index == 0 and kind == "class":
-            atoms = set(frame.given(0, ())) or {Cls(frame.fn.cls)}
-        if param.kind == "*":
-            frame.symbols[key] = Object("tuple")
-        elif param.kind == "**":
-            frame.symbols[key] = Object("dict")
-        marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
-        value = Value(frozenset(atoms), marks)
-        value = with_marks(value, parameters.of_parameter(frame, param, index))
-        cls, many = linked.parameter(self, frame.fn, param)
-        if cls >= 0:
-            frame.symbols[key] = Object("sym", -1 if many else cls, f"{QUERY}{cls}" if many else "")
-        typed = self._type_of(frame, param, index)
-        if typed:
-            value = with_marks(value, sources.if_sent(frame, of(Inst(typed)), param.n, name).marks)
-        if typed and param.kind == "**":
-            frame.symbols[key] = Object("sym", -1, typed)
-        if typed and not (index == 0 and kind):
-            frame.symbols.setdefault(key, Object("sym", -1, typed))
-        if name in frame.ir.cells and frame.env is not None:
-            env = frame.state.heap[frame.env]
-            frame.state.heap[frame.env] = env.with_field(f".{name}", value)
-        frame.state.env[name] = value
-
     def routes(self) -> Routes:
         """The handlers that the program registers."""
         if self._routes is None:
             self._routes = Routes(self.program)
         return self._routes
-
-    def _type_of(self, frame: Frame, param: Param, index: int) -> str:
-        """The library type of a parameter that a rule gives it, or its name where nothing else is known."""
-        if param.annotation is not None and self.annotations.atoms(frame.module, param.annotation):
-            return ""
-        typed = parameters.parameter_type(frame, param, index)
-        if typed or param.annotation is not None:
-            return typed
-        typed = self.catalog.index.named.get(param.name, "")
-        return typed if any(r.request_data or r.attributes or r.queries for r in self.library.type_order(typed)) else ""
 
     def _escaping(self, frame: Frame) -> None:
         """Inner functions that nobody here called may be called later, by whoever they were handed to."""
@@ -386,77 +310,6 @@ class Solver(Traits):
         if key in self.summaries or key in self.running:
             return
         self._compute(key, 0)
-
-    def make_class(self, fr: Frame, cls: int, op: o.MakeClass) -> Value:
-        """Run a class body; what it binds become the class's attributes."""
-        info = self.program.classes[cls]
-        body = self.program.functions[fr.module.functions[info.body]]
-        frame = Frame(self, body, fr.key, NO_CONTEXT, fr.depth)
-        frame.env, frame.outer, frame.classes = fr.env, fr.env, fr.classes
-        frame.symbols, frame.initials, frame.types = fr.symbols, fr.initials, fr.types
-        if fr.env is not None:
-            self.class_env[cls] = fr.env
-            self.class_envs.add(fr.env)
-        frame.run(State({}, dict(fr.state.heap)))
-        state = frame.exit
-        if state is not None:
-            fr.state.heap = state.heap
-            fr.classes |= frame.classes
-            for name, value in state.env.items():
-                if "@" not in name and not name.startswith("%"):
-                    fr.write_class_attribute(cls, name, value)
-                    if frame.fn.parent < 0:
-                        self.share(value, frame)
-        fr.made.update(frame.made)
-        fr.called |= set(frame.made)
-        for sink, flow in frame.summary.sinks.items():
-            fr.summary.sinks.setdefault(sink, flow)
-        fr.summary.needs |= frame.summary.needs
-        self._subclassed(fr, cls, op)
-        return of(Cls(cls))
-
-    def _subclassed(self, fr: Frame, cls: int, op: o.MakeClass) -> None:
-        """The metaclass's ``__new__`` and the hook of the base classes, with the keywords of the class statement."""
-        from privlint.flow.calls import call_function
-
-        given = {arg.label: (fr.get(arg.reg), arg.n) for arg in op.bases if arg.label not in (None, "*", "metaclass")}
-        meta, new = self.metaclass_method(cls, "__new__")
-        if new is not None:
-            namespace = of(fr.allocate(op.n, Object("dict", fields={MADE_CLASS: of(Cls(cls))}), "namespace"))
-            name = literal(self.program.classes[cls].name)
-            positional = [(value, op.n) for value in (name, UNKNOWN, namespace)]
-            arguments = Arguments(positional, {str(label): value for label, value in given.items()})
-            call_function(fr, Func(new, None), arguments, op.n, of(Cls(meta)))
-        meta, init = self.metaclass_method(cls, "__init__")
-        if init is not None:
-            positional = [(value, op.n) for value in (literal(self.program.classes[cls].name), UNKNOWN, UNKNOWN)]
-            arguments = Arguments(positional, {str(label): value for label, value in given.items()})
-            call_function(fr, Func(init, None), arguments, op.n, of(Cls(cls)))
-        for base in self.program.classes[cls].mro[1:]:
-            index = self.program.classes[base].methods.get("__init_subclass__")
-            if index is not None:
-                fn = self.program.modules[self.program.classes[base].module].functions[index.index]
-                keywords = {str(label): value for label, value in given.items()}
-                call_function(fr, Func(fn, None), Arguments([], keywords), op.n, of(Cls(cls)))
-                return
-
-    def super_value(self, fr: Frame, args: Arguments) -> Value:
-        """``super()`` or ``super(C, self)``."""
-        cls = fr.fn.cls
-        receiver: Value = UNKNOWN
-        function = fr.fn
-        while cls < 0 and function.parent >= 0:
-            function = self.program.functions[function.parent]
-            cls = function.cls
-        if len(args.positional) == 2:
-            cls = next((a.cls for a in args.positional[0][0].ordered if isinstance(a, Cls)), cls)
-            receiver = args.positional[1][0]
-        elif fr.ir.params:
-            receiver = fr.state.env.get(fr.ir.params[0].name, UNKNOWN)
-        if cls < 0:
-            return UNKNOWN
-        found = [a for a in receiver.ordered if isinstance(a, Obj | Opaque | Cls)]
-        return of(*(Super(cls, a) for a in found)) if found else of(Super(cls, Opaque(cls)))
 
     # -- what is found -------------------------------------------------------------------------------------------
 
@@ -495,9 +348,5 @@ class Solver(Traits):
         name = paths[0] if paths else f"?.{callee.last}" if callee.attribute else callee.last or "?"
         self.unresolved.setdefault(name, set()).add((fr.fn.id, callee.n))
 
-    def whole_marks(self, values: Mapping[str, Value]) -> Value:
-        """The join of values."""
-        return join_all(values.values())
 
-
-__all__ = ["Solver", "join", "trace"]
+__all__ = ["Solver", "trace"]

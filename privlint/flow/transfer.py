@@ -10,6 +10,7 @@ from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
+from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import State
@@ -118,7 +119,7 @@ def _make_function(fr: Frame, op: o.MakeFunction) -> None:
 def _make_class(fr: Frame, op: o.MakeClass) -> None:
     cls = fr.module.classes[op.index]
     fr.names[op.dst] = fr.program.classes[cls].name
-    fr.put_register(op.dst, fr.solver.make_class(fr, cls, op))
+    fr.put_register(op.dst, make_class(fr, cls, op))
 
 
 def _import(fr: Frame, op: o.Import) -> None:

@@ -331,7 +331,9 @@ def _iterator(fr: Frame, value: Value) -> bool:
 
 @function("super")
 def _super(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    return fr.solver.super_value(fr, args)
+    from privlint.flow.classes import super_value
+
+    return super_value(fr, args)
 
 
 @function("type")
