@@ -137,7 +137,10 @@ class Body:
         if isinstance(op, o.Combine):
             parts = [self.words(arg, depth + 1) for arg in op.args]
             texts = [part.text for part in parts if part.text]
-            return Words(" ".join(texts), tuple(text for part in parts for text in part.literals))
+            asked = (
+                self._literal(op.args[0], depth) if op.op in ("in", "not in") else ()
+            )  # ``purpose in self.consents``
+            return Words(" ".join(texts), (*asked, *(text for part in parts for text in part.literals)))
         if isinstance(op, o.Const) and isinstance(op.value, str):
             return Words("", (op.value,))
         return NOTHING

@@ -203,7 +203,7 @@ class Held:
             by_name = frozenset(each for each in by_name if each.kind == "audit")
         out = set(by_name)
         if told:
-            out |= self._meet(fn, body, call, callees, [each.normal for each in told])
+            out |= _for_what(self._meet(fn, body, call, callees, [each.normal for each in told]), by_name)
             if all(each.audits for each in told):
                 out.add(Check("audit", words.text, (), True, self.site(fn, call.n)))
         else:
@@ -316,7 +316,8 @@ class Held:
                 if not outcome:
                     sets.append(self._here(fn, place, found) | self.implied(fn, op.args[0], False, depth + 1))
                 continue
-            if isinstance(op, o.Const) and len(found) > 1 and bool(op.value) is not outcome:
+            value = op.value if isinstance(op, o.Const) else body.constant(op.src) if isinstance(op, o.Move) else ...
+            if len(found) > 1 and value not in (..., NotImplemented) and bool(value) is not outcome:
                 continue
             sets.append(self._here(fn, place, found) | self._of(fn, body, op, outcome, depth))
         return all_of(sets)
@@ -362,7 +363,8 @@ class Held:
         out = self.recogniser.tests(words, paths, self.site(fn, op.n), outcome=outcome)
         told = [self.told(callee) for callee in callees]
         if told:
-            out |= self._meet(fn, body, op, callees, [each.true if outcome else each.false for each in told])
+            inside = self._meet(fn, body, op, callees, [each.true if outcome else each.false for each in told])
+            out |= _for_what(inside, out)
         return out
 
     def _property(self, op: o.LoadAttr, outcome: bool) -> Checks:
@@ -414,3 +416,13 @@ class Held:
             )
         words = body.words_of(op)
         return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=same)
+
+
+def _for_what(inside: Checks, asked: Checks) -> Checks:
+    """What is checked inside of a call that is asked for a purpose: that is for this purpose, if it names none."""
+    named = next((check.purposes for check in asked if check.kind == "consent" and check.purposes), None)
+    if named is None:
+        return inside
+    return frozenset(
+        check._replace(purposes=named) if check.kind == "consent" and not check.purposes else check for check in inside
+    )

@@ -95,8 +95,8 @@ class Recogniser:
             if said is None:
                 said = self.polarity(kind, name.replace("()", "").replace("[]", ""))
             if said is None and words.literals and len(words.literals) < _MANY_WORDS:
-                spoken = ".".join((name.replace("()", "").replace("[]", ""), *words.literals))
-                said = self.polarity(kind, spoken) if PARAMETER not in spoken else None
+                known = [text for text in words.literals if PARAMETER not in text]
+                said = self.polarity(kind, ".".join((name.replace("()", "").replace("[]", ""), *known)))
             if said is not None:
                 out.add(Check(kind, name, purposes(words), said is outcome, site))
         return frozenset(out)
