@@ -74,6 +74,11 @@ class Stores:
         """It is made; the turn goes back."""
         self._reading = asking
 
+    def forget_readers(self) -> None:
+        """Nothing is to be analysed again."""
+        for held in (self._readers, self._field_readers, self._class_readers):
+            held.clear()
+
     def _read(self, key: object) -> None:
         if self._reading is not None:
             readers = self._readers.get(key)

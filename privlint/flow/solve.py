@@ -135,6 +135,13 @@ class Solver(Traits):
             limits.reached("rounds over the shared stores")
         for function in order:
             self._own_flows(function)
+        self._release()
+
+    def _release(self) -> None:
+        """Give back what only the interpreter needs, which is most of what it holds: the passes after it need room."""
+        for held in (self.summaries, self.callers, self.contexts, self.special, self.provisional, self.links):
+            held.clear()
+        self.forget_readers()
 
     def _again(self, todo: set[Key]) -> None:
         """Compute these summaries again, and those of their callers where they changed."""
