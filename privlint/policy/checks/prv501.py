@@ -3,10 +3,11 @@
 ## What it does
 
 Finds the calls by which the data of many people leaves at once: a query, rows of SQL, a list of records, written to a
-CSV file, a spreadsheet or JSON, given out by a page, put into an object store, mailed to a fixed address, sent to a
-partner's interface. Then follows every way back to where the program is entered (page, command, task, script), and
-looks for what makes sure that whoever asks may have it: decorators, permission classes, mixins, dependencies of the
-route or the router, wrappers in the list of addresses, middleware, conditions that end in an error, calls that raise.
+CSV file, a spreadsheet or JSON, given out by a page or returned by the handler of an interface, put into an object
+store, mailed to a fixed address, sent to a partner's interface. Then follows every way back to where the program is
+entered (page, command, task, script), and looks for what makes sure that whoever asks may have it: decorators,
+permission classes, mixins, dependencies of the route or the router, wrappers in the list of addresses, middleware,
+conditions that end in an error, calls that raise.
 
 A command or a script that an operator starts has no user to ask; who may start it is decided outside of the code.
 That is said with low confidence, as a note: see that only entitled accounts can, and that somebody else approves.
