@@ -102,6 +102,7 @@ class Prefix(NamedTuple):
     """A string of which only the beginning is known."""
 
     text: str
+    tag: tuple[str] = ("prefix",)  # two named tuples are equal where what is in them is
 
 
 class Func(NamedTuple):
@@ -141,6 +142,7 @@ class Inst(NamedTuple):
     """An instance of a library's type (or the result of a library's call, then the path ends in ``()``)."""
 
     type: str
+    tag: tuple[str] = ("inst",)  # two named tuples are equal where what is in them is
 
 
 class Obj(NamedTuple):
@@ -160,12 +162,14 @@ class Trait(NamedTuple):
     """What a text is known to be made of (``masks.py``): ``cut``, ``masked``, ``salted``."""
 
     name: str
+    tag: tuple[str] = ("trait",)  # two named tuples are equal where what is in them is
 
 
 class Opaque(NamedTuple):
     """Some instance of a class of the program that was made where the analysis did not see it."""
 
     cls: int
+    tag: tuple[str] = ("opaque",)  # two named tuples are equal where what is in them is
 
 
 class Super(NamedTuple):
