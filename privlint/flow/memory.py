@@ -28,6 +28,7 @@ from privlint.flow.values import (
     Symbol,
     Value,
     join,
+    name_in,
     symbolic,
 )
 from privlint.ir import ops as o
@@ -169,7 +170,7 @@ class Memory:
         param, path = symbolic(key)
         if len(path) >= limits.PATH_DEPTH:
             limits.reached("depth of an access path")
-            below = Mark(Symbol(param, path, 2), Protection.CLEAR, 0, CHOSEN)  # a part of all that is there
+            below = Mark(Symbol(param, path, 2, name_in(label)), Protection.CLEAR, 0, CHOSEN)  # a part of all there
             value = Value(NO_ATOMS, {below: None})
         else:
             value = self._begin(param, (*path, label), key, label)

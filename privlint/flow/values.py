@@ -86,6 +86,13 @@ REGISTERED = "%registered"  # the attribute of a generic function that holds its
 ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names
 
 
+def name_in(label: str) -> str:
+    """The name of the attribute or the key that a label is of; empty for a position, or where it is not known."""
+    if label[0] == ".":
+        return label[1:] if label[1] not in "*%" else ""
+    return label[2:-2] if label[1] in ("'", '"') else ""
+
+
 def symbolic(key: ObjId) -> tuple[int, Path]:
     """The parameter and the path that a symbolic object stands for."""
     return key[1], key[2]  # type: ignore[return-value]

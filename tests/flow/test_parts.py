@@ -50,6 +50,29 @@ def show(key):
     logging.info("limit %s", Config.query.get(key).value)
     logging.info("nick %s", Person.query.get(key).nick)  # expect
 """,
+    # Beyond the depth that is followed, a whole is asked for a part with the name that is read.
+    "a part below the depth of access paths": """\
+import logging
+from django.db import models
+
+class Order(models.Model):
+    code = models.TextField()
+    email = models.EmailField()
+
+class View:
+    def code(self):
+        return self.context.request.event.order.code
+
+    def email(self):
+        return self.context.request.event.order.email
+
+def show(view, context):
+    view = View()
+    context.request.event.order = Order.objects.get(pk=1)
+    view.context = context
+    logging.info("order %s", view.code())
+    logging.info("order %s", view.email())  # expect
+""",
     # Settings are unlike each other, and those that are changed by key are read by key.
     "a mapping of settings": """\
 import logging
