@@ -50,6 +50,23 @@ def show(key):
     logging.info("limit %s", Config.query.get(key).value)
     logging.info("nick %s", Person.query.get(key).nick)  # expect
 """,
+    # A handler of a library's exceptions catches none of the language's own.
+    "an exception that the handler is not for": """\
+import logging
+from flask import request
+from sqlalchemy.exc import OperationalError
+
+def find():
+    raise ValueError("no user " + request.form["email"])
+
+def show():
+    try:
+        find()
+    except OperationalError as error:
+        logging.info("down: %s", error)
+    except (KeyError, ValueError) as error:
+        logging.info("wrong: %s", error)  # expect
+""",
     # Beyond the depth that is followed, a whole is asked for a part with the name that is read.
     "a part below the depth of access paths": """\
 import logging
