@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, keys_of, text_key
+from privlint.flow.items import item, keys_of
 from privlint.flow.values import (
     ALL,
     BESIDE,
@@ -23,6 +23,7 @@ from privlint.flow.values import (
     Value,
     join,
     of,
+    text_key,
 )
 
 

@@ -14,6 +14,7 @@ from privlint.flow.values import (
     Obj,
     Value,
     of,
+    text_key,
     with_marks,
 )
 
@@ -124,8 +125,9 @@ def _spread(fr: Frame, made: Value, mapping: Value) -> None:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
             for label, value in obj.fields.items():
-                if label[:2] in ("['", '["'):
-                    store(fr, made, f".{label[2:-2]}", value, strong=False)
+                key = text_key(label)
+                if key is not None:
+                    store(fr, made, f".{key}", value, strong=False)
                 elif label == "[*]":
                     store(fr, made, ".*", value)
             if atom.id[0] == "s":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from privlint.flow import kinds
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
-from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, join, protect
+from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, is_constant, join, protect
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 
@@ -84,14 +84,9 @@ def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | Non
         slot = fr.slots.get(subject)
         if slot is not None and fr.get(other).atoms == NONE.atoms and not fr.get(other).marks:
             return (slot, NONE) if same == outcome else (None, UNKNOWN)
-        if slot is not None and same == outcome and _constants(fr.get(other)) and _plain(fr, fr.get(subject)):
+        if slot is not None and same == outcome and is_constant(fr.get(other)) and _plain(fr, fr.get(subject)):
             return slot, fr.get(other)
     return None, UNKNOWN
-
-
-def _constants(value: Value) -> bool:
-    """Whether a value is one of some constants: whatever equals it tells nothing."""
-    return bool(value.atoms) and not value.marks and all(isinstance(atom, Lit) for atom in value.atoms)
 
 
 def _plain(fr: Frame, value: Value) -> bool:
@@ -113,7 +108,7 @@ def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
         if obj.kind not in ("list", "tuple", "set") or obj.cls >= 0 or not obj.fields:
             return None, UNKNOWN
         for value in obj.fields.values():
-            if not _constants(value):
+            if not is_constant(value):
                 return None, UNKNOWN
             out = join(out, value)
     return slot, out

@@ -28,6 +28,7 @@ from privlint.flow.values import (
     literal,
     of,
     only_marks,
+    text_key,
     with_marks,
 )
 
@@ -91,11 +92,6 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
     text = text_key(label)
     return with_marks(out, carried if text is None else part_called(fr, carried, text))
-
-
-def text_key(label: str | None) -> str | None:
-    """The key of an item that a text names."""
-    return label[2:-2] if label is not None and label[1:2] in ("'", '"') else None
 
 
 def _under_any_key(fr: Frame, obj: Object, label: str) -> Value:

@@ -171,6 +171,6 @@ def raised_as(path: str, kind: str) -> bool | None:
     other = getattr(builtins, kind.removeprefix("builtins."), None) if kind.startswith("builtins.") else None
     if isinstance(mine, type) and isinstance(other, type):
         return issubclass(mine, other)
-    if isinstance(mine, type) and other is None and not kind.startswith("builtins."):
+    if isinstance(mine, type) and not kind.startswith("builtins."):
         return None if issubclass(mine, OSError) else False  # which goes by other names: ``socket.timeout``
     return None

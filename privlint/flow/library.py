@@ -28,11 +28,11 @@ from privlint.flow.values import (
     Func,
     Hop,
     Inst,
-    Lit,
     Mark,
     Obj,
     Opaque,
     Value,
+    is_constant,
     join_all,
     of,
     only_marks,
@@ -218,7 +218,7 @@ class Library:
             elif propagator.to == "result":
                 verdict.decided = True
                 verdict.add(marks)
-                if propagator.source.all and given and all(_is_written(value) for value, _, _ in given):
+                if propagator.source.all and given and all(is_constant(value) for value, _, _ in given):
                     verdict.traits |= given[0][0].atoms
             elif propagator.to == "receiver" and callee.receiver is not None:
                 _pour(fr, callee.receiver, marks)
@@ -304,11 +304,6 @@ def _made_type(path: str) -> str:
     top, _, last = path.replace("()", "").partition(".")
     name = last.rpartition(".")[2]
     return f"{top}.{name if name[:1].isupper() else name.capitalize()}"
-
-
-def _is_written(value: Value) -> bool:
-    """Whether the value is a constant of the code: what is made of such alone is none that a name could describe."""
-    return bool(value.atoms) and not value.marks and all(isinstance(atom, Lit) for atom in value.atoms)
 
 
 def _among(pattern: str, paths: Collection[str]) -> bool:

@@ -86,11 +86,16 @@ REGISTERED = "%registered"  # the attribute of a generic function that holds its
 ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names
 
 
+def text_key(label: str | None) -> str | None:
+    """The key of an item that a text names."""
+    return label[2:-2] if label is not None and label[1:2] in ("'", '"') else None
+
+
 def name_in(label: str) -> str:
     """The name of the attribute or the key that a label is of; empty for a position, or where it is not known."""
     if label[0] == ".":
         return label[1:] if label[1] not in "*%" else ""
-    return label[2:-2] if label[1] in ("'", '"') else ""
+    return text_key(label) or ""
 
 
 def symbolic(key: ObjId) -> tuple[int, Path]:
@@ -431,6 +436,11 @@ def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:
 def strings(value: Value) -> list[str]:
     """The string constants that the value may be, sorted."""
     return sorted(a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str))
+
+
+def is_constant(value: Value) -> bool:
+    """Whether a value is one of some constants of the code, and carries no data."""
+    return bool(value.atoms) and not value.marks and all(isinstance(atom, Lit) for atom in value.atoms)
 
 
 def key_texts(value: Value) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow import sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
-from privlint.flow.items import element, item, key_label, positions, steps_into, text_key
+from privlint.flow.items import element, item, key_label, positions, steps_into
 from privlint.flow.values import (
     REST,
     Atom,
@@ -20,6 +20,7 @@ from privlint.flow.values import (
     join,
     of,
     only_marks,
+    text_key,
     with_marks,
 )
 from privlint.model.data import Protection
