@@ -10,6 +10,7 @@ UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is bel
 LONG_WAY = 10  # calls and attributes that data called personal by its name is believed to go through
 SINKS = 300  # ways from what a caller passes to a sink that one summary tells
 WHOLE = 32  # marks that are taken along with a whole
+PARTS = 100  # objects looked at for the marks of one whole
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
 ITEMS = 16  # items of one sequence that are kept apart

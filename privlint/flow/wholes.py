@@ -70,6 +70,9 @@ def _collect(
     if level >= limits.COLLECT_DEPTH:
         return
     for atom in value.ordered:
+        if len(out) >= limits.WHOLE or len(seen) >= limits.PARTS:
+            limits.reached("marks of a whole" if len(out) >= limits.WHOLE else "objects in a whole")
+            return
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
@@ -119,6 +122,8 @@ def _collect_object(
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue
+        if len(out) >= limits.WHOLE:
+            return
         _collect(fr, field, deep, out, seen, below, "repr")
 
 

@@ -48,6 +48,8 @@ class Body:
         self.reads: Counter[int] = Counter()  # registers that are looked at
         self.entered: set[int] = set()  # registers that ``with`` statements enter
         self.params = [param.name for param in ir.params]
+        self.sent: dict[int, bool] = {}  # register -> whether it is looked up in what somebody sent, once asked
+        self._words: dict[int, Words] = {}
         for number, block in enumerate(ir.blocks):
             for index, op in enumerate(block.ops):
                 self._add(Place(number, index), op)
@@ -107,8 +109,14 @@ class Body:
 
     def words(self, reg: int, depth: int = 0) -> Words:
         """An expression in words."""
-        if depth > _DEPTH:
-            return NOTHING
+        if depth == 0:
+            known = self._words.get(reg)
+            if known is None:
+                known = self._words[reg] = self._words_at(reg, 0)
+            return known
+        return self._words_at(reg, depth) if depth <= _DEPTH else NOTHING
+
+    def _words_at(self, reg: int, depth: int) -> Words:
         op = self.only(reg)
         if op is None:
             found = self.defs.get(reg)

@@ -64,18 +64,27 @@ def one_person(text: str) -> bool:
     return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
 
 
-def came_with_request(body: Body, reg: int, depth: int = 0) -> bool:
+def came_with_request(body: Body, reg: int) -> bool:
     """Whether a value is looked up in what somebody sent."""
+    known = body.sent.get(reg)
+    if known is None:
+        known = body.sent[reg] = _came_with_request(body, reg, set(), 0)
+    return known
+
+
+def _came_with_request(body: Body, reg: int, seen: set[int], depth: int) -> bool:
     op = body.only(reg)
-    if op is None or depth > _DEPTH:
+    if op is None or reg in seen or depth > _DEPTH:
         return False
+    seen.add(reg)
     if _SENT.search(body.words_of(op).text):
         return True
+    regs: list[int] = []
     if isinstance(op, o.LoadName):
-        return any(came_with_request(body, store.src, depth + 1) for _, store in body.stores.get(op.slot, ())[:2])
-    if isinstance(op, o.Call):
-        return any(came_with_request(body, arg.reg, depth + 1) for arg in op.args)
-    return False
+        regs = [store.src for _, store in body.stores.get(op.slot, ())[:2]]
+    elif isinstance(op, o.Call):
+        regs = [arg.reg for arg in op.args]
+    return any(_came_with_request(body, each, seen, depth + 1) for each in regs)
 
 
 def narrowed(body: Body, call: o.Call) -> bool:
