@@ -70,7 +70,9 @@ class Multitude:
         self._functions: dict[str, dict[int, int]] = {}
         self._modules = {module.path: module.number for module in calls.program.modules}
         self._through: frozenset[tuple[int, int]] = frozenset()
-        self._known: dict[tuple[int, int, bool], Many | None] = {}
+        self._known: dict[tuple[int, int, bool], Many | None] = {}  # of values, as long as ``through`` is the same
+        self._answers: dict[frozenset[tuple[int, int]], dict[tuple[int, int, bool], Many | None]] = {}
+        self._enough = 0  # how much may be known once the flow under way has been looked at
         self._nodes: dict[int, dict[int, o.Call]] = {}  # function -> node -> call
         self._filling: dict[int, dict[str, list[o.Call]]] = {}  # function -> variable -> calls that put something in
 
@@ -79,8 +81,7 @@ class Multitude:
 
         ``through``: the calls (function, node) by which the data of this type gets to the sink.
         """
-        self._through = frozenset(through)
-        self._known = {}
+        self._begin(frozenset(through))
         sites = [step.site for step in flow.steps]
         for site in dict.fromkeys((flow.origin.site, *sites, flow.target.site)):
             fn = self.function_at(site)
@@ -95,7 +96,7 @@ class Multitude:
         fn = self.function_at(flow.target.site)
         if fn is None:
             return False
-        self._known = {}
+        self._begin(self._through)
         return any(self._collection(fn, reg, 0) is not None for reg in self._registers(fn, flow.target.site.node))
 
     def is_download(self, site: Site) -> bool:
@@ -138,9 +139,15 @@ class Multitude:
             out.append(end.src)
         return out
 
+    def _begin(self, through: frozenset[tuple[int, int]]) -> None:
+        """Ask for data that goes by these calls: what was found out for other data that does holds for it, too."""
+        self._through = through
+        self._known = self._answers.setdefault(through, {})
+        self._enough = len(self._known) + limits.MANY
+
     def _spent(self) -> bool:
         """Whether enough was looked at for one flow."""
-        if len(self._known) < limits.MANY:
+        if len(self._known) < self._enough:
             return False
         limits.reached("values looked at for whether data is of many people")
         return True
