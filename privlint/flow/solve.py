@@ -125,7 +125,7 @@ class Solver(Traits):
         )
         for function in order:
             self._of_key(function.id, 0)
-        self.budget = self.work + max(self.work // 2, limits.AGAIN)
+        self.budget = self.work + max(self.work // 10, limits.AGAIN)
         for _ in range(limits.ROUNDS):
             todo = self.take_dirty() | self.stale
             if not todo:
