@@ -9,6 +9,7 @@ from privlint.flow.items import COLUMN, QUERY, item, known_parts, steps_into
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ALL,
+    NONE,
     SCALAR,
     UNKNOWN,
     Address,
@@ -122,6 +123,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Func | Bound):
         func = atom.func if isinstance(atom, Bound) else atom
         stored = fr.solver.function_attributes.get((func.fn, name))
+        if name == "__get__":
+            fields = {".func": of(Ext("types.MethodType")), "[0]": of(func)}
+            return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "binding"))
         if name == "register" and any("singledispatch" in d for d in fr.program.functions[func.fn].ir.decorators):
             fields = {".func": of(Ext("functools.%register")), "[0]": of(func)}
             return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "register"))
@@ -171,7 +175,12 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 def _described(fr: Frame, cls: int, name: str) -> bool:
     """Whether the class has a descriptor under that name."""
     held = held_by_class(fr, cls, name)
-    owners = [fr.object(a.id).cls for a in held.ordered if isinstance(a, Obj)] if held is not None else []
+    return held is not None and has_getter(fr, held)
+
+
+def has_getter(fr: Frame, value: Value) -> bool:
+    """Whether a value is a descriptor of a class of the program, with a ``__get__``."""
+    owners = [fr.object(a.id).cls for a in value.ordered if isinstance(a, Obj)]
     return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
 
 
@@ -326,6 +335,8 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
             return call_property(fr, method.function, receiver)
         if value is not None and method.decorators and any(isinstance(a, Func) for a in value.atoms):
             return Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in value.atoms), value.marks)
+        if value is not None and method.decorators and has_getter(fr, value):
+            return bind_descriptors(fr, value, of(receiver), cls)
         func = Func(method.function, fr.solver.environment(method.function, fr))
         if method.kind == "static":
             return of(func)
@@ -334,7 +345,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
         return of(Bound(func, receiver), *_overrides(fr, cls, name, receiver))
     if value is not None:
         _need_class(fr, cls, name, receiver)
-        return bind_descriptors(fr, value, receiver, cls)
+        return bind_descriptors(fr, value, of(receiver), cls)
     for base in fr.program.external_bases(cls):
         if any(attribute == name for rule in fr.solver.library.type_order(base) for attribute, _ in rule.attributes):
             return instance_attribute(fr, base, name)
@@ -371,22 +382,22 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     return out
 
 
-def bind_descriptors(fr: Frame, value: Value, receiver: Atom, cls: int) -> Value:
-    """A class attribute read through an instance: functions bind, descriptors' ``__get__`` is called."""
+def bind_descriptors(fr: Frame, value: Value, receiver: Value, cls: int) -> Value:
+    """A class attribute read through an instance, or (``NONE``) the class: functions bind, ``__get__`` is called."""
     from privlint.flow.calls import call_method
 
     atoms: set[Atom] = set()
     extra = UNKNOWN
     for atom in value.ordered:
         owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
-        if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields:
-            atoms.add(_bound_partial(fr, fr.object(atom.id), receiver))
+        if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields and receiver is not NONE:
+            atoms.update(_bound_partial(fr, fr.object(atom.id), each) for each in receiver.ordered)
             continue
         getter = fr.program.method(owner, "__get__") if owner >= 0 else None
         if getter is not None:
-            extra = join(extra, call_method(fr, getter.function, atom, [of(receiver), of(Cls(cls))]))
-        elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda":
-            atoms.add(Bound(atom, receiver))
+            extra = join(extra, call_method(fr, getter.function, atom, [receiver, of(Cls(cls))]))
+        elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda" and receiver is not NONE:
+            atoms.update(Bound(atom, each) for each in receiver.ordered)
         else:
             atoms.add(atom)
     return join(Value(frozenset(atoms), value.marks), extra)
@@ -423,7 +434,7 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if fr.solver.records.kind(cls) == "model" and name in fr.solver.records.names(cls):
         return join(value or UNKNOWN, of(Inst(f"{COLUMN}{cls}:{name}:{name}")))
     if value is not None:
-        return value
+        return bind_descriptors(fr, value, NONE, cls) if has_getter(fr, value) else value
     inner = fr.program.member(Entity("class", cls), name)
     if inner is not None:
         return entity_value(fr, inner)
@@ -487,7 +498,7 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
                 return call_property(fr, fn, receiver)
             return of(Bound(func, receiver))
         if (held := fr.solver.own_attribute(base, name)) is not None:
-            return held if isinstance(receiver, Cls) else bind_descriptors(fr, held, receiver, base)
+            return held if isinstance(receiver, Cls) else bind_descriptors(fr, held, of(receiver), base)
     for base in rest or order:
         external = fr.program.classes[base].external_bases
         if external:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
-from privlint.flow.calls import call_function
+from privlint.flow.calls import call_dunder, call_function
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.summary import NO_CONTEXT
@@ -26,11 +26,12 @@ def make_class(fr: Frame, cls: int, op: o.MakeClass) -> Value:
     if state is not None:
         fr.state.heap = state.heap
         fr.classes |= frame.classes
-        for name, value in state.env.items():
-            if "@" not in name and not name.startswith("%"):
-                fr.write_class_attribute(cls, name, value)
-                if frame.fn.parent < 0:
-                    fr.solver.share(value, frame)
+        bound = {n: value for n, value in state.env.items() if "@" not in n and not n.startswith("%")}
+        _set_names(fr, cls, bound)
+        for name, value in bound.items():
+            fr.write_class_attribute(cls, name, value)
+            if frame.fn.parent < 0:
+                fr.solver.share(value, frame)
     fr.made.update(frame.made)
     fr.called |= set(frame.made)
     for sink, flow in frame.summary.sinks.items():
@@ -38,6 +39,14 @@ def make_class(fr: Frame, cls: int, op: o.MakeClass) -> Value:
     fr.summary.needs |= frame.summary.needs
     _subclassed(fr, cls, op)
     return of(Cls(cls))
+
+
+def _set_names(fr: Frame, cls: int, bound: dict[str, Value]) -> None:
+    """Tell descriptors under which names the class has them."""
+    for name, value in bound.items():
+        for atom in value.ordered:
+            if isinstance(atom, Obj):
+                call_dunder(fr, atom, "__set_name__", [of(Cls(cls)), literal(name)])
 
 
 def _subclassed(fr: Frame, cls: int, op: o.MakeClass) -> None:

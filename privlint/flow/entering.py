@@ -38,6 +38,8 @@ def enter(frame: Frame, index: int, param: Param) -> None:
         default = solver.default_of(frame.fn.id, param.name, frame)
         atoms |= {a for a in default.atoms if isinstance(a, Lit) and "://" in str(a.value)}
     kind = frame.fn.method_kind
+    if index == 2 and kind == "method" and frame.ir.name == "__set_name__":
+        frame.summary.needs.add((index, ()))  # a constant of the class statement, of which further names are made
     if index == 0 and kind == "method" and (0, ()) not in frame.context:
         frame.symbols[key] = Object("sym", frame.fn.cls)
     elif index == 0 and kind == "class":

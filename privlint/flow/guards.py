@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from privlint.flow import kinds
+from privlint.flow import kinds, operators
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
 from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, is_constant, join, protect
@@ -39,6 +39,8 @@ def _type_checking(value: Value) -> bool:
 def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
     """The ways on from a condition."""
     known = truth(fr.get(end.cond)) if end.cond not in fr.joined else None
+    if known is None:
+        known = operators.flag(fr, end.cond)
     if known is not None and end.cond in fr.settings and not _type_checking(fr.get(end.cond)):
         known = None  # a setting: another run may have it otherwise
     if known is True:

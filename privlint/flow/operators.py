@@ -16,6 +16,7 @@ from privlint.flow.models.folding import percent
 from privlint.flow.tasks import in_line
 from privlint.flow.values import (
     SCALAR,
+    UNKNOWN,
     Address,
     Ext,
     Hop,
@@ -23,6 +24,7 @@ from privlint.flow.values import (
     Lit,
     Mark,
     Obj,
+    Path,
     Prefix,
     Value,
     join,
@@ -30,6 +32,7 @@ from privlint.flow.values import (
     of,
     step,
     strings,
+    symbolic,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -139,11 +142,35 @@ def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
     return None
 
 
+def flag(fr: Frame, reg: int) -> bool | None:
+    """What a caller passes for a parameter that is a flag, where the context tells; else it is asked to tell."""
+    value = fr.get(reg)
+    for atom in value.atoms:
+        if isinstance(atom, Obj) and atom.id[0] == "s" and _is_flag(fr, *symbolic(atom.id)):
+            told = _constant(fr, reg, value)
+            if told is not None:
+                return bool(told.value)
+            fr.need(value)
+    return None
+
+
+def _is_flag(fr: Frame, index: int, path: Path) -> bool:
+    """Whether a parameter is one that callers turn on or off."""
+    if path or not 0 <= index < len(fr.ir.params):
+        return False
+    param = fr.ir.params[index]
+    if param.annotation is not None:
+        return param.annotation.name == "bool"
+    default = fr.solver.default_of(fr.fn.id, param.name, fr) if param.default else UNKNOWN
+    return bool(default.atoms) and all(isinstance(a, Lit) and isinstance(a.value, bool) for a in default.atoms)
+
+
 def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     """The truth of a comparison of constants, where it is one."""
     found = [_constant(fr, reg, value) for reg, value in zip(op.args, values, strict=True)]
-    if op.op == "not" and found[0] is not None:
-        return literal(not found[0].value)
+    if op.op == "not":
+        told = found[0].value if found[0] is not None else flag(fr, op.args[0])
+        return literal(not told) if told is not None else SCALAR
     if op.op not in _DECIDED or len(found) != 2:
         return SCALAR
     left, right = found

@@ -110,16 +110,21 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
         _assigned_sinks(fr, obj, owner, op.name, None, value, op.n)
     elif sources.unknown(value) and not value.atoms:
         value = with_marks(value, sources.named(fr, op.name, op.n, value))
-    _set_property(fr, obj, op.name, value)
+    described = _set_property(fr, obj, op.name, value)
     for atom in obj.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
         if cls >= 0 and fr.fn.cls not in fr.program.classes[cls].mro:  # its own methods store as if there were none
             call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
+    if described:
+        obj = Value(obj.atoms - described, obj.marks)
     store(fr, obj, f".{op.name}", value)
 
 
-def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
+def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> set[Atom]:
+    """Hand a value to the setters that the classes have for an attribute; the objects that keep nothing else of it."""
     from privlint.flow.calls import call_method
+
+    described: set[Atom] = set()
 
     for atom in obj.ordered:
         if not isinstance(atom, Obj):
@@ -130,11 +135,14 @@ def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> None:
             if setter is not None:
                 module = fr.program.modules[fr.program.classes[base].module]
                 call_method(fr, module.functions[setter], atom, [value])
+                described.add(atom)
                 break
         else:
             if cls >= 0 and (held := fr.solver.class_attribute(cls, name)) is not None:
                 for descriptor in held.ordered:
-                    call_dunder(fr, descriptor, "__set__", [of(atom), value])
+                    if call_dunder(fr, descriptor, "__set__", [of(atom), value]) is not None:
+                        described.add(atom)
+    return described
 
 
 def _assigned_sinks(fr: Frame, obj: Value, owner: str, name: str, key: str | None, value: Value, n: int) -> None:

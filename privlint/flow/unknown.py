@@ -351,8 +351,10 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
 def _decorates(callee: Callee, args: Arguments) -> bool:
     """Whether the call looks like a decorator's: one function or class, and nothing else.
 
-    What is made of a class is no class (``ForeignKey(Student)``).
+    What is made of a class is no class (``ForeignKey(Student)``), and what is added to an object stays there.
     """
+    if callee.last.startswith(("add_", "set_")):
+        return False
     if len(args.positional) != 1 or args.keywords or args.star is not None or args.mappings:
         return False
     atoms = args.positional[0][0].atoms

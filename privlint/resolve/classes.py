@@ -10,6 +10,7 @@ from privlint.ir.module import FunctionIR
 from privlint.resolve.scan import Bindings
 
 _PROPERTY = {"property", "cached_property", "hybrid_property", "abstractproperty", "computed_field", "lazyproperty"}
+_PROPERTY |= {"getter"}  # ``@Base.name.getter``, of a property that a base has
 
 
 class MethodIndex(NamedTuple):

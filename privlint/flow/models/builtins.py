@@ -180,6 +180,8 @@ def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     "types.SimpleNamespace",
     "argparse.Namespace",
     "threading.local",
+    "weakref.WeakKeyDictionary",
+    "weakref.WeakValueDictionary",
 )
 def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if len(args.positional) == 1 and not args.keywords and sources.is_request_data(fr, args.positional[0][0]):

@@ -106,6 +106,15 @@ def _call_methodcaller(fr: Frame, obj: Object, args: Arguments, n: int) -> Value
     return out
 
 
+@function("types.MethodType")
+def _method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    if len(args.positional) < 2:
+        return None
+    func, receiver = args.positional[0][0], args.positional[1][0]
+    bound = [Bound(a, me) for a in func.atoms if isinstance(a, Func) for me in receiver.atoms]
+    return of(*bound) if bound else None
+
+
 @function("collections.namedtuple", "dataclasses.make_dataclass", "attr.make_class", "attrs.make_class")
 def _namedtuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     given = args.at(fr, 1, {"namedtuple": "field_names", "make_dataclass": "fields"}.get(callee.last, "attrs"))

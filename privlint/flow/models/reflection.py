@@ -51,8 +51,8 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return UNKNOWN
     value, name = args.positional[0][0], strings(args.positional[1][0])
     out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
+    fr.need(args.positional[1][0])  # a caller that knows the name knows the attribute
     if not name:
-        fr.need(args.positional[1][0])
         found = all_attributes(fr, value)
         return either(out, found) if len(args.positional) > 2 else found
     for text in name[:4]:
