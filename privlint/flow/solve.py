@@ -197,7 +197,8 @@ class Solver(Traits):
         known = self.contexts.setdefault(fn, {})
         key = known.get(context)
         if key is None:
-            if depth >= limits.CONTEXT_DEPTH or len(known) >= self._most_contexts(fn):
+            most = limits.SHORT_DEPTH if self.size(self.program.functions[fn]) <= limits.SHORT else limits.CONTEXT_DEPTH
+            if depth >= most or len(known) >= self._most_contexts(fn):
                 limits.reached("contexts of one function")
                 return fn
             key = known[context] = len(self.program.functions) + len(self.special)
@@ -222,9 +223,8 @@ class Solver(Traits):
 
     def _most_contexts(self, fn: int) -> int:
         """How many contexts a function may have: what is long, and so costs much, the fewer."""
-        function = self.program.functions[fn]
-        most = limits.CONTEXTS if function.parent < 0 else limits.INNER_CONTEXTS
-        return max(1, min(most, limits.OPS_IN_CONTEXTS // max(1, self.size(function))))
+        size = self.size(self.program.functions[fn])
+        return max(1, min(limits.CONTEXTS, limits.OPS_IN_CONTEXTS // max(1, size)))
 
     def _compute(self, key: Key, depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:

@@ -10,6 +10,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import element, item
 from privlint.flow.models import templates
 from privlint.flow.models.folding import folded
+from privlint.flow.sources import part_called
 from privlint.flow.values import (
     SCALAR,
     Hop,
@@ -170,6 +171,17 @@ SILENT = frozenset(
 _HALVES = frozenset({"split", "rsplit", "partition", "rpartition"})
 
 
+def _halves(fr: Frame, carried: Value, name: str, callee: Callee, *, reverse: bool) -> Value:
+    """``name@domain`` or, in ``reverse``, ``domain\\name``, taken apart: the domain is nobody's."""
+    marks = part_called(fr, carried.marks, "domain")
+    domain = Value(carried.atoms, {m: w for m, w in marks.items() if not _is_address(m)}) or SCALAR
+    halves = [domain, carried] if reverse else [carried, domain]
+    if "split" not in name:
+        halves.insert(1, SCALAR)
+    fields = {f"[{i}]": half for i, half in enumerate(halves)}
+    return of(fr.allocate(callee.n, Object("list", fields=fields), "halves"))
+
+
 def _is_address(mark: Mark) -> bool:
     return not isinstance(mark.source, Symbol) and mark.source.data_type == "contact.email"
 
@@ -215,10 +227,10 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         parts.append(Value(frozenset((masks.SALTED,))))
     known = masks.kept(receiver) | masks.traits(parts[-1:], masked is not None, salted=False)
     carried = Value(carried.atoms | known, carried.marks) if known else carried
-    if name in _HALVES and any("@" in strings(value) for value, _ in args.positional[:1]):  # the domain is nobody's
-        domain = Value(carried.atoms, {m: w for m, w in carried.marks.items() if not _is_address(m)}) or SCALAR
-        fields = {"[0]": carried, "[1]": domain} if "split" in name else {"[0]": carried, "[1]": SCALAR, "[2]": domain}
-        return of(fr.allocate(callee.n, Object("list", fields=fields), "halves"))
+    if name in _HALVES:
+        separators = {text for value, _ in args.positional[:1] for text in strings(value)}
+        if separators & {"@", "\\"}:
+            return _halves(fr, carried, name, callee, reverse="\\" in separators)
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried
