@@ -50,6 +50,73 @@ def show(key):
     logging.info("limit %s", Config.query.get(key).value)
     logging.info("nick %s", Person.query.get(key).nick)  # expect
 """,
+    # Behind the @ of a login, or before its backslash, stands the name of a domain.
+    "the domain of a login": """\
+import logging
+
+def taken_apart(login):
+    user, realm = login.rsplit("@", 1)
+    return user, realm
+
+def by_windows(login):
+    realm, user = login.split("\\\\", 1)
+    logging.info(realm)
+    logging.info(user)  # expect
+
+def view(username):
+    user, realm = taken_apart(username)
+    logging.info(realm)
+    logging.info(user)  # expect
+    by_windows(username)
+""",
+    # A getter that is asked for more names than most functions have contexts, some calls down.
+    "a getter that is asked for many names": """\
+import logging
+from flask import request
+
+def get(mapping, key, default):
+    value = mapping.get(key, default)
+    return value
+
+def required(mapping, key):
+    value = get(mapping, key, None)
+    if value is None:
+        raise KeyError(key)
+    return value
+
+def checked(data):
+    kind = required(data, "kind")
+    logging.info(kind)
+    realm = required(data, "realm")
+    logging.info(realm)
+    serial = required(data, "serial")
+    logging.info(serial)
+    agent = required(data, "agent")
+    logging.info(agent)
+    state = required(data, "state")
+    logging.info(state)
+    note = required(data, "note")
+    logging.info(note)
+    plan = required(data, "plan")
+    logging.info(plan)
+    zone = required(data, "zone")
+    logging.info(zone)
+    level = required(data, "level")
+    logging.info(level)
+    group = required(data, "group")
+    logging.info(group)
+    theme = required(data, "theme")
+    logging.info(theme)
+
+def stepped(data):
+    checked(data)
+
+def view(settings):
+    data = dict(settings)
+    data["login"] = request.form["email"]
+    stepped(data)
+    logging.info(required(data, "login"))  # expect
+""",
     # A handler of a library's exceptions catches none of the language's own.
     "an exception that the handler is not for": """\
 import logging
