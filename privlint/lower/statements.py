@@ -252,7 +252,8 @@ def _with(f: FunctionBuilder, node: cst.With) -> None:
         managers.append(src)
         if item.asname is not None:
             store(f, item.asname.name, dst)
-    outer, silenced = f.handler, f.block() if any(_suppresses(item.item) for item in node.items) else -1
+    passes = _raises(node.body) or any(_suppresses(item.item) for item in node.items)
+    outer, silenced = f.handler, f.block() if passes else -1
     f.frames.append(Managed(managers, f.n(node)))
     if silenced >= 0:
         f.under(silenced)
@@ -268,6 +269,12 @@ def _with(f: FunctionBuilder, node: cst.With) -> None:
         f.join(after)
     for manager in reversed(managers):
         f.emit(Exit(manager, f.n(node)))
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    """Whether a block ends in ``raise``: what stands behind it is there for a manager that lets nothing pass."""
+    block = statements(body)
+    return bool(block) and isinstance(block[-1], cst.Raise)
 
 
 def _suppresses(manager: cst.BaseExpression) -> bool:
