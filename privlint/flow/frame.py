@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.heap import State
+from privlint.flow.heap import Object, State, join_objects
 from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
@@ -66,6 +66,7 @@ class Frame(Memory):
         self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back
         self.classes = False  # whether a class is known to have a value of now
+        self.lent: dict[ObjId, Object] = {}  # objects that were yielded, as they were then
         self.shown: list[Value] = []  # what attributes of classes hold
         self.made: dict[int, ObjId | None] = {}  # functions made here -> environment
         self.called: set[int] = set()
@@ -198,6 +199,18 @@ class Frame(Memory):
         else:
             self.exit.merge(self.state, self)
 
+    def yielded(self, value: Value) -> None:
+        """The function gives a value and waits: objects are for its caller what they are now, too."""
+        todo = objects_in(value)
+        while todo:
+            key = todo.pop()
+            obj = self.state.heap.get(key)
+            if key[0] != "o" or obj is None or self.lent.get(key) is obj:
+                continue
+            old = self.lent.get(key)
+            self.lent[key] = obj if old is None else join_objects(key, old, obj, self.initial)
+            todo += [inner for held in obj.fields.values() for inner in objects_in(held)]
+
     def leave_raising(self) -> None:
         """The function ends with an exception: what it did to objects stays done."""
         if self.exit is None:
@@ -260,6 +273,8 @@ class Frame(Memory):
             for key in self._reached(todo.pop(), state):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
                     obj = state.heap[key]
+                    if key in self.lent:
+                        obj = join_objects(key, obj, self.lent[key], self.initial)
                     summary.heap[key] = obj
                     todo.extend(obj.fields.values())
         return summary

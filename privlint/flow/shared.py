@@ -153,7 +153,8 @@ class Stores:
         own = key[0] == "g" and frame.ir.kind == "module" and key[1] == frame.fn.module
         new = concrete if own and label not in obj.fields else join(old, concrete)
         if label not in obj.fields or not new.same(old):
-            self.shared[key] = obj.with_field(label, new)
+            fields = {**obj.fields, label: new}  # nothing of which whoever reads it has written
+            self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many)
             self._grew(key)
             if key[0] == "g":
                 self._grew((key[1], label))
@@ -193,7 +194,7 @@ class Stores:
             if obj.kind == "packed":  # a text, for those who read it elsewhere
                 continue
             fields = {label: self._concrete(value) for label, value in obj.fields.items()}
-            self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
+            self.shared[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many)
             for value in fields.values():
                 if key in self._settings:
                     self._hold_settings(value, inner=True)
@@ -316,7 +317,7 @@ class Stores:
 
         What a call gives is another object each time, and nothing that is kept for all.
         """
-        if "()" in path:
+        if "()" in path or (path[0] != "@" and (label in BESIDE or label == "[#]")):  # another key is another thing
             return
         key = ("external", path, label)
         concrete = self._concrete(value)

@@ -75,6 +75,7 @@ def _yield(fr: Frame, op: o.Yield) -> None:
     value = fr.get(op.src)
     given = element(fr, value) if op.delegate else value
     fr.summary.yields = join(fr.summary.yields, given)
+    fr.yielded(given)
     sent = fr.solver.read_external(f"@sent:{fr.fn.id}", "[*]")
     fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else sent)
 
