@@ -37,6 +37,7 @@ _NO_GROUND = frozenset(
     ("contact.phone", "contact.email", "identity.full_name", "identity.first_name", "identity.last_name")
 )
 _PARTS = frozenset(("year", "month", "day", "days", "amount", "value", "code"))  # of a date, a sum, an enumeration
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "in", "not in"))
 _DEPTH = 6
 _BLOCKS = 40  # of one branch
 
@@ -99,7 +100,7 @@ class Decisions:
             return {**found, **({body.words(op.func).last: own} if own is not None else {})}
         if isinstance(op, o.LoadAttr | o.LoadName):
             if depth == 0:
-                return {}  # truth alone: whether there is any
+                return self._compared(body, op)
             words = body.words_of(op)
             match = self._match(words)
             if match is None and isinstance(op, o.LoadName):
@@ -115,6 +116,14 @@ class Decisions:
             return {str(key): match} if match is not None else {}
         if isinstance(op, o.Move | o.Await):
             return self._grounds(body, op.src, depth + 1)
+        return {}
+
+    def _compared(self, body: Body, op: o.LoadAttr | o.LoadName) -> dict[str, NameMatch]:
+        """The grounds of a comparison whose result has a name; of truth alone none: it asks whether there is any."""
+        stored = list(body.stores.get(op.slot, ())) if isinstance(op, o.LoadName) else []
+        made = body.only(stored[0][1].src) if len(stored) == 1 else None
+        if isinstance(made, o.Combine) and made.op in _COMPARISONS:
+            return self._grounds(body, stored[0][1].src, 0)
         return {}
 
     def _of_all(self, body: Body, regs: list[int] | tuple[int, ...], depth: int) -> dict[str, NameMatch]:
