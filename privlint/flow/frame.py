@@ -201,13 +201,14 @@ class Frame(Memory):
 
     def yielded(self, value: Value) -> None:
         """The function gives a value and waits: objects are for its caller what they are now, too."""
-        todo = objects_in(value)
-        while todo:
+        todo, seen = objects_in(value), set[ObjId]()
+        while todo and len(seen) < limits.PARTS:
             key = todo.pop()
             obj = self.state.heap.get(key)
-            if key[0] != "o" or obj is None or self.lent.get(key) is obj:
-                continue
             old = self.lent.get(key)
+            if key[0] != "o" or obj is None or old is obj or key in seen:
+                continue
+            seen.add(key)
             self.lent[key] = obj if old is None else join_objects(key, old, obj, self.initial)
             todo += [inner for held in obj.fields.values() for inner in objects_in(held)]
 
