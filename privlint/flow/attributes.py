@@ -175,13 +175,14 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
 def _described(fr: Frame, cls: int, name: str) -> bool:
     """Whether the class has a descriptor under that name."""
     held = held_by_class(fr, cls, name)
-    return held is not None and has_getter(fr, held)
+    return held is not None and _has_getter(fr, held)
 
 
-def has_getter(fr: Frame, value: Value) -> bool:
+def _has_getter(fr: Frame, value: Value) -> bool:
     """Whether a value is a descriptor of a class of the program, with a ``__get__``."""
-    owners = [fr.object(a.id).cls for a in value.ordered if isinstance(a, Obj)]
-    return any(owner >= 0 and fr.program.method(owner, "__get__") is not None for owner in owners)
+    from privlint.flow.calls import defines
+
+    return any(isinstance(atom, Obj) and defines(fr, atom, "__get__") for atom in value.atoms)
 
 
 def _by_getattribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
@@ -335,8 +336,8 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
             return call_property(fr, method.function, receiver)
         if value is not None and method.decorators and any(isinstance(a, Func) for a in value.atoms):
             return Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in value.atoms), value.marks)
-        if value is not None and method.decorators and has_getter(fr, value):
-            return bind_descriptors(fr, value, of(receiver), cls)
+        if value is not None and method.decorators and _has_getter(fr, value):
+            return bind_descriptors(fr, value, receiver, cls)
         func = Func(method.function, fr.solver.environment(method.function, fr))
         if method.kind == "static":
             return of(func)
@@ -345,7 +346,7 @@ def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | N
         return of(Bound(func, receiver), *_overrides(fr, cls, name, receiver))
     if value is not None:
         _need_class(fr, cls, name, receiver)
-        return bind_descriptors(fr, value, of(receiver), cls)
+        return bind_descriptors(fr, value, receiver, cls)
     for base in fr.program.external_bases(cls):
         if any(attribute == name for rule in fr.solver.library.type_order(base) for attribute, _ in rule.attributes):
             return instance_attribute(fr, base, name)
@@ -382,22 +383,23 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
     return out
 
 
-def bind_descriptors(fr: Frame, value: Value, receiver: Value, cls: int) -> Value:
-    """A class attribute read through an instance, or (``NONE``) the class: functions bind, ``__get__`` is called."""
+def bind_descriptors(fr: Frame, value: Value, receiver: Atom | None, cls: int) -> Value:
+    """A class attribute read through an instance, or (None) the class: functions bind, ``__get__`` is called."""
     from privlint.flow.calls import call_method
 
+    instance = NONE if receiver is None else of(receiver)
     atoms: set[Atom] = set()
     extra = UNKNOWN
     for atom in value.ordered:
         owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
-        if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields and receiver is not NONE:
-            atoms.update(_bound_partial(fr, fr.object(atom.id), each) for each in receiver.ordered)
+        if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields and receiver is not None:
+            atoms.add(_bound_partial(fr, fr.object(atom.id), receiver))
             continue
         getter = fr.program.method(owner, "__get__") if owner >= 0 else None
         if getter is not None:
-            extra = join(extra, call_method(fr, getter.function, atom, [receiver, of(Cls(cls))]))
-        elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda" and receiver is not NONE:
-            atoms.update(Bound(atom, each) for each in receiver.ordered)
+            extra = join(extra, call_method(fr, getter.function, atom, [instance, of(Cls(cls))]))
+        elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda" and receiver is not None:
+            atoms.add(Bound(atom, receiver))
         else:
             atoms.add(atom)
     return join(Value(frozenset(atoms), value.marks), extra)
@@ -434,7 +436,7 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if fr.solver.records.kind(cls) == "model" and name in fr.solver.records.names(cls):
         return join(value or UNKNOWN, of(Inst(f"{COLUMN}{cls}:{name}:{name}")))
     if value is not None:
-        return bind_descriptors(fr, value, NONE, cls) if has_getter(fr, value) else value
+        return bind_descriptors(fr, value, None, cls) if _has_getter(fr, value) else value
     inner = fr.program.member(Entity("class", cls), name)
     if inner is not None:
         return entity_value(fr, inner)
@@ -498,7 +500,7 @@ def super_attribute(fr: Frame, atom: Super, name: str) -> Value | None:
                 return call_property(fr, fn, receiver)
             return of(Bound(func, receiver))
         if (held := fr.solver.own_attribute(base, name)) is not None:
-            return held if isinstance(receiver, Cls) else bind_descriptors(fr, held, of(receiver), base)
+            return held if isinstance(receiver, Cls) else bind_descriptors(fr, held, receiver, base)
     for base in rest or order:
         external = fr.program.classes[base].external_bases
         if external:

@@ -211,6 +211,8 @@ class Frame(Memory):
             seen.add(key)
             self.lent[key] = obj if old is None else join_objects(key, old, obj, self.initial)
             todo += [inner for held in obj.fields.values() for inner in objects_in(held)]
+        if todo:
+            limits.reached("objects in what a generator yields")
 
     def leave_raising(self) -> None:
         """The function ends with an exception: what it did to objects stays done."""

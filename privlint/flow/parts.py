@@ -125,7 +125,6 @@ def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> set[Atom]:
     from privlint.flow.calls import call_method
 
     described: set[Atom] = set()
-
     for atom in obj.ordered:
         if not isinstance(atom, Obj):
             continue

@@ -62,16 +62,17 @@ def _collect(
         if exact and not mark.weak:  # what unknown code gave is itself, at most
             assert isinstance(source, Symbol)
             mark = Mark(source._replace(deep=deep), mark.protection, mark.weak, mark.whole)
-        if mark not in out and len(out) >= limits.WHOLE:
-            limits.reached("marks of a whole")
+        if mark not in out and _full(out):
             return
         if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
             out[mark] = way
     if level >= limits.COLLECT_DEPTH:
         return
     for atom in value.ordered:
-        if len(out) >= limits.WHOLE or len(seen) >= limits.PARTS:
-            limits.reached("marks of a whole" if len(out) >= limits.WHOLE else "objects in a whole")
+        if _full(out):
+            return
+        if len(seen) >= limits.PARTS:
+            limits.reached("objects in a whole")
             return
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
@@ -82,6 +83,14 @@ def _collect(
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
+
+
+def _full(out: dict[Mark, Hop | None]) -> bool:
+    """Whether as many marks are known as are taken along; what comes after them is left out, and that is counted."""
+    if len(out) < limits.WHOLE:
+        return False
+    limits.reached("marks of a whole")
+    return True
 
 
 def _collect_object(
@@ -122,7 +131,7 @@ def _collect_object(
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue
-        if len(out) >= limits.WHOLE:
+        if _full(out):
             return
         _collect(fr, field, deep, out, seen, below, "repr")
 

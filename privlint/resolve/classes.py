@@ -9,8 +9,15 @@ from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
 from privlint.resolve.scan import Bindings
 
-_PROPERTY = {"property", "cached_property", "hybrid_property", "abstractproperty", "computed_field", "lazyproperty"}
-_PROPERTY |= {"getter"}  # ``@Base.name.getter``, of a property that a base has
+_PROPERTY = {
+    "property",
+    "cached_property",
+    "hybrid_property",
+    "abstractproperty",
+    "computed_field",
+    "lazyproperty",
+    "getter",  # ``@Base.name.getter``, of a property that a base has
+}
 
 
 class MethodIndex(NamedTuple):
@@ -110,7 +117,7 @@ def _kind(name: str, decorators: list[str]) -> str:
 
 
 def _foreign(decorators: tuple[str, ...]) -> tuple[str, ...]:
-    known = _PROPERTY | {"staticmethod", "classmethod", "abstractmethod", "overload", "override", "getter"}
+    known = _PROPERTY | {"staticmethod", "classmethod", "abstractmethod", "overload", "override"}
     return tuple(d for d in decorators if d.rpartition(".")[2] not in known)
 
 

@@ -48,8 +48,7 @@ class Body:
         self.reads: Counter[int] = Counter()  # registers that are looked at
         self.entered: set[int] = set()  # registers that ``with`` statements enter
         self.params = [param.name for param in ir.params]
-        self.sent: dict[int, bool] = {}  # register -> whether it is looked up in what somebody sent, once asked
-        self._words: dict[int, Words] = {}
+        self._words: dict[int, Words] = {}  # register -> what it is in words, once asked
         for number, block in enumerate(ir.blocks):
             for index, op in enumerate(block.ops):
                 self._add(Place(number, index), op)

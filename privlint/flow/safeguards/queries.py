@@ -66,10 +66,7 @@ def one_person(text: str) -> bool:
 
 def came_with_request(body: Body, reg: int) -> bool:
     """Whether a value is looked up in what somebody sent."""
-    known = body.sent.get(reg)
-    if known is None:
-        known = body.sent[reg] = _came_with_request(body, reg, set(), 0)
-    return known
+    return _came_with_request(body, reg, set(), 0)
 
 
 def _came_with_request(body: Body, reg: int, seen: set[int], depth: int) -> bool:
@@ -77,7 +74,7 @@ def _came_with_request(body: Body, reg: int, seen: set[int], depth: int) -> bool
     if op is None or reg in seen or depth > _DEPTH:
         return False
     seen.add(reg)
-    if _SENT.search(body.words_of(op).text):
+    if _SENT.search(body.words(reg).text):
         return True
     regs: list[int] = []
     if isinstance(op, o.LoadName):
