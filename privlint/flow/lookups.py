@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.flow import origins
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.models.texts import SILENT
+from privlint.flow.models.texts import SILENT, taken_apart
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     SCALAR,
@@ -134,4 +134,8 @@ def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
     if callee.attribute == "keys":
         return only_marks(said_by_rule(receiver))
-    return SCALAR if callee.attribute in SILENT else with_marks(whole, receiver.marks)
+    if callee.attribute in SILENT:
+        return SCALAR
+    carried = with_marks(whole, receiver.marks)
+    halves = taken_apart(fr, carried, callee, args)
+    return carried if halves is None else halves

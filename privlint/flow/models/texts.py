@@ -171,6 +171,13 @@ SILENT = frozenset(
 _HALVES = frozenset({"split", "rsplit", "partition", "rpartition"})
 
 
+def taken_apart(fr: Frame, carried: Value, callee: Callee, args: Arguments) -> Value | None:
+    """The halves of an address that is split at its ``@`` or ``\\``; None for all other calls."""
+    name = callee.attribute
+    separators = {text for value, _ in args.positional[:1] for text in strings(value)} if name in _HALVES else set()
+    return _halves(fr, carried, name, callee, reverse="\\" in separators) if separators & {"@", "\\"} else None
+
+
 def _halves(fr: Frame, carried: Value, name: str, callee: Callee, *, reverse: bool) -> Value:
     """``name@domain`` or, in ``reverse``, ``domain\\name``, taken apart: the domain is nobody's."""
     marks = part_called(fr, carried.marks, "domain")
@@ -227,10 +234,9 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         parts.append(Value(frozenset((masks.SALTED,))))
     known = masks.kept(receiver) | masks.traits(parts[-1:], masked is not None, salted=False)
     carried = Value(carried.atoms | known, carried.marks) if known else carried
-    if name in _HALVES:
-        separators = {text for value, _ in args.positional[:1] for text in strings(value)}
-        if separators & {"@", "\\"}:
-            return _halves(fr, carried, name, callee, reverse="\\" in separators)
+    halves = taken_apart(fr, carried, callee, args)
+    if halves is not None:
+        return halves
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried
