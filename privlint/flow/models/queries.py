@@ -46,6 +46,9 @@ _SINGLES = frozenset(
         "create_user",
         "find_one",
         "get_or_none",
+        "modify",
+        "upsert_one",
+        "with_id",
     ]
 )
 
