@@ -166,7 +166,7 @@ def _placed(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | 
 def attribute(fr: Frame, value: Value, name: str) -> Value | None:
     """``frame.loc``, ``frame.shape``, a column as an attribute, parts of a series; None for everything else."""
     if not type_of(fr, value):
-        return _of_series(value, name) if value.marks and Inst(SERIES) in value.atoms else None
+        return _of_series(fr, value, name) if Inst(SERIES) in value.atoms else None
     if name in _PLACES:
         return value
     if name in _FACTS:
@@ -183,11 +183,14 @@ def _is_method(name: str) -> bool:
     return name in known or name.startswith(("to_", "read_", "write_", "is_", "_"))
 
 
-def _of_series(value: Value, name: str) -> Value | None:
+def _of_series(fr: Frame, value: Value, name: str) -> Value | None:
     """``series.iloc``, ``series.values``, ``series.str``: the same values."""
-    if name in _PLACES or name in ("values", "array", "T"):
-        return value
-    return Value(frozenset((Ext(f"{SERIES}.{name}"),)), value.marks) if name in ("str", "dt", "cat") else None
+    if name in ("str", "dt", "cat"):
+        from privlint.flow.wholes import collect
+
+        marks = collect(fr, value, 1)  # a column of a caller's frame has none of its own
+        return Value(frozenset((Ext(f"{SERIES}.{name}"),)), marks) if marks else None
+    return value if value.marks and (name in _PLACES or name in ("values", "array", "T")) else None
 
 
 # -- methods ------------------------------------------------------------------------------------------------------
