@@ -277,6 +277,9 @@ class Library:
                     owners.update(class_names(fr, Value(frozenset((atom.self,)))))
             elif isinstance(atom, Cls):
                 paths.update(class_names(fr, of(atom)))
+            elif type_ := _called_type(fr, atom):
+                for rule in self.type_order(type_):
+                    paths.update(f"{name}.__call__" for name in (rule.name, *rule.aliases))
         if callee.receiver is not None:
             owners.update(class_names(fr, callee.receiver))
             for atom in callee.receiver.ordered:
@@ -323,6 +326,8 @@ def last_names(fr: Frame, func: Value) -> set[str]:
         elif isinstance(atom, Cls):
             out.add(fr.program.classes[atom.cls].name)
             out.update(base.rpartition(".")[2] for base in fr.program.external_bases(atom.cls))
+        elif _called_type(fr, atom):
+            out.add("__call__")
     return out
 
 
@@ -335,6 +340,13 @@ def function_paths(fr: Frame, fn: int) -> Iterator[str]:
         yield f"{cls.name}.{function.ir.name}"
         for base in fr.program.external_bases(function.cls):
             yield f"{base}.{function.ir.name}"
+
+
+def _called_type(fr: Frame, atom: Atom) -> str:
+    """The library type of an instance that is itself called: ``say("hello")``."""
+    if isinstance(atom, Obj):
+        return fr.object(atom.id).type
+    return atom.type if isinstance(atom, Inst) else ""
 
 
 def class_names(fr: Frame, value: Value) -> set[str]:
