@@ -217,4 +217,5 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         open=first.open or second.open,
         queries=first.queries + second.queries,
         linked=first.linked + second.linked,
+        stands_for=second.stands_for or first.stands_for,
     )

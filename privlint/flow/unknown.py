@@ -12,7 +12,7 @@ from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_lib
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, item, key_label
-from privlint.flow.library import Callee, Verdict
+from privlint.flow.library import Callee, Verdict, chosen
 from privlint.flow.lookups import PARTS, of_request, taken_out
 from privlint.flow.mappings import as_text_or_mapping, made_of
 from privlint.flow.models import (  # noqa: F401 (their functions register themselves)
@@ -36,6 +36,7 @@ from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
     Address,
+    Atom,
     Bound,
     Cls,
     Ext,
@@ -114,7 +115,8 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
         type_ = library.type_order(path)[0].name
     if type_ is not None:
         marks = {} if verdict.decided else weaken(_argument_marks(fr, args, callee))
-        return Value(frozenset((fr.allocate(callee.n, Object("inst", type_=type_), "lib"),)), marks)
+        made_of_type = fr.allocate(callee.n, Object("inst", type_=type_), "lib")
+        return Value(frozenset((made_of_type, *_stands_for(fr, callee, args, type_))), marks)
     returned = returned_type(fr, path)
     if returned is not None:
         return _made(fr, callee, returned)
@@ -126,6 +128,13 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
             return of(fr.allocate(callee.n, Object("inst", type_=path), "lib"))
         return of(Inst(f"{path}()"))
     return call_unknown(fr, callee, of(Ext(path)), args, verdict)
+
+
+def _stands_for(fr: Frame, callee: Callee, args: Arguments, type_: str) -> list[Atom]:
+    """The objects whose methods an object has that is made of them: the model of an agent or a chain."""
+    spec = fr.solver.library.type_order(type_)[0].stands_for
+    given = chosen(fr, callee, args, spec) if spec is not None else []
+    return [atom for value, _, _ in given for atom in value.ordered if isinstance(atom, Obj | Inst)]
 
 
 def _init_exception(fr: Frame, callee: Callee, args: Arguments) -> None:

@@ -182,6 +182,7 @@ class TypeRule:
     open: bool = False  # has attributes that no rule knows, which are data: a user's profile
     queries: tuple[tuple[str, str], ...] = ()  # methods that are given SQL -> how rows come: self, rows, row, value
     linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
+    stands_for: ArgSpec | None = None  # what it is made of and whose methods it has: the model of a chain
 
 
 @dataclass(frozen=True, slots=True)
