@@ -42,7 +42,7 @@ RULE_SECTIONS: dict[str, Callable[[Document, Where, Any], Sequence[Any]]] = {
 }
 SECTIONS = ("version", *RULE_SECTIONS, "data_types", "vocabulary", "examples")
 
-_CLASSIFIED = ("$name", "$key", "$arg0", "$function", "$decorator")
+_CLASSIFIED = ("$name", "$key", "$arg0", "$receiver", "$function", "$decorator")
 _NEAR_MISS = 0.85
 
 

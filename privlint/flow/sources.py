@@ -98,7 +98,7 @@ def _of_rule(fr: Frame, rule: SourceRule, n: int, name: str, words: str, key: st
         return make(fr, n, rule.data, name, rule.evidence, rule.subject, rule.confidence, words=words)
     if rule.data in ("$function", "$decorator"):
         return _of_field(fr, rule, n, words)
-    text = key if rule.data in ("$key", "$arg0") else name
+    text = key if rule.data in ("$key", "$arg0", "$receiver") else name
     sent = "request" if rule.evidence == "request" else None
     match = fr.catalog.classify(text, rule.owner or sent) if text else None
     if match is not None and rule.subject:
@@ -143,6 +143,10 @@ def of_import(fr: Frame, value: Value, name: str, n: int) -> Found:
     return out
 
 
+# Words for what holds a text on a screen, behind the name of what it is: ``email_edit``, ``phoneLineEdit``.
+_WIDGET = re.compile(r"_?(line|text|plain)?_?(edit|entry|field|var|box|input|ctrl|widget|txt)$", re.IGNORECASE)
+
+
 def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Found:
     """A call's result is a source."""
     key: str | None = None
@@ -151,6 +155,8 @@ def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Fou
         texts = strings(args.positional[0][0])
         key = texts[0] if texts else None
         required = len(args.positional) < 2 and "default" not in args.keywords
+    elif rule.data == "$receiver":
+        key = _WIDGET.sub("", callee.receiver_name)
     words = f"the result of `{callee.shown or callee.last}()`"
     return of_rule(fr, rule, callee.n, callee.last, words, key, required=required)
 

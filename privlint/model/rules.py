@@ -46,7 +46,8 @@ class SourceRule:
     ``at``: ``load`` (a bare name is read), ``call`` (a call's result), ``parameter``, ``attribute``, ``item``,
     ``field`` (of a class under analysis), ``request`` (anything that the rules know to be sent with a request).
     ``data`` is a type's id, or ``$name`` / ``$key`` / ``$arg0``: classify the name of the parameter, attribute or
-    field, the literal key of the item, the literal first argument of the call; for a parameter also ``$function``, the
+    field, the literal key of the item, the literal first argument of the call (or ``$receiver``: the name of what a
+    method is called on, without the word for a widget: ``email_edit.text()``); for a parameter also ``$function``, the
     function's name without its first word (``validate_email``), and ``$decorator``, the texts given to its decorators
     (``@validates("email")``).
     """
