@@ -390,7 +390,11 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom | None, cls: int) -
     instance = NONE if receiver is None else of(receiver)
     atoms: set[Atom] = set()
     extra = UNKNOWN
+    declared = receiver is not None and fr.solver.records.are_declared(cls)
     for atom in value.ordered:
+        if declared and isinstance(atom, Obj) and (kept := _declaring(fr, atom)) is not None:
+            atoms.add(kept)
+            continue
         owner = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
         if isinstance(atom, Obj) and ".%method" in fr.object(atom.id).fields and receiver is not None:
             atoms.add(_bound_partial(fr, fr.object(atom.id), receiver))
@@ -403,6 +407,12 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom | None, cls: int) -
         else:
             atoms.add(atom)
     return join(Value(frozenset(atoms), value.marks), extra)
+
+
+def _declaring(fr: Frame, atom: Obj) -> Inst | None:
+    """What an instance has in place of the library's object that declares a field: one such thing, of its own."""
+    obj = fr.object(atom.id)
+    return Inst(obj.type) if obj.type and obj.cls < 0 and obj.kind == "inst" else None
 
 
 def _bound_partial(fr: Frame, obj: Object, receiver: Atom) -> Obj:

@@ -128,6 +128,11 @@ class Records:
         """Whether instances are plain mappings with declared keys."""
         return any(base.rpartition(".")[2] == "TypedDict" for base in self._solver.program.external_bases(cls))
 
+    def are_declared(self, cls: int) -> bool:
+        """Whether what the class assigns to its fields declares them: a column, and no value of any instance."""
+        rule = self.rule(cls)
+        return rule is not None and rule.fields == "assigned"
+
     def shows_all(self, cls: int) -> bool:
         """Whether ``str()`` of an instance shows its fields."""
         rule = self.rule(cls)
