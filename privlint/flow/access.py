@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, keys_of
+from privlint.flow.items import is_sequence, item, keys_of
 from privlint.flow.values import (
     ALL,
     BESIDE,
@@ -83,6 +83,8 @@ def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) ->
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
+    if text_key(label) is not None and is_sequence(obj):
+        return
     if VARS in obj.fields:
         _store_in_owner(fr, obj.fields[VARS], label, value, strong)
     if not strong or obj.many or label in BESIDE or label == "[#]":

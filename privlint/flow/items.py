@@ -9,6 +9,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
+    ADDED,
     REST,
     UNKNOWN,
     Atom,
@@ -38,6 +39,11 @@ CONTAINERS = frozenset({"list", "dict", "set", "tuple", "gen", "iter"})
 def is_container(fr: Frame, atom: Atom) -> bool:
     """Whether this is a list, mapping, set, tuple or iterator made by the program, or a text."""
     return isinstance(atom, Lit) or (isinstance(atom, Obj) and fr.object(atom.id).kind in CONTAINERS)
+
+
+def is_sequence(obj: Object) -> bool:
+    """Whether this has positions and no keys: a text as its key would be an error."""
+    return obj.cls < 0 and not obj.type and obj.kind in ("list", "tuple", "set")
 
 
 QUERY = "@query:"
@@ -74,9 +80,12 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     """``value[key]``; ``label`` None where the key is not one constant."""
     out = UNKNOWN
     known = False
+    by_text = text_key(label) is not None
     for atom in value.ordered:
         part: Value | None = None
         if isinstance(atom, Obj):
+            if by_text and is_sequence(fr.object(atom.id)):
+                continue
             part = object_item(fr, atom.id, label, key)
         elif isinstance(atom, Opaque):
             part = _own_item(fr, atom, label, key)
@@ -94,9 +103,15 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     return with_marks(out, carried if text is None else part_called(fr, carried, text))
 
 
+def _has_unknown_keys(obj: Object) -> bool:
+    return "[*]" in obj.fields or ADDED in obj.fields
+
+
 def _under_any_key(fr: Frame, obj: Object, label: str) -> Value:
     """What was stored under a key that is not known and may be this one, as far as names tell."""
     found = obj.fields.get("[*]", UNKNOWN)
+    if ADDED in obj.fields and not obj.fields.get(label):
+        found = join(found, obj.fields[ADDED])
     key = text_key(label)
     return Value(found.atoms, part_called(fr, found.marks, key)) if found.marks and key is not None else found
 
@@ -139,12 +154,12 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
-        return join(found, _under_any_key(fr, obj, label)) if "[*]" in obj.fields else found
+        return join(found, _under_any_key(fr, obj, label)) if _has_unknown_keys(obj) else found
     if key[0] == "s":
         first = fr.initial(key, label)
         if REST in obj.fields:
             first = join(first, taken_over(fr, obj.fields[REST], label))
-        return join(first, _under_any_key(fr, obj, label)) if "[*]" in obj.fields else first
+        return join(first, _under_any_key(fr, obj, label)) if _has_unknown_keys(obj) else first
     found = _under_any_key(fr, obj, label)
     if REST in obj.fields:
         found = join(found, taken_over(fr, obj.fields[REST], label))

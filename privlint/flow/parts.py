@@ -13,6 +13,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
+    ADDED,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -274,7 +275,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     left = frozenset(a for a in obj.ordered if call_dunder(fr, a, "__setitem__", [key, value]) is None)
     plain = obj if len(left) == len(obj.atoms) else Value(left)
     if not _replaced(fr, plain, key, value):
-        store(fr, plain, label or "[*]", value, strong=label is not None)
+        unknown = ADDED if op.n in fr.solver.added_items(fr.fn) else "[*]"
+        store(fr, plain, label or unknown, value, strong=label is not None)
     if key.marks:
         store(fr, plain, "[#]", only_marks(key.marks), strong=False)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from privlint.flow.heap import Object
 from privlint.flow.summary import Key, Summary
 from privlint.flow.values import (
+    ADDED,
     BESIDE,
     UNKNOWN,
     Atom,
@@ -147,7 +148,7 @@ class Stores:
         if obj is None:
             obj = Object("module" if key[0] == "g" else "inst")
         label = obj.place_of(label)
-        if label == "[*]" and obj.kind == "dict":  # whoever looks up another key gets something else
+        if label in ("[*]", ADDED) and obj.kind == "dict":  # whoever looks up another key gets something else
             concrete = Value(concrete.atoms, weaken(concrete.marks))
         old = obj.fields.get(label, UNKNOWN)
         own = key[0] == "g" and frame.ir.kind == "module" and key[1] == frame.fn.module

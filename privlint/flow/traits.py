@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from privlint.flow.absence import added_items
 from privlint.flow.shared import Stores
 from privlint.flow.wrappers import Forwarding, forwarding
 from privlint.ir import ops as o
@@ -25,6 +26,7 @@ class Traits(Stores):
         self._callees: dict[int, frozenset[int]] = {}
         self._sizes: dict[int, int] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
+        self._added: dict[int, frozenset[int]] = {}
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
@@ -61,6 +63,13 @@ class Traits(Stores):
         if any(isinstance(block.end, o.Raise) for block in ir.blocks):
             return any(isinstance(op, o.LoadName) and op.slot == "NotImplementedError" for op in ops)
         return not any(isinstance(op, o.Call | o.StoreAttr | o.LoadAttr) for op in ops)
+
+    def added_items(self, fn: Function) -> frozenset[int]:
+        """The nodes of stores under keys that were not there before."""
+        found = self._added.get(fn.id)
+        if found is None:
+            found = self._added[fn.id] = added_items(fn.ir)
+        return found
 
     def joined_registers(self, fn: Function) -> frozenset[int]:
         """Registers that more than one op writes."""

@@ -75,7 +75,9 @@ NO_MARKS: Marks = {}
 
 REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
 ALL = ".**"  # label of the mappings whose items an object has as attributes
-BESIDE = frozenset(("[*]", ".*", REST, ALL))  # labels of what was stored somewhere, beside all that was there before
+ADDED = "[+]"  # label of what was stored under unknown keys that were not there before
+# Labels of what was stored somewhere, beside all that was there before.
+BESIDE = frozenset(("[*]", ADDED, ".*", REST, ALL))
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
 VARS = ".%vars"  # label, in a mapping of its attributes, of the object whose they are
 BASES = ".%bases"  # label of the bases of a class that a call of ``type`` made

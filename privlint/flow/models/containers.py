@@ -11,8 +11,9 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions
 from privlint.flow.values import (
+    ADDED,
+    BESIDE,
     NONE,
-    REST,
     SCALAR,
     UNKNOWN,
     Atom,
@@ -204,7 +205,10 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         if values and label is None:
             fr.need(values[0])
         new = values[1] if len(values) > 1 else UNKNOWN
-        store(fr, receiver, label or "[*]", join(item(fr, receiver, label), new))
+        if label is None:
+            store(fr, receiver, ADDED, new, strong=False)
+        else:
+            store(fr, receiver, label, join(item(fr, receiver, label), new))
         return item(fr, receiver, label)
     if name in ("insert", "extend", "appendleft") and _placed(fr, receiver, name, values):
         return NONE
@@ -327,7 +331,7 @@ def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:
     if len(found) != 1 or len(receiver.atoms) != 1 or receiver.marks or found[0].kind != "dict" or found[0].many:
         return None
     fields = {label: value for label, value in found[0].fields.items() if label[0] == "["}
-    if "[*]" in fields or "[#]" in fields or REST in fields or not all(fields.values()) or len(fields) > limits.ITEMS:
+    if "[#]" in fields or not BESIDE.isdisjoint(fields) or not all(fields.values()) or len(fields) > limits.ITEMS:
         return None
     return {f"[{index}]": value for index, value in enumerate(fields.values())}
 

@@ -7,6 +7,7 @@ from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.items import element, item, key_label, positions, steps_into
 from privlint.flow.values import (
+    BESIDE,
     REST,
     Atom,
     Lit,
@@ -42,7 +43,7 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
                 store(fr, receiver, REST, obj.fields[REST], strong=False)
             for label, value in obj.fields.items():
                 if label[0] == "[" and label != REST:
-                    store(fr, receiver, label, value, strong=label != "[*]")
+                    store(fr, receiver, label, value, strong=label not in BESIDE)
         elif not isinstance(atom, Lit) and not (isinstance(atom, Opaque) and not _is_mapping(fr, atom.cls)):
             store(fr, receiver, "[*]", of(atom), strong=False)
     marks = {
@@ -62,7 +63,7 @@ def _take_over_marks(fr: Frame, receiver: Value, marks: Marks) -> None:
             symbols = dict(marks)
             continue
         for label, value in fr.object(atom.id).fields.items():
-            if label[0] == "[" and label not in ("[*]", "[#]", REST):
+            if label[0] == "[" and label not in BESIDE and label != "[#]":
                 key = text_key(label)
                 kept = others if key is None else sources.part_called(fr, others, key)
                 store(fr, of(atom), label, with_marks(value, kept))
@@ -112,7 +113,7 @@ def _take_over(fr: Frame, receiver: Value, given: Obj) -> bool:
     for atom in targets:
         obj = fr.object(atom.id)
         for label, value in obj.fields.items():  # what was there before may be replaced
-            if label[0] == "[" and label not in ("[*]", "[#]", REST):
+            if label[0] == "[" and label not in BESIDE and label != "[#]":
                 store(fr, of(atom), label, join(value, fr.initial(given.id, label)))
         symbol = Mark(Symbol(int(str(given.id[1])), _path(given), 0), Protection.CLEAR, 0)
         store(fr, of(atom), REST, Value(frozenset((given,)), {symbol: None}), strong=False)
