@@ -97,6 +97,11 @@ class Catalog:
         known = self._names.lists["statistics"]
         return data_type in known or data_type.partition(".")[0] in known
 
+    def is_counted(self, data_type: str) -> bool:
+        """Whether a number where data of this type is looked for says how much of it there is, and not what."""
+        known = self._names.lists["counted"]
+        return data_type in known or data_type.partition(".")[0] in known
+
     def classify_annotation(self, dotted: str) -> NameMatch | None:
         """The data type of values annotated with ``dotted``: ``pydantic.EmailStr``, or its bare last part."""
         data_type = self._annotations.get(dotted)

@@ -41,12 +41,26 @@ def _declared_as(declared: FieldInfo) -> list[str]:
     return [declared.call, *given, *(_plain_names(declared.annotation) if declared.annotation else ())]
 
 
+# Annotations and fields of numbers.
+_NUMBER = frozenset(
+    ("int", "Integer", "BigInteger", "SmallInteger", "IntegerField", "PositiveIntegerField", "SmallIntegerField",
+     "BigIntegerField", "PositiveSmallIntegerField", "IntField")
+)  # fmt: skip
+
+
 def _plain_names(ref: TypeRef, depth: int = 0) -> list[str]:
     """The last parts of the names in an annotation: ``SecretStr`` in ``SecretStr | None``."""
     out = [ref.name.rpartition(".")[2]]
     if out[0] in ("Optional", "Union", "Annotated", "Mapped") and depth < 3:
         out += [name for arg in ref.args for name in _plain_names(arg, depth + 1)]
     return out
+
+
+def _is_bool(declared: FieldInfo | None) -> bool:
+    if declared is None or declared.annotation is None:
+        return False
+    names = set(_plain_names(declared.annotation))
+    return "bool" in names and names <= {"bool", "None", "Optional", "Union", "Annotated", "Mapped"}
 
 
 class Field(NamedTuple):
@@ -83,6 +97,7 @@ class Records:
         self._encrypted: dict[int, frozenset[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
+        self._flags: set[tuple[str, str]] = set()  # class and field that, by its type, is no data: a flag, a count
 
     def rule(self, cls: int) -> RecordRule | None:
         """The record rule that a class falls under."""
@@ -266,9 +281,13 @@ class Records:
         for name in written:
             if name in types:
                 if not types[name]:
+                    self._flags.add((info.dotted, declared.name))
                     return None
                 match = self._solver.catalog.classify_annotation(name)
         named = self._solver.catalog.classify(declared.name, info.name)
+        if named is not None and _NUMBER.intersection(written) and self._solver.catalog.is_counted(named.data_type):
+            self._flags.add((info.dotted, declared.name))
+            return None  # orders: int
         if named is None and rule.kind in _ASKING and self._asks_people(info):
             named = beside(self._solver.catalog, declared.name)
         if declared.annotation is not None and match is None:
@@ -322,6 +341,18 @@ class Records:
                 if found is not None:
                     return fr.program.classes[cls].name, found.match
         return None
+
+    def is_flag(self, value: Value, name: str, fr: Frame) -> bool:
+        """Whether ``value.name`` is a field that by its type holds no data: a flag, a count."""
+        for atom in value.ordered:
+            cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+            if cls >= 0:
+                self.fields(cls)
+                program = self._solver.program
+                classes = [program.classes[base] for base in program.classes[cls].mro]
+                if any((each.dotted, name) in self._flags or _is_bool(each.fields.get(name)) for each in classes):
+                    return True
+        return False
 
     def whole(self, fr: Frame, cls: int, deep: int) -> dict[Mark, Hop | None]:
         """What an instance carries as a whole: all its fields, or nothing where its text does not show them."""

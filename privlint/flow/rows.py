@@ -6,6 +6,7 @@ are an object that yields it.  A cursor holds the row of its last statement as w
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from privlint.flow import origins, sources, sql
@@ -53,6 +54,9 @@ def column(owner: str, name: str, label: str = "") -> Inst:
     return Inst(f"{COLUMN}{owner}:{name}:{label or name}")
 
 
+_SEVERAL = re.compile(r"[a-z]+[^su]s$", re.IGNORECASE)
+
+
 def read(fr: Frame, owner: str, name: str, n: int) -> Value:
     """The value that a row has in a column; ``owner`` is a class's number or a table's name."""
     if owner.isdigit() and int(owner) < len(fr.program.classes):
@@ -64,6 +68,8 @@ def read(fr: Frame, owner: str, name: str, n: int) -> Value:
         marks = sources.of_attribute(fr, of(atom), name, n, "")
         return Value(kept, {**found.marks, **marks})
     match = fr.catalog.classify(name, owner or None) if name.lower() not in ("id", "pk") else None
+    if match is not None and _SEVERAL.match(name) and fr.catalog.is_counted(match.data_type):
+        match = None  # what a person has several of is in another table: this is how many
     return only_marks(origins.of_match(fr, n, match, name, "record", Confidence.HIGH, f"column `{name}` is read"))
 
 

@@ -306,6 +306,8 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return join_all(values)
     if not values:
         return UNKNOWN
+    if callee.last == "sum" and args.at(fr, 1, "start") is None and _of_many(fr, values[0]):
+        return SCALAR  # a total of many says nothing of one
     default = args.at(fr, 1, "default")
     exact = callee.last == "next" and positions(fr, values[0]) is not None and _iterator(fr, values[0])
     if exact and not positions(fr, values[0]):
@@ -316,6 +318,13 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if callee.last == "next" and default is None:
         _exhausted(fr, callee, values[0])
     return either(picked, default[0]) if default is not None else picked
+
+
+def _of_many(fr: Frame, value: Value) -> bool:
+    """Whether something is made by going through others: no sequence whose parts were written down."""
+    return bool(value.atoms) and all(
+        isinstance(a, Obj) and a.id[0] == "o" and "[*]" in fr.object(a.id).fields for a in value.atoms
+    )
 
 
 def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
