@@ -144,8 +144,9 @@ def _annotate(fr: Frame, op: o.Annotate) -> None:
     if op.obj >= 0 or fr.ir.kind == "class":
         return
     atoms = fr.solver.annotations.atoms(fr.module, op.type)
-    if atoms and not fr.state.env.get(op.name, UNKNOWN).atoms:
-        fr.state.env[op.name] = Value(atoms)
+    held = fr.state.env.get(op.name, UNKNOWN)
+    if atoms and all(isinstance(a, Obj) and a.id[0] == "s" for a in held.atoms):  # nothing else is known of it
+        fr.state.env[op.name] = Value(held.atoms | atoms, held.marks)
 
 
 # -- ends --------------------------------------------------------------------------------------------------------

@@ -79,10 +79,10 @@ def _annotated(f: FunctionBuilder, node: cst.AnnAssign) -> None:
         if src is not None:
             f.emit(StoreAttr(obj, target.attr.value, src, f.n(target)))
         return
-    if isinstance(target, cst.Name):
-        f.emit(Annotate(-1, target.value, annotation, f.n(target)))
     if src is not None:
         store(f, target, src)
+    if isinstance(target, cst.Name):
+        f.emit(Annotate(-1, target.value, annotation, f.n(target)))
 
 
 def _augmented(f: FunctionBuilder, node: cst.AugAssign) -> None:

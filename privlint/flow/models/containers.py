@@ -108,7 +108,7 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if receiver is None or not name:
         return None
     kinds = {_kind(fr, atom) for atom in receiver.atoms} or {"unknown"}
-    if kinds & {"container", "unknown"}:
+    if kinds & {"container", "unknown"} and not (name in ("send", "asend") and _of_library(fr, receiver)):
         if name in MUTATORS:
             return _mutate(fr, receiver, name, callee, args)
         if name in _READERS:
@@ -127,6 +127,13 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         text = carry(fr, receiver, name, callee, args)
         return Value(text.atoms | still_packed(fr, receiver, name), text.marks)
     return None
+
+
+def _of_library(fr: Frame, receiver: Value) -> bool:
+    """Whether a value can only be an object of a library: no generator, which ``send`` resumes."""
+    return bool(receiver.atoms) and all(
+        isinstance(a, Obj) and fr.object(a.id).type and fr.object(a.id).kind == "inst" for a in receiver.atoms
+    )
 
 
 def _named_tuple(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
