@@ -27,6 +27,8 @@ _ALIKE = tuple(
         "analytics tracking statistics measurement usage telemetry metrics performance",
         "profiling personalisation personalization recommendation recommendations targeting",
         "sharing third partner partners share",
+        # What may be opted out of by the law of California: to be sold, and to be shared for advertising.
+        "sell sale selling sold share sharing advertising ads advertisement targeting",
     )
 )
 _PURPOSES = frozenset().union(*_ALIKE) | _words(

@@ -53,6 +53,7 @@ class Held:
         self._told: dict[int, Told] = {}
         self._elements = Elements(self)
         self._running: set[int] = set()
+        self._of_rows: set[Site] = set()  # checks that hold for the rows of a query
 
     def site(self, fn: int, node: int) -> Site:
         """A node of the file that a function stands in."""
@@ -207,7 +208,9 @@ class Held:
             if all(each.audits for each in told):
                 out.add(Check("audit", words.text, (), True, self.site(fn, call.n)))
         else:
-            out |= selected(self, fn, body, call)
+            chosen = selected(self, fn, body, call)
+            self._of_rows |= {each.site for each in chosen}
+            out |= chosen
         returns = any(each.returns for each in told) if told else not _NEVER_BACK.intersection(paths)
         self._made[key] = (frozenset(out), returns)
         return self._made[key]
@@ -276,12 +279,15 @@ class Held:
             held, alive = self.through(fn, body, number, entries[number])
             if not alive:
                 continue
-            normal.append(held)
+            rest = (
+                frozenset(each for each in held if each.site not in self._of_rows) if _tests(body, block.end) else held
+            )
+            normal.append(rest)
             value = None if block.end.src < 0 else body.constant(block.end.src)
             if value is NotImplemented or value:
                 true.append(held | self.implied(fn, block.end.src, True) if value is NotImplemented else held)
             if value is NotImplemented or not value:
-                false.append(held | self.implied(fn, block.end.src, False) if value is NotImplemented else held)
+                false.append(rest | self.implied(fn, block.end.src, False) if value is NotImplemented else rest)
         audits = any(each.kind == "audit" for _, call in body.calls for each in self.made(fn, body, call)[0])
         plain = body.ir.kind == "function" and not body.ir.generator
         return Told(all_of(normal), all_of(true), all_of(false), audits, bool(normal) or not plain)
@@ -416,6 +422,14 @@ class Held:
             )
         words = body.words_of(op)
         return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=same)
+
+
+def _tests(body: Body, end: o.Return) -> bool:
+    """Whether a function returns whether there is something, and not the rows that it asked for."""
+    op = body.only(end.src) if end.src >= 0 else None
+    if isinstance(op, o.Call):
+        return body.words(op.func).last in ("bool", "exists", "count", "any")
+    return isinstance(op, o.Combine) and op.op in ("is", "is not", "==", "!=", "not", ">", "in", "not in")
 
 
 def _for_what(inside: Checks, asked: Checks) -> Checks:

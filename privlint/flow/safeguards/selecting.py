@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Values by which somebody has not consented.
 REFUSED = frozenset(("denied", "refused", "declined", "no", "off", "false", "withdrawn", "revoked", "rejected", "0",
                      "none", "pending", "unknown", "anonymous", "expired"))  # fmt: skip
+# Whose consent it is, and to what: that says nothing of whether it was given (``Consent.user_id == user.id``).
+_WHOSE = re.compile(r"^\w+\.(?:\w+_)?(?:id|pk|user|customer|member|patient|purpose|kind|type|version)\b(?!\.)")
 _FILTERS = frozenset(("filter", "filter_by", "where", "exclude"))
 
 
@@ -33,7 +36,8 @@ def selected(held: Held, fn: int, body: Body, call: o.Call) -> Checks:
 def _filtered(held: Held, fn: int, body: Body, call: o.Call, *, flips: bool) -> Iterator[Check]:
     for arg in call.args:
         if arg.label in (None, "*", "**"):
-            yield from (each for each in held.implied(fn, arg.reg, True) if each.kind == "consent")
+            asked = (each for each in held.implied(fn, arg.reg, True) if each.kind == "consent")
+            yield from (each for each in asked if not _WHOSE.search(each.name))
             continue
         said = held.recogniser.polarity("consent", str(arg.label).replace("__", "."))
         value = body.constant(arg.reg)
