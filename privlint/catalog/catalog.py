@@ -88,6 +88,17 @@ class Catalog:
         """Whether a name speaks of a company, a shop, a team: ``create_company``."""
         return any(word in self._names.lists["organisations"] for word in self._names.lexicon.words(name))
 
+    def is_person(self, name: str) -> bool:
+        """Whether what is called so is somebody: ``Profile``, ``claimant``."""
+        owner = self._names.owner(name)
+        lists = self._names.lists
+        return owner.person is not None and owner.word not in (*lists["situations"], *lists["addresses"])
+
+    def is_sensitive(self, data_type: str) -> bool:
+        """Whether data of this type calls for protection."""
+        known = self.data_types.get(data_type)
+        return known is not None and known.sensitivity == "sensitive"
+
     def is_credential(self, data_type: str) -> bool:
         """Whether it is what services log in with, too."""
         return data_type in self._names.lists["credentials"]

@@ -42,6 +42,11 @@ FINDERS = frozenset(
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "all_objects", "select", "unscoped"})
 
 
+# Requests that applications add to (models/pyramid.py).
+_EXTENDED = frozenset(("webob.Request", "pyramid.request.Request", "webob.request.Request"))
+# What models tell of their columns by.
+_OF_TABLES = {"__table__": "sqlalchemy.Table", "__mapper__": "sqlalchemy.orm.Mapper",
+              "_meta": "django.db.models.options.Options"}  # fmt: skip
 # Attributes that say what a thing is, and nothing of what is in it.
 _OF_NOBODY = frozenset(
     [
@@ -100,7 +105,7 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Obj) and fr.object(atom.id).cls < 0:
         return object_attribute(fr, atom.id, name)
     if isinstance(atom, Obj | Opaque):
-        from privlint.flow.mappings import sent_attribute
+        from privlint.flow.mappings import class_of, sent_attribute
 
         sent = sent_attribute(fr, atom, name)
         if sent is not None:
@@ -110,8 +115,12 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
             return found
         found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
         given = linked.attribute(fr, atom, name)
+        if not found and name in _OF_TABLES and fr.solver.records.kind(class_of(fr, atom)) == "model":
+            return of(Inst(_OF_TABLES[name]))
         return found if given is None else join(found or UNKNOWN, given)
     if isinstance(atom, Cls):
+        if name in _OF_TABLES and fr.solver.records.kind(atom.cls) == "model":
+            return of(Inst(_OF_TABLES[name]))
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
         known = join(external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}"))
@@ -287,6 +296,8 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     found = known.get((type_, name))
     if found is None:
         found = known[(type_, name)] = _instance_attribute(fr, type_, name)
+    if type_ in _EXTENDED:
+        return join(found, fr.solver.read_external("webob.Request", f".{name}"))
     return found
 
 

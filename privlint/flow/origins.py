@@ -99,6 +99,12 @@ def beside(catalog: Catalog, name: str) -> NameMatch | None:
     return match if kept else None
 
 
+def asked(catalog: Catalog, name: str) -> NameMatch | None:
+    """What a name that people are asked for says where it is about somebody, if it is sensitive: `diagnosis`."""
+    match = catalog.classify(name, "request")
+    return match if match is not None and catalog.is_sensitive(match.data_type) else None
+
+
 def tells_person(match: NameMatch | None) -> bool:
     """Whether it is a name like `email` by itself, which belongs to whom the names beside it are about."""
     if match is None or match.data_type not in _TELLING or match.confidence is not Confidence.HIGH:

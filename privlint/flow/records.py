@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
-from privlint.flow.origins import beside, tells_person
+from privlint.flow.origins import asked, beside, tells_person
+from privlint.flow.routes import DEPENDENCIES, is_handler
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.ir.ops import TypeRef
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -120,11 +124,31 @@ class Records:
                 entity = program.lookup(program.modules[info.module], text)
                 decorators.add(entity.path if entity is not None and entity.kind == "external" else text)
         for rule in self._solver.catalog.index.records:
-            if any(match_path(p, base) for p in rule.bases for base in bases):
-                return rule
-            if any(match_path(p, text) for p in rule.decorators for text in decorators):
-                return rule
+            by_base = any(match_path(p, base) for p in rule.bases for base in bases)
+            if by_base or any(match_path(p, text) for p in rule.decorators for text in decorators):
+                taken_in = rule.kind == "record" and cls in self._bodies
+                return replace(rule, kind="body", collects=True) if taken_in else rule
         return None
+
+    @cached_property
+    def _bodies(self) -> frozenset[int]:
+        """The classes that handlers of requests are annotated to take: what is sent fills them."""
+        out: set[int] = set()
+        for fn in self._solver.program.functions:
+            if not fn.ir.decorators or not is_handler(self._solver, fn):
+                continue
+            for param in fn.ir.params:
+                made = self._solver.default_text(fn, param.name).rpartition(".")[2]
+                if param.annotation is not None and made not in DEPENDENCIES:
+                    out.update(self._classes_in(self._solver.program.modules[fn.module], param.annotation))
+        return frozenset(out)
+
+    def _classes_in(self, module: Module, ref: TypeRef) -> Iterator[int]:
+        entity = self._solver.program.resolve_type(module, ref.name) if ref.name else None
+        if entity is not None and entity.kind == "class":
+            yield entity.number
+        for arg in ref.args:
+            yield from self._classes_in(module, arg)
 
     def kind(self, cls: int) -> str | None:
         """``model``, ``form``, ``serializer``, ``body``, ``record``, or None for other classes."""
@@ -289,7 +313,9 @@ class Records:
             self._flags.add((info.dotted, declared.name))
             return None  # orders: int
         if named is None and rule.kind in _ASKING and self._asks_people(info):
-            named = beside(self._solver.catalog, declared.name)
+            named = beside(self._solver.catalog, declared.name) or asked(self._solver.catalog, declared.name)
+        if named is None and rule.kind == "model":
+            named = self._of_somebody(info, declared.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
             known = match is not None or any(name in rule.protected for name in written)
@@ -301,6 +327,24 @@ class Records:
         if any(name in rule.protected for name in written):
             found = found._replace(protection=max(found.protection, Protection.MASKED))
         return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
+
+    def _of_somebody(self, info: Class, name: str) -> NameMatch | None:
+        """What a name says in a table whose rows are somebody, or belong to somebody: `id` of a profile with an
+        address, `diagnosis` of a visit with a patient."""
+        catalog = self._solver.catalog
+        if name in ("id", "pk"):
+            known = catalog.is_person(info.name) and any(tells_person(catalog.classify(each)) for each in info.fields)
+            return catalog.classify(name, "user") if known else None
+        match = asked(catalog, name)
+        if match is None or catalog.is_of_organisation(info.name):
+            return None
+        belongs = any(
+            catalog.is_person(other.removesuffix("_id"))
+            and (other.endswith("_id") or any(each in declared.call for each in _RELATIONS))
+            for other, declared in info.fields.items()
+        )
+        health = match.data_type.startswith("health.")  # the rest means other things, too: the race that a runner is in
+        return match._replace(confidence=Confidence.MEDIUM if health else Confidence.LOW) if belongs else None
 
     def _asks_people(self, info: Class) -> bool:
         """Whether a form asks for data by which a person is reached: then its `name` is a person's, too."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
 from privlint.flow.items import QUERY, element
+from privlint.flow.routes import is_handler
 from privlint.flow.sinks import arriving
 from privlint.flow.values import CHOSEN, Atom, Hop, Inst, Mark, Obj, Symbol, Value, join, of
 from privlint.flow.wholes import collect
@@ -15,6 +15,9 @@ from privlint.model.facts import Origin, Target
 
 # Schemas that say by their name that they were made to be given out.
 _OUTGOING = re.compile(r"(Out|Output|Response|Reply|Result|Read|Public|View|Schema|Summary|Dto|DTO|List|Detail)s?$")
+
+# Renderers of Pyramid that give out whatever they are given; others are the paths of templates.
+_DATA = frozenset(("json", "jsonp", "simplejson", "string", "csv"))
 
 
 def returned(fr: Frame, end: o.Return, value: Value) -> None:
@@ -75,10 +78,17 @@ def rows(fr: Frame, value: Value) -> Value:
 def _is_handler(fr: Frame) -> bool:
     """Whether a decorator makes a function a handler of requests, as the rules about its parameters tell."""
     written = [*fr.fn.ir.decorators, *fr.solver.decorator_paths(fr.fn)]
-    for rule in fr.catalog.index.parameter_sources.get("*", ()):
-        if rule.evidence == "request" and any(match_path(each, text) for each in rule.decorators for text in written):
-            return True
-    return False
+    if any(text.rpartition(".")[2] == "view_config" for text in written):
+        return _is_rendered_as_data(fr)
+    return is_handler(fr.solver, fr.fn)
+
+
+def _is_rendered_as_data(fr: Frame) -> bool:
+    """Whether what a view of Pyramid returns is given out as it is (``renderer="json"``), and no template chooses."""
+    renderer = fr.solver.decorator_argument(fr.fn, "renderer")
+    if not renderer and fr.fn.cls >= 0:
+        renderer = fr.solver.class_decorator_argument(fr.fn.cls, "renderer")
+    return renderer in _DATA
 
 
 def _declared(fr: Frame) -> int | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
 from privlint.flow.frame import Frame
 from privlint.ir.module import Param
-from privlint.resolve.program import Module, Program
+from privlint.resolve.program import Function, Module, Program
+
+if TYPE_CHECKING:
+    from privlint.flow.solve import Solver
 
 _PLACE = re.compile(r"<([^<>]+)>|\{([^{}]+)\}")  # <name>, <int:name>, <name:int>, {name}
 _GROUP = re.compile(r"\(\?P<(\w+)>")
@@ -67,6 +71,15 @@ class Routes:
                     of_kind.setdefault(entity.number, []).extend(bindings.given.get(reg, ()))
                     if last in _GIVEN and entity.kind == "function":
                         self.given_requests.add(entity.number)
+
+
+def is_handler(solver: Solver, fn: Function) -> bool:
+    """Whether a decorator makes a function a handler of requests, as the rules about its parameters tell."""
+    written = [*fn.ir.decorators, *solver.decorator_paths(fn)]
+    for rule in solver.catalog.index.parameter_sources.get("*", ()):
+        if rule.evidence == "request" and any(match_path(each, text) for each in rule.decorators for text in written):
+            return True
+    return False
 
 
 def filled(fr: Frame, param: Param) -> bool:

@@ -9,6 +9,7 @@ from privlint.flow.absence import added_items
 from privlint.flow.shared import Stores
 from privlint.flow.wrappers import Forwarding, forwarding
 from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
 from privlint.resolve.program import Function, Program
 from privlint.resolve.scan import Bindings, scan
 
@@ -196,12 +197,18 @@ class Traits(Stores):
 
     def decorator_argument(self, fn: Function, name: str) -> str:
         """The text of a keyword argument of a function's decorators: ``response_model=UserOut``; a list of it too."""
-        if fn.ir.parent < 0:
-            return ""
-        holder = self._enclosing(fn)
-        ops = [op for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks for op in block.ops]
+        return self._given_to_decorators(fn.module, fn.ir, name) if fn.ir.parent >= 0 else ""
+
+    def class_decorator_argument(self, cls: int, name: str) -> str:
+        """The same of a class's decorators: ``view_defaults(renderer="json")``."""
+        info = self.program.classes[cls]
+        return self._given_to_decorators(info.module, self.program.modules[info.module].ir.functions[info.body], name)
+
+    def _given_to_decorators(self, module: int, ir: FunctionIR, name: str) -> str:
+        holder = self._bindings(module, max(ir.parent, 0))
+        ops = [op for block in self.program.modules[module].ir.functions[ir.parent].blocks for op in block.ops]
         calls = {op.dst: op for op in ops if isinstance(op, o.Call)}
-        made = {op.dst for op in ops if isinstance(op, o.MakeFunction) and op.index == fn.ir.index}
+        made = {op.dst for op in ops if isinstance(op, o.MakeFunction | o.MakeClass) and op.index == ir.index}
         loads = {op.dst: op for op in ops if isinstance(op, o.LoadItem)}
         for op in calls.values():
             if len(op.args) == 1 and op.args[0].reg in made:
@@ -209,14 +216,18 @@ class Traits(Stores):
                 for arg in calls[op.func].args if op.func in calls else ():
                     if arg.label == name:
                         item = loads.get(arg.reg)  # list[UserOut]
-                        return holder.texts.get(arg.reg if item is None else item.key, "")
+                        constant = holder.constants.get(arg.reg)
+                        given = holder.texts.get(arg.reg if item is None else item.key, "")
+                        return constant if isinstance(constant, str) else given
         return ""
 
     def _enclosing(self, fn: Function) -> Bindings:
         """The bindings of the function, class or module that a function is made in."""
-        parent = max(fn.ir.parent, 0)
-        found = self._scanned.get((fn.module, parent))
+        return self._bindings(fn.module, max(fn.ir.parent, 0))
+
+    def _bindings(self, module: int, parent: int) -> Bindings:
+        found = self._scanned.get((module, parent))
         if found is None:
-            found = scan(self.program.modules[fn.module].ir.functions[parent])
-            self._scanned[(fn.module, parent)] = found
+            found = scan(self.program.modules[module].ir.functions[parent])
+            self._scanned[(module, parent)] = found
         return found

@@ -8,7 +8,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee
-from privlint.flow.models import django  # noqa: F401 (its functions register themselves)
+from privlint.flow.models import django, pyramid  # noqa: F401 (their functions register themselves)
 from privlint.flow.values import (
     UNKNOWN,
     Inst,

@@ -18,6 +18,7 @@ from privlint.flow.values import (
     VARS,
     Bound,
     Hop,
+    Inst,
     Lit,
     Mark,
     Obj,
@@ -52,6 +53,8 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     value, name = args.positional[0][0], strings(args.positional[1][0])
     out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
     fr.need(args.positional[1][0])  # a caller that knows the name knows the attribute
+    if not name and _is_column(args.positional[1][0]):
+        return join_all([all_attributes(fr, value), only_marks(_of_columns(fr, value, callee.n))])
     if not name:
         found = all_attributes(fr, value)
         return either(out, found) if len(args.positional) > 2 else found
@@ -72,6 +75,20 @@ def _getattribute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fr.need(given[1])
     names = strings(given[1])
     return join_all(plain_attribute(fr, given[0], name) for name in names) if names else all_attributes(fr, given[0])
+
+
+def _is_column(name: Value) -> bool:
+    """Whether a name is that of each of a table's columns in turn."""
+    return any(isinstance(atom, Inst) and atom.type == "privlint.ColumnName" for atom in name.atoms)
+
+
+def _of_columns(fr: Frame, value: Value, n: int) -> dict[Mark, Hop | None]:
+    """What the columns of a row hold, all of them."""
+    out: dict[Mark, Hop | None] = {}
+    for atom in value.ordered:
+        if isinstance(atom, Obj | Opaque) and class_of(fr, atom) >= 0:
+            out.update(fields_of(fr, atom, n)[1])
+    return out
 
 
 def callee_name(args: Arguments) -> str:

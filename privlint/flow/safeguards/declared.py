@@ -17,11 +17,12 @@ from privlint.resolve.program import Function
 
 _DEPENDS = frozenset(("Depends", "Security"))
 DEPENDENCIES = "dependencies"
+GUARDS = "guards"  # of Litestar: functions that raise where somebody may not
 _CONTROLS = frozenset(
     (
         *("permission_classes", "authentication_classes", "permissions", "decorators", "permission_required"),
         *("method_decorators", "login_required", "required_permissions", "dependencies", "allowed_roles"),
-        *("required_roles", "access_control"),
+        *("required_roles", "access_control", GUARDS),
     )
 )
 _HOOKS = (
@@ -108,6 +109,8 @@ class Declared:
             for arg in func.args:
                 if arg.label == DEPENDENCIES:
                     yield from self.dependencies(where, body, arg.reg)
+                elif arg.label == GUARDS:
+                    yield from self.guards(where, body, arg.reg)
                 elif arg.label == "permission_classes" and self._opens(body, arg.reg):
                     yield Check("access", OPEN, (), False, self.held.site(where, call.n))
                 elif arg.label in ("auth", "permission", "permissions", "permission_classes", "roles", "security"):
@@ -175,6 +178,16 @@ class Declared:
             for _, store in body.stores.get(op.slot, ()):
                 if isinstance(body.only(store.src), o.Build):
                     yield from self.dependencies(where, body, store.src)
+
+    def guards(self, where: int, body: Body, reg: int) -> Iterator[Check]:
+        """What the guards of a route see to: they are there to let nobody through who may not."""
+        op = body.only(reg)
+        if not isinstance(op, o.Build):
+            return
+        for part in op.parts:
+            words = body.words(part.reg)
+            yield Check("access", words.text.replace("()", ""), (), True, self.held.site(where, op.n))
+            yield from self._needed(where, words, op.n)
 
     def _dependency(self, where: int, body: Body, reg: int) -> Iterator[Check]:
         op = body.only(reg)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from privlint.catalog.paths import match_path
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks
-from privlint.flow.safeguards.declared import DEPENDENCIES, OPEN, Declared
+from privlint.flow.safeguards.declared import DEPENDENCIES, GUARDS, OPEN, Declared
 from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.middleware import for_all
 from privlint.ir import ops as o
@@ -51,6 +51,8 @@ class Entries(Declared):
         by_class = self._by_class(function)
         if decorated is not None:
             checks = self._unless_open(self._around(function), self.own(function.id))
+            if function.cls >= 0 and by_class is None:  # a controller
+                checks |= self._unless_open(self.of_class(function.cls), self.own(function.id), every=True)
             return Entry(decorated[0], checks | by_class.checks if by_class is not None else checks | decorated[1])
         return by_class or self._registered(function) or self._by_convention(function)
 
@@ -146,6 +148,8 @@ class Entries(Declared):
                 for arg in op.args:
                     if arg.label == DEPENDENCIES:
                         out |= set(self.dependencies(where, body, arg.reg))
+                    elif arg.label == GUARDS:
+                        out |= set(self.guards(where, body, arg.reg))
         module = self.program.functions[where].module
         for site, call, path in self._included:
             if path == (module, name):

@@ -44,7 +44,7 @@ _AMBIGUOUS = words(
     "paginate limit offset execute exec"
 )
 _ROOTS = re.compile(
-    r"\b(objects|session|db|cursor|cur|conn|connection|engine|query|queryset|qs|select|database|collection|"
+    r"\b(objects|session|dbsession|db_session|db|cursor|cur|conn|connection|engine|query|queryset|qs|select|database|collection|"
     r"get_queryset|mongo|store|repo|repository|dao|_default_manager|tx|manager|users?_table)\b"
 )
 _PEOPLE = words(

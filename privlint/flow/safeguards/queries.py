@@ -31,6 +31,7 @@ _PERSON = words(
     "user customer member patient client employee profile account person me current_user guest student contact "
     "applicant candidate author owner subscriber participant instance obj request driver tenant teacher"
 )
+_SESSIONS = words("db dbsession db_session db_conn conn connection engine")  # what a request asks, and not whose it is
 RUNS_SQL = words("execute fetchall fetchmany fetch read_sql read_sql_query query iterate raw fetch_all all mappings")
 _SELECT = re.compile(r"\bselect\b(?P<what>.*?)\bfrom\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _WHERE_KEY = re.compile(
@@ -59,6 +60,8 @@ def class_first(text: str) -> bool:
 def one_person(text: str) -> bool:
     """Whether what is asked belongs to one person: ``user.orders``, ``request.user.addresses``."""
     parts = [part for part in text.replace("[]", "").split(".") if part not in ("self", "cls")]
+    if len(parts) > 1 and parts[0] == "request" and parts[1] in _SESSIONS:
+        parts = parts[1:]
     if not parts or any(part[:1].isupper() for part in parts):
         return False
     return any((tokens(part) or ("",))[-1] in _PERSON for part in parts) and "objects" not in parts
