@@ -209,7 +209,7 @@ class Held:
                 out.add(Check("audit", words.text, (), True, self.site(fn, call.n)))
         else:
             chosen = selected(self, fn, body, call)
-            self._of_rows |= {each.site for each in chosen}
+            self._of_rows |= {each.site for each in chosen if each.site is not None}
             out |= chosen
         returns = any(each.returns for each in told) if told else not _NEVER_BACK.intersection(paths)
         self._made[key] = (frozenset(out), returns)
