@@ -425,7 +425,9 @@ class Held:
 
 
 def _tests(body: Body, end: o.Return) -> bool:
-    """Whether a function returns whether there is something, and not the rows that it asked for."""
+    """Whether a function returns whether there is something, or nothing at all, and not the rows that it asked for."""
+    if end.src < 0 or body.constant(end.src) is None:
+        return True
     op = body.only(end.src) if end.src >= 0 else None
     if isinstance(op, o.Call):
         return body.words(op.func).last in ("bool", "exists", "count", "any")
