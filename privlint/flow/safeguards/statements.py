@@ -20,6 +20,11 @@ _IN_TIME = re.compile(
     re.IGNORECASE,
 )
 _SQL_ERASES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?([\w.]+)", re.IGNORECASE)
+_SQL_IN_TIME = re.compile(
+    r"\b(?:delete\s+from|update)\b.*\bwhere\b.*(?:\binterval\b|\bnow\s*\(|\bcurrent_(?:date|timestamp)\b|"
+    r"\b(?:date|datetime|date_sub|dateadd|datediff|age|unix_timestamp|getdate|julianday)\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
 _SQL_BLANKS = re.compile(r"\bupdate\s+[\"'`]?([\w.]+)[\"'`]?\s+set\b.*?=\s*(?:null|'')", re.IGNORECASE | re.DOTALL)
 _SQL_KEEPS = re.compile(
     r"\b(?:insert(?:\s+or\s+\w+)?|replace)\s+into\s+[\"'`]?([\w.]+)[\"'`]?\s*\(([^)]*)\)", re.IGNORECASE
@@ -134,6 +139,8 @@ def in_time(calls: Calls, fn: int) -> bool:
         return True
     for block in ir.blocks:
         for op in block.ops:
+            if isinstance(op, o.Const) and isinstance(op.value, str) and _SQL_IN_TIME.search(op.value):
+                return True
             if isinstance(op, o.LoadName) and _IN_TIME.search(op.slot):
                 return True
             if isinstance(op, o.LoadAttr) and _IN_TIME.search(op.name):
