@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
+_RUNS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval"})
 TEXTUAL = frozenset({"log", "console", "exception", "url"})
 
 
@@ -28,8 +29,11 @@ def report_call(
     from privlint.flow.library import chosen
 
     given = chosen(fr, callee, args, rule.args)
-    if rule.kind == "database" and args.positional and rows.only_reads(fr, args.positional[0][0]):
-        return
+    if rule.kind == "database" and args.positional:
+        if rows.only_reads(fr, args.positional[0][0]):
+            return
+        if callee.last in _RUNS:
+            fr.need(args.positional[0][0])  # a caller that knows the statement knows whether it stores anything
     if not given or not hold(fr, callee.receiver, args, rule.when, rule.unless):
         return
     hosts, secure = hosts_of(fr, callee, args, rule)
