@@ -95,6 +95,8 @@ _KNOWN_ALREADY = words(
     "login signin authenticate authentication reauth reset forgot recover recovery activate activation verify "
     "verification changeemail"
 )
+# Where one signs in by an account at another platform, that is what it takes.
+_BY_ANOTHER = words("login signin auth oauth sso wechat weixin wx miniprogram denglu shouquan authenticate callback")
 _STAFF = frozenset({"employee", "job_applicant"})
 
 
@@ -118,6 +120,8 @@ def _counts(context: Context, fact: CollectionFact, subjects: frozenset[str]) ->
     if fact.data_type in _SIGNING_IN or (fact.how == "model" and fact.data_type.startswith(_NOTED)):
         return False
     around = words(fact.owner, fact.function)
+    if fact.data_type == "account.third_party_id" and around & _BY_ANOTHER:
+        return False
     if around & (_BESIDE | _KNOWN_ALREADY) or (around & _SUPPLY_SIDE and not around & subjects):
         return False
     if fact.subject in _STAFF and not (fact.subject == "job_applicant" and "job_seeker" in subjects):
