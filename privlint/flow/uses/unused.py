@@ -37,6 +37,7 @@ _SAVED_BY_FRAMEWORK = (
     "UserCreationForm",
     "UserChangeForm",
 )
+_SENT = re.compile(r"\b(?:request|req)\b")
 _GENERIC = ("_meta", "__table__", "__mapper__", "model_fields", "__fields__", "__dataclass_fields__", "get_fields")
 _MAPPINGS = {"form": ("cleaned_data",), "serializer": ("validated_data", "initial_data"), "body": ()}
 
@@ -197,7 +198,29 @@ class _Judge:
         program = self._solver.program
         family = {cls, *program.subclasses.get(cls, ())}
         given_out = any(each in self._parameters.get(1, ()) for each in family)
-        return not given_out and any(each in self._parameters.get(0, ()) for each in family)
+        taken = any(each in self._parameters.get(0, ()) for each in family)
+        return not given_out and (taken or self._filled_by_request(cls))
+
+    def _filled_by_request(self, cls: int) -> bool:
+        """``SignUp(**request.json)``, ``SignUp.model_validate(request.json)``: all that is made of it is."""
+        name = self._solver.program.classes[cls].name
+        filled = False
+        for module in self._solver.program.modules:
+            for number in module.functions:
+                code = self._names.code(number)
+                for op in code.made.values():
+                    if not isinstance(op, o.Call) or name not in op.text.split(".")[-2:]:
+                        continue
+                    whole = op.text.endswith((f"{name}.model_validate", f"{name}.parse_obj"))
+                    of_request = [
+                        arg
+                        for arg in op.args
+                        if (arg.label == "**" or (whole and arg.label is None)) and _SENT.search(code.origin(arg.reg))
+                    ]
+                    if not of_request:
+                        return False
+                    filled = True
+        return filled
 
     def _annotated(self) -> dict[int, set[int]]:
         """Classes that parameters are annotated with (0), and those that are returned or declared as a response (1)."""
