@@ -44,6 +44,7 @@ MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "
 
 # Requests that applications add to (models/pyramid.py).
 _EXTENDED = frozenset(("webob.Request", "pyramid.request.Request", "webob.request.Request"))
+_USER = "django.contrib.auth.models.AbstractUser"
 # What models tell of their columns by.
 _OF_TABLES = {"__table__": "sqlalchemy.Table", "__mapper__": "sqlalchemy.orm.Mapper",
               "_meta": "django.db.models.options.Options"}  # fmt: skip
@@ -307,7 +308,9 @@ def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     for rule in fr.solver.library.type_order(type_):
         for attribute, result in rule.attributes:
             if attribute in (name, "*"):
-                return of(Inst(result), Ext(f"{type_}.{name}"))
+                own = fr.solver.user_classes() if result == _USER else []  # request.user
+                users = [Opaque(own[0])] if len(own) == 1 else []
+                return of(Inst(result), Ext(f"{type_}.{name}"), *users)
         if rule.request_data:
             return of(Inst(type_), Ext(f"{type_}.{name}"))
         if rule.open:

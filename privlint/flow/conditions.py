@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
+from privlint.flow import settings
 from privlint.flow.frame import Frame
 from privlint.flow.values import UNKNOWN, Ext, Inst, Lit, Obj, Opaque, Value, join_all
 from privlint.model.rules import Condition
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
 
 
+_SETTINGS = "settings."  # in front of an argument: a setting of a Django project
 OWN = "analysed code"  # in a condition: an instance of a class that the analysed code defines
 WRITES_TO = ".%buffer"  # label: what a writer writes to
 
@@ -28,6 +30,9 @@ def hold(
 
 
 def _holds(fr: Frame, receiver: Value | None, args: Arguments, condition: Condition) -> bool:
+    if condition.argument.startswith(_SETTINGS):
+        given = settings.of_django(fr, condition.argument.removeprefix(_SETTINGS))
+        return any(matches(fr, given, value) for value in condition.values)
     if condition.argument == "self":
         if receiver is None:
             return False

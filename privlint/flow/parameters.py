@@ -73,7 +73,7 @@ def parameter_type(fr: Frame, param: Param, index: int) -> str:
     for rule in fr.catalog.index.for_parameter(param.name, fr.ir.name):
         if rule.type and _parameter_rule(fr, rule, param, index):
             return rule.type
-    return routes.UNTYPED if routes.is_request(fr, param, index) else ""
+    return routes.type_of_request(fr, param, index)
 
 
 def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bool:

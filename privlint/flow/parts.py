@@ -6,8 +6,10 @@ import re
 
 from privlint.flow import frames, guards, limits, masks, sources
 from privlint.flow.access import delete, store
+from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import class_attribute, load_attribute
 from privlint.flow.calls import call_dunder, defines
+from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
@@ -155,7 +157,7 @@ def _assigned_sinks(fr: Frame, obj: Value, owner: str, name: str, key: str | Non
         return
     names, _ = owners(fr, obj)
     for rule in rules:
-        if _owned(fr, obj, names, rule.owner, owner):
+        if _owned(fr, obj, names, rule.owner, owner) and hold(fr, obj, Arguments(), rule.when, rule.unless):
             site = fr.site(n)
             shown = f"{owner}.{name}" if key is None else f"{owner}[{key!r}]"
             target = Target(site, site, rule.kind, shown, fr.fn.dotted, rule.recipient, confidence=rule.confidence)

@@ -332,10 +332,14 @@ class Records:
         """What a name says in a table whose rows are somebody, or belong to somebody: `id` of a profile with an
         address, `diagnosis` of a visit with a patient."""
         catalog = self._solver.catalog
+        if info.id in self._solver.user_classes():
+            return catalog.classify(name, "user")
         if name in ("id", "pk"):
             known = catalog.is_person(info.name) and any(tells_person(catalog.classify(each)) for each in info.fields)
             return catalog.classify(name, "user") if known else None
         match = asked(catalog, name)
+        if match is None and catalog.classify(name) is not None and self._asks_people(info):
+            return beside(catalog, name)  # `full_name` beside an address
         if match is None or catalog.is_of_organisation(info.name):
             return None
         belongs = any(

@@ -28,6 +28,7 @@ REQUESTS = frozenset({"request", "req", "_request", "websocket", "ws", "resp", "
 
 
 UNTYPED = "privlint.web.Request"  # the type of a request whose framework is not known
+_TYPES = {"django": "django.http.HttpRequest", "starlette": "starlette.requests.Request"}  # by who routes them
 
 
 def may_be(owner: str, name: str, types: Collection[str]) -> bool:
@@ -47,7 +48,7 @@ class Routes:
 
     def __init__(self, program: Program) -> None:
         self.functions: dict[int, list[str]] = {}
-        self.given_requests: set[int] = set()  # those whose first parameter is the request, whatever it is called
+        self.given_requests: dict[int, str] = {}  # those whose first parameter is the request: its type
         self.classes: dict[int, list[str]] = {}
         self.dependencies: set[int] = set()
         for module in program.modules:
@@ -70,7 +71,9 @@ class Routes:
                     of_kind = self.functions if entity.kind == "function" else self.classes
                     of_kind.setdefault(entity.number, []).extend(bindings.given.get(reg, ()))
                     if last in _GIVEN and entity.kind == "function":
-                        self.given_requests.add(entity.number)
+                        registrar = program.lookup(module, bindings.texts.get(reg, "").removesuffix("()"))
+                        head = registrar.path.partition(".")[0] if registrar is not None else ""
+                        self.given_requests[entity.number] = _TYPES.get(head, UNTYPED)
 
 
 def is_handler(solver: Solver, fn: Function) -> bool:
@@ -112,9 +115,11 @@ def registered(fr: Frame, param: Param) -> bool:
     return groups or not texts or param.kind in ("*", "**") or param.name in _places(texts)
 
 
-def is_request(fr: Frame, param: Param, index: int) -> bool:
-    """Whether a parameter is the request that a registered handler is given first."""
-    return index == 0 and fr.fn.cls < 0 and param.annotation is None and fr.fn.id in fr.solver.routes().given_requests
+def type_of_request(fr: Frame, param: Param, index: int) -> str:
+    """The type of the request that a registered handler is given first, or "" for other parameters."""
+    if index != 0 or fr.fn.cls >= 0 or param.annotation is not None:
+        return ""
+    return fr.solver.routes().given_requests.get(fr.fn.id, "")
 
 
 def _places(texts: Collection[str]) -> set[str]:

@@ -212,6 +212,8 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     holder = next(iter(sorted(names)), "") or owner_name
     if holder in ("self", "cls") and fr.fn.cls >= 0:
         holder = fr.program.classes[fr.fn.cls].name
+    if any(fr.program.classes[each].name in names for each in fr.solver.user_classes()):
+        holder = "user"
     if found is not None and any(isinstance(a, Inst) and a.type.startswith("@query:") for a in found.atoms):
         return {}  # other records, which say themselves what they hold
     named = fr.catalog.classify(name, holder.rpartition(".")[2] or None)

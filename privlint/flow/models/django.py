@@ -38,6 +38,8 @@ def _chosen(fr: Frame, value: Value, n: int, args: Arguments) -> Value:
         known = isinstance(atom, Opaque) or (isinstance(atom, Obj) and fr.object(atom.id).cls >= 0)
         if known and isinstance(atom, Obj | Opaque):
             fields, marks = fields_of(fr, atom, n, only, without)
+            if only is not None:  # the fields that were named, and no whole
+                marks = {mark._replace(whole=""): way for mark, way in marks.items()}
             out = join(out, with_marks(of(fr.allocate(n, Object("dict", fields=fields), ("row", repr(atom)))), marks))
         else:
             out = join(out, as_mapping(fr, of(atom), n))
