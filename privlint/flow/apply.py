@@ -199,10 +199,7 @@ class Binding:
             return key
         found = self._renamed.get(key)
         if found is None:
-            inner: object = key
-            if isinstance(key[-1], tuple) and key[-1] and isinstance(key[-1][-1], tuple):
-                inner = (key[0], key[1], key[2])  # an object made two calls below is told by where it was made
-            found = ("o", self.fr.fn.id, self.call.node, inner)
+            found = ("o", self.fr.fn.id, self.call.node, _made_at(key))
             self._renamed[key] = found
         return found
 
@@ -374,6 +371,16 @@ class Binding:
         if len(value.atoms) == 1:
             return not value.marks
         return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
+
+
+def _made_at(key: ObjId) -> ObjId:
+    """Where an object was made; one that comes from two calls below is no longer told by what called that."""
+    inner = key[-1]
+    if not (isinstance(inner, tuple) and inner[0] == "o" and isinstance(inner[-1], tuple) and inner[-1][0] == "o"):
+        return key
+    while isinstance(inner[-1], tuple) and inner[-1][0] == "o":
+        inner = inner[-1]
+    return inner
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
