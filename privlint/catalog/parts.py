@@ -7,6 +7,8 @@ went into a mapping under a key that is not known, or through code that is not t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privlint.catalog.names import Names
 
 _CACHE_LIMIT = 100_000
@@ -33,12 +35,19 @@ class Parts:
             answer = self._answers[key] = name == part or self._decide(name, data_type, part)
         return answer
 
+    @staticmethod
+    def _says_whose(words: Sequence[str], own: Sequence[str]) -> bool:
+        """Whether a name tells another thing's number, or another thing's name: ``knowledge_id`` of ``session_id``."""
+        return (words[-1] in _POINTERS or words[-1] == "name") and len(words) > 1 and not set(words[:-1]) & set(own)
+
     def _decide(self, name: str, data_type: str, part: str) -> bool:
         lists = self._names.lists
         if len(part) < 3 and part.isupper():  # the type of a value, as DynamoDB has it: {"S": "..."}
             return True
         words, own = self._names.lexicon.words(part), self._names.lexicon.words(name)
-        if not words or not own or words[-1] == own[-1]:
+        if not words or not own:
+            return True
+        if words[-1] == own[-1] and not (self._says_whose(words, own) and self._names.classify(part, "user") is None):
             return True
         if words[-1] not in _POINTERS and all(word in lists["neutral"] or word in lists["behind"] for word in words):
             return True  # ``.value``, ``["raw"]``: the same thing

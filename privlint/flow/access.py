@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import is_sequence, item, keys_of
+from privlint.flow.items import item, keys_of, lacking
 from privlint.flow.values import (
     ALL,
     BESIDE,
@@ -54,8 +54,11 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
     ``stored`` is what the attribute gets by this store alone, where ``value`` has what was there before in it.
     """
     stored = value if stored is None else stored
-    objects = [a for a in target.ordered if isinstance(a, Obj)]
+    without = lacking(fr, target, label) if label[0] == "[" else ()
+    objects = [a for a in target.ordered if isinstance(a, Obj) and a not in without]
     for atom in target.ordered:
+        if atom in without:
+            continue
         if isinstance(atom, Obj):
             _store_object(fr, atom.id, label, value, strong and len(objects) == 1, stored)
         elif isinstance(atom, Opaque) and label[0] == ".":
@@ -83,8 +86,6 @@ def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) ->
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:
     obj = fr.object(key)
-    if text_key(label) is not None and is_sequence(obj):
-        return
     if VARS in obj.fields:
         _store_in_owner(fr, obj.fields[VARS], label, value, strong)
     if not strong or obj.many or label in BESIDE or label == "[#]":

@@ -375,12 +375,10 @@ class Binding:
 
 def _made_at(key: ObjId) -> ObjId:
     """Where an object was made; one that comes from two calls below is no longer told by what called that."""
-    inner = key[-1]
-    if not (isinstance(inner, tuple) and inner[0] == "o" and isinstance(inner[-1], tuple) and inner[-1][0] == "o"):
-        return key
-    while isinstance(inner[-1], tuple) and inner[-1][0] == "o":
-        inner = inner[-1]
-    return inner
+    calls: list[ObjId] = [key]
+    while isinstance(inner := calls[-1][-1], tuple) and inner[0] == "o":
+        calls.append(inner)
+    return calls[-1] if len(calls) > 2 else key
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:

@@ -10,6 +10,7 @@ from privlint.flow.heap import Object
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ADDED,
+    BESIDE,
     REST,
     UNKNOWN,
     Atom,
@@ -41,9 +42,27 @@ def is_container(fr: Frame, atom: Atom) -> bool:
     return isinstance(atom, Lit) or (isinstance(atom, Obj) and fr.object(atom.id).kind in CONTAINERS)
 
 
-def is_sequence(obj: Object) -> bool:
-    """Whether this has positions and no keys: a text as its key would be an error."""
+def lacking(fr: Frame, value: Value, label: str) -> list[Atom]:
+    """Of what a value may be, that which cannot have such an item: a list has no texts as keys, and where there is a
+    list, a mapping whose keys are all texts is not meant by a position."""
+    if label[1:2] in ("'", '"'):
+        return [a for a in value.atoms if isinstance(a, Obj) and _is_sequence(fr.object(a.id))]
+    if len(value.atoms) > 1 and label[1:2].isdigit():
+        objects = [(a, fr.object(a.id)) for a in value.atoms if isinstance(a, Obj)]
+        if any(_is_sequence(obj) for _, obj in objects):
+            return [a for a, obj in objects if _has_texts_as_keys(obj)]
+    return []
+
+
+def _is_sequence(obj: Object) -> bool:
     return obj.cls < 0 and not obj.type and obj.kind in ("list", "tuple", "set")
+
+
+def _has_texts_as_keys(obj: Object) -> bool:
+    if obj.cls >= 0 or obj.type or obj.kind != "dict":
+        return False
+    known = [label for label in obj.fields if label[0] == "[" and label not in BESIDE and label != "[#]"]
+    return bool(known) and all(label[1] in "'\"" for label in known)
 
 
 QUERY = "@query:"
@@ -80,12 +99,12 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     """``value[key]``; ``label`` None where the key is not one constant."""
     out = UNKNOWN
     known = False
-    by_text = text_key(label) is not None
+    without = lacking(fr, value, label) if label is not None else ()
     for atom in value.ordered:
         part: Value | None = None
+        if atom in without:
+            continue
         if isinstance(atom, Obj):
-            if by_text and is_sequence(fr.object(atom.id)):
-                continue
             part = object_item(fr, atom.id, label, key)
         elif isinstance(atom, Opaque):
             part = _own_item(fr, atom, label, key)

@@ -107,6 +107,8 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     name = callee.attribute
     if receiver is None or not name:
         return None
+    if len(receiver.atoms) > 1:
+        receiver = _having(fr, receiver, name)
     kinds = {_kind(fr, atom) for atom in receiver.atoms} or {"unknown"}
     if kinds & {"container", "unknown"} and not (name in ("send", "asend") and _of_library(fr, receiver)):
         if name in MUTATORS:
@@ -127,6 +129,24 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         text = carry(fr, receiver, name, callee, args)
         return Value(text.atoms | still_packed(fr, receiver, name), text.marks)
     return None
+
+
+_BUILT_IN: dict[str, frozenset[str]] = {kind.__name__: frozenset(dir(kind)) for kind in (list, tuple, dict, set)}
+
+
+def _having(fr: Frame, receiver: Value, name: str) -> Value:
+    """Of several things those that have such a method: a dictionary cannot be appended to."""
+    lacking = [
+        atom
+        for atom in receiver.ordered
+        if isinstance(atom, Obj)
+        and (obj := fr.object(atom.id)).cls < 0
+        and not obj.type
+        and name not in _BUILT_IN.get(obj.kind, (name,))
+    ]
+    if not lacking or len(lacking) == len(receiver.atoms):
+        return receiver
+    return Value(receiver.atoms.difference(lacking), receiver.marks)
 
 
 def _of_library(fr: Frame, receiver: Value) -> bool:
