@@ -103,6 +103,10 @@ class Catalog:
         """Whether it is what services log in with, too."""
         return data_type in self._names.lists["credentials"]
 
+    def is_secret(self, data_type: str) -> bool:
+        """Whether it is what somebody is given to be let in with: a password, a code, a token."""
+        return data_type in self._names.lists["secrets"]
+
     def is_statistic(self, data_type: str) -> bool:
         """Whether groups of people by this type tell nobody apart."""
         known = self._names.lists["statistics"]

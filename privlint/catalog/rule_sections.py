@@ -43,7 +43,7 @@ SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
     "when", "unless", "part", "leave_out", "known_host", "data", "expires", "lasts",
 )  # fmt: skip
-SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only")
+SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only", "fresh")
 PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
 SCRUBBER_KEYS = (*CALL_KEYS, "args", "named", "kinds", "recipient")
 NEED_KEYS = ("kind", "label", "data")
@@ -201,7 +201,8 @@ def sanitizers(document: Document, where: Where, value: Any) -> list[SanitizerRu
     protection = PROTECTIONS[fields.choice("protection", PROTECTIONS, None)]
     args, guard, only = fields.args("args", _EVERY), fields.flag("guard"), fields.flag("only")
     when, unless = fields.conditions("when"), fields.conditions("unless")
-    return [SanitizerRule(_calls_needed(fields), protection, args, guard, when, unless, only)]
+    fresh = fields.flag("fresh")
+    return [SanitizerRule(_calls_needed(fields), protection, args, guard, when, unless, only, fresh)]
 
 
 def propagators(document: Document, where: Where, value: Any) -> list[PropagatorRule]:

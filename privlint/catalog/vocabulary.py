@@ -18,7 +18,7 @@ DATA_TYPE_KEYS = (
 WORD_LISTS = (
     "people", "maybe_people", "situations", "addresses", "carriers", "neutral", "behind", "verbs", "flags_first",
     "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials", "statistics",
-    "apart", "capitals", "doubtful", "asked", "counted",
+    "apart", "capitals", "doubtful", "asked", "counted", "secrets",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 

@@ -21,6 +21,7 @@ from privlint.flow.routes import as_class, may_be
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
 from privlint.flow.values import (
+    FRESH,
     Atom,
     Bound,
     Cls,
@@ -192,6 +193,8 @@ class Library:
             if not hold(fr, callee.receiver, args, sanitizer.when, sanitizer.unless):
                 continue
             verdict.decided = True
+            if sanitizer.fresh:
+                verdict.traits |= {FRESH}
             given = chosen(fr, callee, args, sanitizer.args)
             protection = sanitizer.protection
             if protection is Protection.PSEUDONYMISED_WEAK and any(salted_at(fr, value, n) for value, n, _ in given):

@@ -6,7 +6,9 @@ from privlint.flow import sources
 from privlint.flow.access import at_label, store
 from privlint.flow.attributes import entity_value
 from privlint.flow.frame import Frame
+from privlint.flow.origins import Found
 from privlint.flow.values import (
+    FRESH,
     UNKNOWN,
     Ext,
     Obj,
@@ -94,7 +96,9 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     """A name is bound."""
     value = fr.get(op.src)
     name = op.slot.partition("@")[0]
-    says = sources.named(fr, name, op.n, value) if fr.ir.kind != "class" and sources.unknown(value) else {}
+    says: Found = {}
+    if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms):
+        says = sources.named(fr, name, op.n, value)
     if value.marks:
         value = moved(value, fr.site(op.n), "assign", name)
     if says:

@@ -11,6 +11,7 @@ from privlint.flow import routes
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, collected, make, of_match, of_request_key
 from privlint.flow.values import (
+    FRESH,
     Bound,
     Cls,
     Ext,
@@ -309,6 +310,8 @@ def named(fr: Frame, name: str, n: int, value: Value) -> Found:
     """A variable of which nothing is known but its name."""
     match = fr.catalog.classify(name, None)
     if match is None or match.confidence is not Confidence.HIGH:
+        return {}
+    if FRESH in value.atoms and not fr.catalog.is_secret(match.data_type):
         return {}
     return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
 

@@ -173,7 +173,7 @@ class Address(NamedTuple):
 
 
 class Trait(NamedTuple):
-    """What a text is known to be made of (``masks.py``): ``cut``, ``masked``, ``salted``."""
+    """What a text is known to be made of (``masks.py``): ``cut``, ``masked``, ``salted``, ``fresh``."""
 
     name: str
     tag: tuple[str] = ("trait",)  # two named tuples are equal where what is in them is
@@ -251,6 +251,7 @@ NONE = Value(frozenset((Lit("none", None),)))
 TRUE = Value(frozenset((Lit("bool", True),)))
 FALSE = Value(frozenset((Lit("bool", False),)))
 UNSURE = Value(frozenset((Unsure(),)))
+FRESH = Trait("fresh")  # made by chance
 SCALAR = Value(frozenset((Inst("builtins.int"),)))  # a value that says nothing of its operands
 
 

@@ -148,6 +148,7 @@ class SanitizerRule:
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
     only: bool = False  # a function of the analysed code that is meant is not followed as well
+    fresh: bool = False  # makes something by chance: a secret, where the variable that gets it is called so
 
 
 @dataclass(frozen=True, slots=True)
