@@ -378,7 +378,7 @@ def _made_at(key: ObjId) -> ObjId:
     calls: list[ObjId] = [key]
     while isinstance(inner := calls[-1][-1], tuple) and inner[0] == "o":
         calls.append(inner)
-    return calls[-1] if len(calls) > 2 else key
+    return calls[-2] if len(calls) > 2 else key
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
