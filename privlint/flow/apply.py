@@ -245,13 +245,13 @@ class Binding:
 
     def _bring_objects(self, summary: Summary) -> None:
         heap = self.fr.state.heap
-        returned = any(isinstance(a, Obj) and a.id in summary.heap for a in summary.result.atoms)
+        returned = summary.returned() if summary.heap else frozenset()
         for key, obj in summary.heap.items():
             if key in self.fr.solver.shared:
                 continue
             new = self.rename(key)
             fields = {label: self.substitute(value) for label, value in obj.fields.items()}
-            if returned:
+            if key in returned:
                 fields = {at: moved(value, self.call, "return", self.ir.name) for at, value in fields.items()}
             if REST in fields:
                 self._lay_out(fields)

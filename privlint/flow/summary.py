@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from privlint.flow.heap import Object
-from privlint.flow.values import UNKNOWN, Hop, Mark, ObjId, Path, Value
+from privlint.flow.values import UNKNOWN, Hop, Mark, Obj, ObjId, Path, Value
 from privlint.model.facts import Target
 
 Description = tuple[str, object]  # what an argument is, without whose data it carries
@@ -54,6 +54,24 @@ class Summary:
     class_fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # class, or -1 for the receiver
     needs: set[tuple[int, Path]] = field(default_factory=set)
     returns: bool = True  # False: every call ends with an exception
+    _returned: tuple[Value, int, frozenset[ObjId]] | None = None
+
+    def returned(self) -> frozenset[ObjId]:
+        """The new objects that the result leads to."""
+        held = self._returned
+        if held is None or held[0] is not self.result or held[1] != len(self.heap):
+            held = self._returned = (self.result, len(self.heap), self._reached(self.result))
+        return held[2]
+
+    def _reached(self, value: Value) -> frozenset[ObjId]:
+        out: set[ObjId] = set()
+        todo = [value]
+        while todo:
+            for atom in todo.pop().atoms:
+                if isinstance(atom, Obj) and atom.id not in out and atom.id in self.heap:
+                    out.add(atom.id)
+                    todo.extend(self.heap[atom.id].fields.values())
+        return frozenset(out)
 
     def same(self, other: Summary) -> bool:
         """Whether callers would see no difference."""
