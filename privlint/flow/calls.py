@@ -165,7 +165,9 @@ def call_value(
     for atom in sorted(func.atoms, key=order) if len(func.atoms) > 1 else func.atoms:
         part: Value | None
         if isinstance(atom, Func):
-            only = len(func.atoms) == 1 and not func.marks
+            only = (
+                len(func.atoms) == 1 and not func.marks and (atom.fn, REGISTERED) not in fr.solver.function_attributes
+            )
             part = join(call_function(fr, atom, args, n, only=only), _registered(fr, atom, args, n, None))
             if not part.marks and not verdict.known and sources.unknown(part):  # its body says nothing of what it gives
                 part = with_marks(part, sources.of_getter(fr, callee, args))
