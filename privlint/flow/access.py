@@ -67,10 +67,18 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
             fr.write_class_attribute(atom.cls, label[1:], stored or value)
             _store_class(fr, atom.cls, label, value, strong and len(target.atoms) == 1)
         elif isinstance(atom, Ext):
-            fr.solver.write_external(atom.path, label, stored)
+            fr.solver.write_external(atom.path, label, _kept_elsewhere(fr, stored))
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
             fr.solver.write_function_attribute(func.fn, label[1:], stored)
+
+
+def _kept_elsewhere(fr: Frame, value: Value) -> Value:
+    """A value as others find it: of an instance, which class it is of."""
+    atoms = frozenset(
+        Opaque(fr.object(a.id).cls) if isinstance(a, Obj) and fr.object(a.id).cls >= 0 else a for a in value.atoms
+    )
+    return Value(atoms, value.marks)
 
 
 def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) -> None:

@@ -84,6 +84,10 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
     out = UNKNOWN
     heap_known = False
     for atom in value.ordered:
+        if isinstance(atom, Ext):
+            stored = fr.solver.read_external(atom.path, f".{name}")
+            if any(isinstance(a, Opaque) for a in stored.atoms):
+                return stored  # g.service: an instance of a class of the program, and nothing of the library's
         part = _attribute_of(fr, atom, name)
         if part is not None:
             heap_known = True
