@@ -289,7 +289,9 @@ def element(fr: Frame, value: Value) -> Value:
             obj = fr.object(atom.id)
             if obj.kind == "sym" and obj.cls < 0 and not obj.type:
                 fr.need(of(atom))  # of a mapping it yields the keys
-            if obj.kind == "dict" or (obj.kind == "sym" and obj.type == "builtins.dict"):
+            if obj.kind == "dict" or (
+                obj.kind == "sym" and (obj.type == "builtins.dict" or _is_mapping(fr, atom, obj))
+            ):
                 out = join(out, keys_of(fr, of(atom)))
             elif obj.cls >= 0 and obj.kind in ("inst", "sym"):
                 out = join(out, _iterated(fr, atom))
@@ -305,6 +307,16 @@ def element(fr: Frame, value: Value) -> Value:
     known = any(isinstance(a, Obj) for a in value.atoms)
     carried = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
     return with_marks(out, carried)
+
+
+def _is_mapping(fr: Frame, atom: Obj, obj: Object) -> bool:
+    """Whether the function takes what it is passed for a mapping, as far as its own code says."""
+    if obj.type == "builtins.dict":
+        return True
+    param, path = atom.id[1], atom.id[2]
+    if path or obj.cls >= 0 or obj.type or not isinstance(param, int) or not 0 <= param < len(fr.ir.params):
+        return False
+    return fr.ir.params[param].name in fr.solver.used_as_mappings(fr.fn)
 
 
 def _iterated(fr: Frame, atom: Atom) -> Value:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     pass
 
 
+_OF_MAPPINGS = frozenset(["get", "items", "keys", "values", "setdefault", "popitem"])
+
+
 class Traits(Stores):
     """Facts about functions and classes that no flow changes, kept once they are found."""
 
@@ -28,6 +31,7 @@ class Traits(Stores):
         self._sizes: dict[int, int] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._added: dict[int, frozenset[int]] = {}
+        self._mappings: dict[int, frozenset[str]] = {}
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
@@ -70,6 +74,18 @@ class Traits(Stores):
         found = self._added.get(fn.id)
         if found is None:
             found = self._added[fn.id] = added_items(fn.ir)
+        return found
+
+    def used_as_mappings(self, fn: Function) -> frozenset[str]:
+        """The local variables of which a function asks what only mappings have."""
+        found = self._mappings.get(fn.id)
+        if found is None:
+            names: set[str] = set()
+            for block in fn.ir.blocks:
+                slots = {op.dst: op.slot for op in block.ops if isinstance(op, o.LoadName)}
+                asked = [op for op in block.ops if isinstance(op, o.LoadAttr) and op.name in _OF_MAPPINGS]
+                names.update(slots[op.obj] for op in asked if op.obj in slots)
+            found = self._mappings[fn.id] = frozenset(names)
         return found
 
     def joined_registers(self, fn: Function) -> frozenset[int]:
