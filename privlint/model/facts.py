@@ -42,7 +42,8 @@ class Target(NamedTuple):
     secure: bool | None = None  # False: unprotected transport (http://, verify=False)
     argument: str = ""  # the argument by name or position, as text
     confidence: Confidence = Confidence.HIGH  # how sure it is that this is such a sink
-    expires: str = ""  # given | never | default (the library's own); "" where nothing is known of such a thing
+    expires: str = ""  # given | never | default (the library's own) | session (the browser's); "": nothing is known
+    lasts: int = -1  # for how many seconds it is kept, where the code or the library says so
 
 
 class Check(NamedTuple):
@@ -184,7 +185,7 @@ class Decision(NamedTuple):
 
 
 class Store(NamedTuple):
-    """A table or collection that holds personal data."""
+    """A table, collection, file, object store or session that holds personal data."""
 
     site: Site  # the class, or the call that stores
     name: str
@@ -196,6 +197,8 @@ class Store(NamedTuple):
     cleaned: bool  # and does so by time
     function: str
     people: bool = True  # it says who, or whose data, is in it; else it may be about other things
+    expires: str = ""  # of a session, as in ``Target``
+    lasts: int = -1
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.decisions import DECIDING, SETTLED, Decisions
 from privlint.flow.safeguards.entries import Entries
 from privlint.flow.safeguards.held import Held
+from privlint.flow.safeguards.lasting import KEEPING, Lasting
 from privlint.flow.safeguards.many import Multitude
 from privlint.flow.safeguards.presets import Presets
 from privlint.flow.safeguards.recognise import Recogniser
@@ -36,12 +37,17 @@ def complete(facts: Facts, solver: Solver, rules: Sequence[SafeguardRule]) -> No
     calls = Calls(solver.program, solver.call_edges)
     recogniser = Recogniser(rules)
     held = Held(calls, recogniser)
-    _tell_ways(facts, solver, calls, held)
+    lasting = Lasting(calls, solver.catalog)
+    multitude = Multitude(calls)
+    _tell_ways(facts, solver, calls, held, multitude, lasting)
     speaking = calls.speaking(lambda name: _says(name, recogniser))
     facts.presets = Presets(calls, recogniser).find(speaking.get("consent", []))
     facts.decisions = Decisions(calls, solver.catalog).find(speaking.get("decision", []))
     storage = Storage(calls, solver.records, solver.catalog, solver.erasures, solver.unknown_erasures)
-    facts.stores = storage.find(facts, speaking.get("storage", []))
+    facts.stores = storage.find(facts, speaking.get("storage", []), multitude.function_at)
+    facts.stores = sorted(
+        {*facts.stores, *lasting.on_the_server(facts.flows)}, key=lambda store: (store.site, store.name)
+    )
 
 
 def _says(name: str, recogniser: Recogniser) -> tuple[str, ...]:
@@ -100,15 +106,16 @@ def _same_key(body: Body, kept: o.Call, timed: o.Call) -> bool:
     return NotImplemented in keys or keys[0] == keys[1]
 
 
-def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held) -> None:
+def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude: Multitude, lasting: Lasting) -> None:
     ways = Ways(calls, held, Entries(calls, held, solver.catalog.rules.entry_points))
-    multitude = Multitude(calls)
     collector = solver.collector
     known: dict[tuple[Site, str], tuple[Way, ...]] = {}
     flows: list[FlowFact] = []
     for flow in facts.flows:
         if flow.target.expires == "never":
             flow = _expiring_later(flow, multitude, calls)
+        if flow.target.kind in KEEPING:
+            flow = lasting.tell(flow, multitude.function_at(flow.target.call))
         if flow.target.kind == "file":
             flow = _given_out(flow, multitude, calls)
         if flow.target.kind not in _EXPORTS and not (flow.target.recipient or flow.target.hosts):

@@ -1,9 +1,9 @@
-"""Tables and collections that hold personal data, and what the program does to get rid of it again."""
+"""Tables, collections and files that hold personal data, and what the program does to get rid of it again."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from privlint.catalog.catalog import Catalog
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.filed import Filed
 from privlint.flow.safeguards.statements import REFERENCES, Statements, in_time
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
@@ -60,7 +61,7 @@ class Storage:
                 self._by_class.setdefault(cls, set()).add(fn)
         self._unknown = {(name, fn) for name, fn, _ in unknown if not calls.in_tests(fn)}
 
-    def find(self, facts: Facts, hinted: Iterable[int]) -> list[Store]:
+    def find(self, facts: Facts, hinted: Iterable[int], function_at: Callable[[Site], int | None]) -> list[Store]:
         """All stores of personal data, in order."""
         hinted = [fn for fn in hinted if not self._calls.in_tests(fn)]
         tables = self._statements.tables_erased(hinted)
@@ -78,6 +79,7 @@ class Storage:
         known = {table for cls in models for table in self._table_names(cls)}
         out += self._statements.by_statement(hinted, tables, known)
         out += self._statements.by_collection(facts)
+        out += Filed(self._calls).find(facts, function_at, _WHO)
         return sorted(set(out), key=lambda store: (store.site, store.name))
 
     # -- models --------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@
 For every table (a model class with fields that hold personal data), for statements that insert such columns, and for
 collections of document stores, looks through the whole program for whoever gets rid of it: a deletion of a row or of a
 query, a deletion in SQL, a function that forgets people by overwriting, a cascade from a table that is deleted from, a
-generic view, an admin site.
+generic view, an admin site. Likewise for files and objects of object stores of which each person has one of their own,
+or to which more and more is added: nothing in the program deletes a file, or an object, or sets a lifecycle rule.
 
 ## Why it matters
 
@@ -31,7 +32,8 @@ def forget(applicant):
 ## Confidence
 
 Medium; tables that do not say whose data they hold, or who somebody is, are left out. Low where the program deletes
-objects of which the code does not tell the class, since these may be among them.
+objects of which the code does not tell the class, since these may be among them; and for files and object stores, which
+are often cleaned up from outside.
 """
 
 from __future__ import annotations
@@ -54,10 +56,13 @@ def check(context: Context) -> Iterable[Finding]:
     for store in context.stores:
         if store.erased or not store.people:
             continue
+        written = store.kind in ("file", "object-storage")
+        confidence = min(store.confidence, Confidence.LOW) if written else store.confidence
+        where = f"{'a file' if store.kind == 'file' else 'an object store'} by " if written else ""
         data = wording.data(store.data_types, context.catalog)
         message = (
             f"{data}{wording.subject_phrase(store.subject)} {wording.verb(store.data_types, 'is', 'are')} stored in "
-            f"{wording.clean(store.name)}, and no code of the program erases or anonymises it there"
+            f"{where}{wording.clean(store.name)}, and no code of the program erases or anonymises it there"
             f"{context.advice(RULE.code, 'add what erases a person, on request and when the purpose is met')}"
         )
         yield Finding(
@@ -66,9 +71,9 @@ def check(context: Context) -> Iterable[Finding]:
             message=message,
             data_types=store.data_types,
             sink_kind=store.kind,
-            confidence=store.confidence,
+            confidence=confidence,
             subject=store.subject,
-            severity="" if store.confidence > Confidence.LOW else "note",
+            severity="" if confidence > Confidence.LOW else "note",
             function=store.function,
             sink=store.name,
         )
