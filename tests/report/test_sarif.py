@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,12 +14,15 @@ import pytest
 
 from privlint.model.location import Location, Span
 from privlint.model.report import LocatedStep, Report
+from privlint.policy.ruleinfo import rules
 from privlint.report import render
 from privlint.report.sarif import log
 from privlint.report.sarif.places import uri
 from privlint.report.sarif.results import escape
 
 from .sample import HOSTILE, HOSTILE_PATH, LOG, REPORT, RULES, SHARING, at
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def run_of(report: Report) -> dict[str, Any]:
@@ -75,6 +79,20 @@ def test_a_rule_has_what_github_reads() -> None:
         "security-severity": "6.5",
         "legal": ["PIPL 51", "GDPR 32"],
     }
+
+
+def test_a_rule_leads_to_its_place_in_the_documentation() -> None:
+    for rule in run_of(Report((), rules()))["tool"]["driver"]["rules"]:
+        page, _, anchor = rule["helpUri"].partition("#")
+        assert page == log.INFORMATION_URI
+        assert f'<a id="{anchor}"></a>{rule["id"]} |' in README
+    bare = run_of(replace(REPORT, rules=()))["tool"]["driver"]["rules"]
+    assert not any("helpUri" in rule for rule in bare)
+
+
+def test_the_documentation_lists_every_rule_by_its_title() -> None:
+    for rule in rules():
+        assert f'| <a id="{rule.code.lower()}"></a>{rule.code} | {rule.title} |\n' in README
 
 
 def test_descriptions_keep_to_githubs_length() -> None:

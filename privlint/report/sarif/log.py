@@ -18,11 +18,11 @@ from privlint.report.sarif import cwe
 from privlint.report.sarif.places import ROOT, Places
 from privlint.report.sarif.plain import to_plain
 from privlint.report.sarif.results import Results, clip, escape
-from privlint.report.sarif.rules import descriptor, table
+from privlint.report.sarif.rules import PAGE, descriptor, table
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-INFORMATION_URI = "https://pypi.org/project/privlint/"
+INFORMATION_URI = PAGE
 """Where a reader of a log learns what the tool is: its page at the package index."""
 
 CATEGORY = "privlint/"

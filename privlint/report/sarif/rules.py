@@ -10,6 +10,9 @@ import sarif_om as om
 from privlint.model.report import RuleInfo
 from privlint.report.sarif import cwe
 
+PAGE = "https://pypi.org/project/privlint/"
+"""The page of the project; what it says of a finding code has the code, in small letters, as its anchor."""
+
 MAX_DESCRIPTION = 1024
 MAX_TAGS = 20
 
@@ -37,6 +40,7 @@ def descriptor(rule: RuleInfo, taxonomy: cwe.Taxonomy) -> om.ReportingDescriptor
         name="".join(word[:1].upper() + word[1:] for word in re.split(r"\W+|_", rule.name)) or None,
         short_description=om.MultiformatMessageString(text=title),
         full_description=om.MultiformatMessageString(text=sentence(_shorten(_first_paragraph(doc) or title))),
+        help_uri=f"{PAGE}#{rule.code.lower()}" if doc else None,
         help=om.MultiformatMessageString(text=plain_text(doc) or title, markdown=_markdown(rule, doc) or title),
         default_configuration=om.ReportingConfiguration(level=rule.severity),
         relationships=taxonomy.relationships(rule),
