@@ -94,9 +94,12 @@ def folded(fr: Frame, receiver: Value, name: str, args: Arguments) -> Value | No
 def _method(fr: Frame, text: str, name: str, args: Arguments) -> frozenset[Atom]:
     given = [strings(value) for value, _ in args.positional]
     if name in _TRIMMING:
-        if len(given) > 1 or any(len(each) != 1 for each in given):
+        if len(given) > 1 or any(len(each) != 1 for each in given) or args.star is not None:
             return frozenset()
-        return _atoms([getattr(text, name)(*(each[0] for each in given))], True)
+        try:
+            return _atoms([getattr(text, name)(*(each[0] for each in given))], True)
+        except TypeError:  # the code is wrong: "text".removeprefix()
+            return frozenset()
     if name == "replace" and len(given) > 1 and len(given[0]) == 1:
         old, new = given[0][0], given[1]
         if old and old in text and len(new) != 1:
