@@ -14,6 +14,7 @@ from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.lasting import KEEPING, Lasting
 from privlint.flow.safeguards.many import Multitude
 from privlint.flow.safeguards.presets import Presets
+from privlint.flow.safeguards.reaching import register_of
 from privlint.flow.safeguards.recognise import Recogniser
 from privlint.flow.safeguards.storage import FORGETTING, SQL, Storage
 from privlint.flow.safeguards.ways import Passing, Ways
@@ -106,6 +107,16 @@ def _same_key(body: Body, kept: o.Call, timed: o.Call) -> bool:
     return NotImplemented in keys or keys[0] == keys[1]
 
 
+def _entered(flow: FlowFact, multitude: Multitude, calls: Calls) -> dict[int, frozenset[int]]:
+    """Where in each function on its way the data of a flow comes from: the first place of it that has a value."""
+    out: dict[int, frozenset[int]] = {}
+    for site in (flow.origin.site, *(step.site for step in flow.steps), flow.target.site):
+        fn = multitude.function_at(site)
+        if fn is not None and fn not in out and register_of(calls.body(fn), site.node) is not None:
+            out[fn] = frozenset((site.node,))
+    return out
+
+
 def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude: Multitude, lasting: Lasting) -> None:
     ways = Ways(calls, held, Entries(calls, held, solver.catalog.rules.entry_points))
     collector = solver.collector
@@ -129,11 +140,14 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
             inside.setdefault(each.fn, []).append(each)
         if key not in known:
             known[key] = ways.to(tops, inside)
+        found_ways = known[key]
+        if any(check.kind == "consent" for way in found_ways for check in way.checks):
+            found_ways = ways.to(tops, inside, entered=_entered(flow, multitude, calls))
         many = None
         if flow.target.kind in _EXPORTS:
             found = multitude.of(flow, {(each.fn, each.node) for each in (*passing, *tops)})
             if found is not None:
                 download = flow.target.kind == "response" and multitude.is_download(flow.target.call)
                 many = found[0]._replace(ways=ways.to(tops, inside, found[1]), download=download)
-        flows.append(replace(flow, ways=known[key], many=many))
+        flows.append(replace(flow, ways=found_ways, many=many))
     facts.flows = flows

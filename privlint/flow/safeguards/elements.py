@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.safeguards.bodies import Body, Place
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
+from privlint.flow.safeguards.reaching import latest
 from privlint.ir import ops as o
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Elements:
     def __init__(self, held: Held) -> None:
         self._held = held
         self._known: dict[tuple[int, int], Checks] = {}
-        self._inside: dict[tuple[int, int], Checks] = {}
+        self._inside: dict[tuple[int, int, frozenset[int]], Checks] = {}
 
     def forget(self, fn: int) -> None:
         """More is known of a function than before."""
@@ -41,7 +42,8 @@ class Elements:
         for place, op in body.defs.get(reg, ()):
             if isinstance(op, o.Build) and op.kind in ("list", "set", "tuple", "dict"):
                 if any(part.label == "*" for part in op.parts):
-                    sets.append(self._held.entries.get(fn, {}).get(place.block, NONE))
+                    here = self._held.entries.get(fn, {}).get(place.block, NONE)
+                    sets.append(self._held.about(fn, here, [part.reg for part in op.parts]))
                 elif op.parts:
                     sets.append(NONE)
             elif isinstance(op, o.LoadName) and op.scope in ("local", "cell"):
@@ -57,9 +59,12 @@ class Elements:
         self._known[key] = found
         return found
 
-    def inside(self, fn: int, reg: int, depth: int = 0) -> Checks:
-        """What holds for all that a value is made of: a list of those who agree, and whatever is made of it."""
-        key = (fn, reg)
+    def inside(self, fn: int, reg: int, depth: int = 0, entered: frozenset[int] = frozenset()) -> Checks:
+        """What holds for all that a value is made of: a list of those who agree, and whatever is made of it.
+
+        ``entered``: of several parts those alone count in which there is data that comes from there.
+        """
+        key = (fn, reg, entered)
         if key in self._inside or depth > _DEPTH:
             return self._inside.get(key, NONE)
         self._inside[key] = NONE
@@ -68,7 +73,7 @@ class Elements:
         begun = len(made) > 1  # a comprehension begins with an empty list
         found = all_of(
             [
-                self._made_of(fn, body, place, op, depth + 1)
+                self._made_of(fn, body, place, op, depth + 1, entered)
                 for place, op in made
                 if not (begun and isinstance(op, o.Build) and not op.parts)
             ]
@@ -76,42 +81,53 @@ class Elements:
         self._inside[key] = found = frozenset(each for each in found if each.kind == "consent")
         return found
 
-    def _made_of(self, fn: int, body: Body, place: Place, op: o.Op, depth: int) -> Checks:
+    def _made_of(self, fn: int, body: Body, place: Place, op: o.Op, depth: int, entered: frozenset[int]) -> Checks:
         if isinstance(op, o.Build):
+            regs = [part.reg for part in op.parts]
             here = self._held.at(fn, place) if any(part.label == "*" for part in op.parts) else NONE
-            return here | self._any(fn, [part.reg for part in op.parts], depth)
+            return self._held.about(fn, here, regs) | self.any(fn, regs, depth, entered)
         if isinstance(op, o.LoadName):
             if op.scope not in ("local", "cell"):
                 return NONE
-            return all_of([self._stored(fn, body, op.slot, store, depth) for store in _reaching(body, op.slot, place)])
+            stores = latest(body, op.slot, place)
+            return all_of([self._stored(fn, body, op.slot, store, depth, entered) for store in stores])
         if isinstance(op, o.Call):
             if body.words(op.func).last in _COUNTS:
                 return NONE
             func = body.only(op.func)
             given = [*([func.obj] if isinstance(func, o.LoadAttr) else []), *(arg.reg for arg in op.args)]
-            return self._result(fn, body, op, depth) | self._any(fn, given, depth)
+            return self._result(fn, body, op, depth) | self.any(fn, given, depth, entered)
         if isinstance(op, o.LoadItem):
-            return self.inside(fn, op.obj, depth) | self._mask(fn, body, op.key)
+            return self.inside(fn, op.obj, depth, entered) | self._mask(fn, body, op.key)
         if isinstance(op, o.LoadAttr):
-            return self.inside(fn, op.obj, depth)
+            return self.inside(fn, op.obj, depth, entered)
         if isinstance(op, o.Combine):
-            return self._any(fn, op.args, depth)
+            return self.any(fn, op.args, depth, entered)
         if isinstance(op, o.Move | o.Await | o.Unpack):
-            return self.inside(fn, op.src, depth)
+            return self.inside(fn, op.src, depth, entered)
         if isinstance(op, o.Iterate):
-            return self.of(fn, op.src, depth) | self.inside(fn, op.src, depth)
+            return self.of(fn, op.src, depth) | self.inside(fn, op.src, depth, entered)
         return NONE
 
-    def _any(self, fn: int, regs: Iterable[int], depth: int) -> Checks:
-        return NONE.union(*(self.inside(fn, reg, depth) for reg in regs))
+    def any(self, fn: int, regs: Iterable[int], depth: int = 0, entered: frozenset[int] = frozenset()) -> Checks:
+        """What holds for one of several values; of those that data comes through from there, if that is known."""
+        regs = list(regs)
+        if entered and len(regs) > 1:
+            body = self._held.calls.body(fn)
+            own = [reg for reg in regs if not entered.isdisjoint(self._held.reaching.made_of(body, (reg,)).nodes)]
+            regs = own or regs
+        return NONE.union(*(self.inside(fn, reg, depth, entered) for reg in regs))
 
-    def _stored(self, fn: int, body: Body, slot: str, store: o.StoreName, depth: int) -> Checks:
+    def _stored(
+        self, fn: int, body: Body, slot: str, store: o.StoreName, depth: int, entered: frozenset[int]
+    ) -> Checks:
         """What holds for a variable's value; for an empty list what holds wherever something is put into it."""
         made = body.only(store.src)
         if isinstance(made, o.Build) and not made.parts and made.kind in ("list", "set", "dict"):
-            filled = [call.n for _, call in body.calls if call.text.rpartition(".")[::2] in _fills(slot)]
-            return all_of([self._held.at_node(fn, node) for node in filled])
-        return self.inside(fn, store.src, depth)
+            filled = [call for _, call in body.calls if call.text.rpartition(".")[::2] in _fills(slot)]
+            held = [(self._held.at_node(fn, call.n), [arg.reg for arg in call.args]) for call in filled]
+            return all_of([self._held.about(fn, checks, regs) for checks, regs in held])
+        return self.inside(fn, store.src, depth, entered)
 
     def _mask(self, fn: int, body: Body, key: int) -> Checks:
         """``frame[frame["consent"]]``, ``frame.loc[frame.consent, "email"]``."""
@@ -152,13 +168,6 @@ class Elements:
             return all_of([self._held.at(fn, place) for place in places])
         ends = [block.end for block in body.ir.blocks]
         return all_of([self.of(fn, end.src, depth + 1) for end in ends if isinstance(end, o.Return) and end.src >= 0])
-
-
-def _reaching(body: Body, slot: str, place: Place) -> list[o.StoreName]:
-    """The stores whose value a variable can have at a place: the last one of the same block, else all."""
-    stored = body.stores.get(slot, [])
-    before = [(at.at, store) for at, store in stored if at.block == place.block and at.at < place.at]
-    return [max(before, key=lambda each: each[0])[1]] if before else [store for _, store in stored]
 
 
 def _fills(slot: str) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,8 @@ from privlint.flow.safeguards.bodies import PARAMETER, Body, Place, successors
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
 from privlint.flow.safeguards.elements import Elements
+from privlint.flow.safeguards.queries import RUNS_SQL
+from privlint.flow.safeguards.reaching import Made, Reaching, register_of, used
 from privlint.flow.safeguards.recognise import Recogniser
 from privlint.flow.safeguards.selecting import REFUSED, selected
 from privlint.ir import ops as o
@@ -54,6 +56,10 @@ class Held:
         self._elements = Elements(self)
         self._running: set[int] = set()
         self._of_rows: set[Site] = set()  # checks that hold for the rows of a query
+        # Where in a function there are rows, or elements, for which a check holds: calls, loops.
+        self._given_by: dict[tuple[int, Site], set[int]] = {}
+        self.reaching = Reaching()
+        self._conditions: dict[int, Made] = {}
 
     def site(self, fn: int, node: int) -> Site:
         """A node of the file that a function stands in."""
@@ -75,15 +81,66 @@ class Held:
             known = self._nodes[(fn, node)] = self._at_node(fn, node)
         return known
 
-    def passed_on(self, fn: int, node: int) -> Checks:
-        """The checks that hold at a call, and for what lists are that it is given: whose elements were chosen."""
+    def passed_on(self, fn: int, node: int, entered: frozenset[int] = frozenset()) -> Checks:
+        """The checks that hold at a call, and for what lists are that it is given: whose elements were chosen.
+
+        ``entered``: where in the function the data comes from that it is about, as far as that is known.  What holds
+        for the rows of a query, or for the elements of a list, then counts only if the data may be of these.
+        """
         body = self.calls.body(fn)
         held = self.at_node(fn, node)
-        if node in body.args:
-            return held | self._elements.inside(fn, body.args[node][2].reg)
         place = body.at.get(node)
         op = body.op(place) if place is not None else None
-        return held.union(*(self._elements.inside(fn, arg.reg) for arg in op.args)) if isinstance(op, o.Call) else held
+        if node in body.args:
+            regs = [body.args[node][2].reg]
+        else:
+            regs = [arg.reg for arg in op.args] if isinstance(op, o.Call) else []
+        if entered and regs:
+            own = [reg for each in entered if (reg := register_of(body, each)) is not None]
+            held = self.about(fn, held, own or regs)
+        return held | self._elements.any(fn, regs, entered=entered)
+
+    def about(self, fn: int, checks: Checks, regs: Iterable[int]) -> Checks:
+        """Those of some checks that do not hold for rows or elements alone of which these values are none."""
+        if not any((fn, check.site) in self._given_by for check in checks):
+            return checks
+        body = self.calls.body(fn)
+        made = self.reaching.made_of(body, regs)
+        return frozenset(check for check in checks if not self._of_others(fn, body, check, made))
+
+    def _of_others(self, fn: int, body: Body, check: Check, made: Made) -> bool:
+        """Whether a check holds for rows or elements alone of which a value that is made of this is none."""
+        nodes = self._given_by.get((fn, check.site), ()) if check.site is not None else ()
+        if not nodes:
+            return False
+        for node in nodes:
+            if node in made.nodes or node in self._asked(fn, body).nodes:
+                return False
+            place = body.at.get(node)
+            op = body.op(place) if place is not None else None
+            if not isinstance(op, o.Call | o.Iterate):
+                return False
+            if isinstance(op, o.Call) and (not used(body, op.dst) or self._on_itself(body, op, made)):
+                return False  # it may have put the rows anywhere
+            regs = (op.func, *(arg.reg for arg in op.args)) if isinstance(op, o.Call) else (op.src,)
+            runs = isinstance(op, o.Call) and body.words(op.func).last in RUNS_SQL
+            if self.reaching.made_of(body, regs).touches(made, asked=runs):
+                return False
+        return True
+
+    def _on_itself(self, body: Body, call: o.Call, made: Made) -> bool:
+        """Whether a call is of a method of the same object that a value was an attribute of."""
+        owner = body.words(call.func).text.partition(".")[0]
+        return owner in ("self", "cls") and any(name.startswith(f"{owner}.") for name in made.variables)
+
+    def _asked(self, fn: int, body: Body) -> Made:
+        """What the conditions of a function are made of: whoever asks a query decides by it."""
+        known = self._conditions.get(fn)
+        if known is None:
+            ends = [block.end for block in body.ir.blocks]
+            regs = [end.cond for end in ends if isinstance(end, o.Branch)]
+            known = self._conditions[fn] = self.reaching.made_of(body, regs)
+        return known
 
     def _at_node(self, fn: int, node: int) -> Checks:
         body = self.calls.body(fn)
@@ -117,7 +174,7 @@ class Held:
         ops = body.ir.blocks[number].ops
         made = [self.made(fn, body, op)[0] if isinstance(op, o.Call) else NONE for op in ops]
         for op, checks in zip(ops, made, strict=True):
-            told = self._elements.of(fn, op.src) if isinstance(op, o.Iterate) else checks
+            told = self._each_of(fn, op) if isinstance(op, o.Iterate) else checks
             before.append(before[-1] | told if told else before[-1])
         for checks in reversed(made):
             records = frozenset(each for each in checks if each.kind == "audit")
@@ -180,8 +237,16 @@ class Held:
                 if not returns:
                     return frozenset(found), False
             elif isinstance(op, o.Iterate):
-                found |= self._elements.of(fn, op.src)
+                found |= self._each_of(fn, op)
         return frozenset(found if len(found) <= _MOST else sorted(found, key=repr)[:_MOST]), True
+
+    def _each_of(self, fn: int, op: o.Iterate) -> Checks:
+        """What holds for each element of what a loop goes through."""
+        found = self._elements.of(fn, op.src)
+        for check in found:
+            if check.site is not None:
+                self._given_by.setdefault((fn, check.site), set()).add(op.n)
+        return found
 
     # -- calls ---------------------------------------------------------------------------------------------------
 
@@ -211,6 +276,9 @@ class Held:
             chosen = selected(self, fn, body, call)
             self._of_rows |= {each.site for each in chosen if each.site is not None}
             out |= chosen
+        for check in out:
+            if check.site in self._of_rows and check.site is not None:
+                self._given_by.setdefault((fn, check.site), set()).add(call.n)
         returns = any(each.returns for each in told) if told else not _NEVER_BACK.intersection(paths)
         self._made[key] = (frozenset(out), returns)
         return self._made[key]

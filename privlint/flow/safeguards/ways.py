@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from privlint.flow import limits
@@ -44,18 +45,23 @@ class Ways:
         self._asked: set[int] = set()
 
     def to(
-        self, tops: Iterable[Passing], inside: Mapping[int, Iterable[Passing]], via: int | None = None
+        self,
+        tops: Iterable[Passing],
+        inside: Mapping[int, Iterable[Passing]],
+        via: int | None = None,
+        entered: Mapping[int, frozenset[int]] = MappingProxyType({}),
     ) -> tuple[Way, ...]:
         """All ways on which data gets to a sink.
 
         ``tops`` are the calls by which the data itself gets on; ``inside``, by function, the calls by which functions
         below pass on what they are given.  ``via``: only the ways that lead through this function, if there are any.
+        ``entered``: where in each function the data comes from, as far as that is known.
         """
         found: list[Part] = []
         through: list[Part] = []
         for top in sorted(set(tops)):
-            here = self._held.passed_on(top.fn, top.node)
-            below = self._below(top, inside, ())
+            here = self._held.passed_on(top.fn, top.node, entered.get(top.fn, frozenset()))
+            below = self._below(top, inside, (), entered)
             found += [_both(above, part, here) for above in self.above(top.fn) for part in below]
             if via is not None:
                 through += [_both(above, part, here) for above in self._through(via, top.fn) for part in below]
@@ -86,7 +92,13 @@ class Ways:
         name = function.ir.qualname.replace(".<locals>", "")
         return Way(part.entry, name, Site(path, function.ir.n), tuple(sorted(part.checks, key=repr)), sites)
 
-    def _below(self, top: Passing, inside: Mapping[int, Iterable[Passing]], path: tuple[int, ...]) -> list[Part]:
+    def _below(
+        self,
+        top: Passing,
+        inside: Mapping[int, Iterable[Passing]],
+        path: tuple[int, ...],
+        entered: Mapping[int, frozenset[int]],
+    ) -> list[Part]:
         """The ways from a call down to the sink; the checks before the call are not among theirs."""
         call = CallSite(top.fn, top.node)
         if top.callee < 0:
@@ -96,8 +108,8 @@ class Ways:
         out: list[Part] = []
         own = self._entries.own(top.callee)
         for passing in sorted(set(inside.get(top.callee, ()))):
-            here = self._held.passed_on(passing.fn, passing.node) | own
-            for part in self._below(passing, inside, (*path, top.callee)):
+            here = self._held.passed_on(passing.fn, passing.node, entered.get(passing.fn, frozenset())) | own
+            for part in self._below(passing, inside, (*path, top.callee), entered):
                 out.append(Part("", top.fn, part.checks | here, (call, *part.calls)))
         return _fewest(out)
 

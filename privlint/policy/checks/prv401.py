@@ -7,7 +7,8 @@ For data that goes to a declared recipient on the basis of consent (`basis` of i
 through the program that leads to the sharing call. On each of them a check has to stand: a condition with the right
 outcome, an early return, a call that raises, a decorator, a dependency, a middleware, a filter of the query or of the
 list that is sent, in the function itself, in what it calls, or in all who call it. A check that is asked for a purpose
-has to be asked for the declared one. Of a middleware the pages that it lets through by their address are not told
+has to be asked for the declared one. A filter counts for the data of the rows, or elements, that it lets through, not
+for what else is sent beside them. Of a middleware the pages that it lets through by their address are not told
 apart.
 
 ## Why it matters
