@@ -33,7 +33,7 @@ def exposed(
     kinds: Collection[str],
     verbs: tuple[str, str],
     what: str,
-    instead: str,
+    instead: str | Callable[[tuple[str, ...]], str],
     *,
     concerns: Callable[[str], bool] = lambda data_type: True,
 ) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def exposed(
     Args:
         verbs: ``("is written", "are written")``.
         what: the rest of the sentence, with ``{sink}`` for the callee: ``"to a log by {sink}"``.
-        instead: what to do, with ``{it}`` for the data: ``"leave {it} out, or mask {it}"``.
+        instead: what to do, with ``{it}`` for the data: ``"leave {it} out, or mask {it}"``; or what says so of types.
         concerns: which data types the rule is about.
     """
     places = context.places(
@@ -54,7 +54,8 @@ def exposed(
         ),
     )
     for place in places:
-        message = _message(context, rule, place, verbs, what, instead)
+        advice = instead if isinstance(instead, str) else instead(place.types)
+        message = _message(context, rule, place, verbs, what, advice)
         if _REFERENCES.issuperset(place.types):
             yield context.finding(rule.code, place, message, severity="note", confidence=Confidence.LOW)
         else:

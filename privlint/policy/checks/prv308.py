@@ -55,6 +55,16 @@ _CREDENTIALS = frozenset(
 )
 
 
+_PASSWORD = "account.password"
+
+
+def _instead(types: tuple[str, ...]) -> str:
+    """What to do with data of these types: a password is never read again."""
+    if _PASSWORD not in types:
+        return "encrypt {it}"
+    return "store a salted hash of it" if len(types) == 1 else "encrypt {it}; of the password store a salted hash"
+
+
 def check(context: Context) -> Iterable[Finding]:
     """Credentials and sensitive data in the clear in a database."""
     return exposed(
@@ -63,6 +73,6 @@ def check(context: Context) -> Iterable[Finding]:
         ("database",),
         ("is stored", "are stored"),
         "in a database in the clear by {sink}",
-        "encrypt {it}; of a password store a salted hash",
+        _instead,
         concerns=lambda data_type: data_type in _CREDENTIALS or context.is_sensitive((data_type,)),
     )
