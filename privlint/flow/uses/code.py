@@ -101,6 +101,19 @@ class Code:
         elif isinstance(op, o.StoreName):
             self.stores.setdefault(op.slot, []).append(op)
 
+    def updated_mapping(self, call: o.Call) -> str:
+        """The local variable of a dictionary made here whose method is called, or ""."""
+        method = self.made.get(call.func)
+        holder = self.made.get(method.obj) if isinstance(method, o.LoadAttr) else None
+        if not isinstance(holder, o.LoadName) or holder.scope != "local" or holder.slot in self.ir.cells:
+            return ""
+        held = [self.made.get(store.src) for store in self.stores.get(holder.slot, ())]
+        made = all(
+            (isinstance(op, o.Build) and op.kind == "dict") or (isinstance(op, o.Call) and self.text(op.func) == "dict")
+            for op in held
+        )
+        return holder.slot if held and made else ""
+
     def constant(self, reg: int) -> object:
         """The constant that a register holds, or None."""
         op = self.made.get(reg)

@@ -373,7 +373,10 @@ class Fates:
         callee = code.callee(op)
         last = callee.rpartition(".")[2].removesuffix("()")
         kind = self._sinks.get(Site(path, arg.n))
-        if kind in _STORES:
+        if kind is None and last == "update" and (mapping := code.updated_mapping(op)):
+            for load in code.loads[mapping]:
+                self.follow(code.function.id, load.dst, key or label or ANY, name, out)
+        elif kind in _STORES:
             self._kept(code, op, arg, label, key, name, out)
         elif kind in _PASSES:
             out.add(Fate.PASSED, Site(path, arg.n), f"is passed on here ({kind})")
