@@ -57,6 +57,11 @@ class Outcome:
         if site is not None and len(self.places) < limits.PLACES:
             self.places.setdefault(site, words)
 
+    def take(self, other: Outcome) -> None:
+        """What happens to another value that this one is in."""
+        self.fate = max(self.fate, other.fate)
+        self.places = {**self.places, **other.places}
+
 
 class Fates:
     """Follows values of a program; ``sinks`` tells the kind of sink that an argument is known to be of."""
@@ -378,16 +383,24 @@ class Fates:
                 self.follow(code.function.id, load.dst, key or label or ANY, name, out)
         elif kind in _STORES:
             self._kept(code, op, arg, label, key, name, out)
-        elif kind in _PASSES:
-            out.add(Fate.PASSED, Site(path, arg.n), f"is passed on here ({kind})")
         elif kind is not None:
-            out.add(Fate.READ)
+            self.reached(Site(path, arg.n), kind, out)
         elif last in words.TESTS:
             out.add(Fate.TESTED)
         elif last in words.TRANSFORMS or self._protects(last):
             self.follow(code.function.id, op.dst, key, name, out)
         elif last in words.WRITERS:
             self._kept(code, op, arg, label, key, name, out)
+        else:
+            out.add(Fate.READ)
+
+    @staticmethod
+    def reached(site: Site, kind: str, out: Outcome) -> None:
+        """The value reaches a sink."""
+        if kind in _STORES:
+            out.add(Fate.STORED, site, "is stored here")
+        elif kind in _PASSES:
+            out.add(Fate.PASSED, site, f"is passed on here ({kind})")
         else:
             out.add(Fate.READ)
 

@@ -53,6 +53,8 @@ def unused(
             continue
         outcome = judge.request(fact) if fact.how == "request" else judge.field(fact)
         if outcome is not None and not outcome.read():
+            judge.followed(fact, outcome)
+        if outcome is not None and not outcome.read():
             places = tuple(Step(site, words) for site, words in sorted(outcome.places.items()) if site != fact.site)
             out.append(UnusedFact(fact, _WORDS[outcome.fate], places, judge.rendered))
     return out
@@ -75,6 +77,9 @@ class _Judge:
         self._solver = solver
         self._names = names
         sinks = {flow.target.site: flow.target.kind for flow in flows}
+        self._flows: dict[Site, list[FlowFact]] = {}
+        for flow in flows:
+            self._flows.setdefault(flow.origin.site, []).append(flow)
         self._fates = Fates(names, solver.records, solver.catalog, sinks)
         self._handing = solver.handing
         self._catalog: Catalog = solver.catalog
@@ -86,6 +91,14 @@ class _Judge:
         self._at: dict[str, dict[int, list[tuple[int, o.Op]]]] = {}
         self._parameters: dict[int, set[int]] | None = None
         self.rendered = False  # whether templates may show the last record that was asked for
+
+    def followed(self, fact: CollectionFact, out: Outcome) -> None:
+        """Where the data itself was seen to be sent or stored, in whatever it was put."""
+        for flow in self._flows.get(fact.site, ()):
+            reached = Outcome()
+            self._fates.reached(flow.target.site, flow.target.kind, reached)
+            if not reached.read() and reached.fate > out.fate:
+                out.take(reached)
 
     # -- look-ups in requests and parameters ---------------------------------------------------------------------
 
