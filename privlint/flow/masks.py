@@ -34,6 +34,7 @@ _STARS = re.compile(r"[*•●█#xX]+\Z")
 _SALT = re.compile(r"salt|pepper|secret|hmac|(?:^|_|\.)key", re.IGNORECASE)
 _FEW = 4  # characters that tell nobody who it is; beside stars a few more are usual (the area code)
 _BESIDE = 6
+_SENT = "privlint.web."
 _PLURAL = re.compile(r"(?<![sui])s\Z|list|rows|items|data", re.IGNORECASE)
 
 
@@ -98,7 +99,9 @@ def is_text(value: Value) -> bool:
     for atom in value.atoms:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             continue
-        if isinstance(atom, Obj | Inst | Ext) and not (isinstance(atom, Inst) and atom.type == "builtins.str"):
+        if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(_SENT)):
+            continue  # what is sent under a name is a text, unless the name says that it is several
+        if isinstance(atom, Obj | Inst | Ext):
             return False
     names = [mark.source.name for mark in value.marks if not isinstance(mark.source, Symbol)]
     return bool(names) and not any(_PLURAL.search(name) for name in names)
