@@ -103,6 +103,9 @@ class Declared:
         ):
             yield Check("access", OPEN, (), False, self.held.site(where, call.n))
             return
+        if isinstance(func, o.Call) and func.args and "falcon.before" in self.calls.paths(where, text):
+            yield from self._needed(where, body.words(func.args[0].reg), call.n)
+            return
         yield from self.named(where, words, call.n)
         yield from self._wrapper(where, words)
         if isinstance(func, o.Call):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from privlint.resolve.program import Function
 
 # Permissions of an interface that hold where a page names none.
 _DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
+_RESPONDERS = re.compile(r"on_(?:get|post|put|patch|delete|head|options)(?:_\w+)?\Z")
 
 
 class Entry(NamedTuple):
@@ -64,10 +66,12 @@ class Entries(Declared):
         return frozenset(check for check in around if check.kind != "access" or not (every or check.name in _DEFAULTS))
 
     def _by_convention(self, function: Function) -> Entry | None:
-        """``def export(request)`` at the top of a module, which nothing here calls."""
+        """``def export(request)`` at the top of a module, which nothing here calls; responders of Falcon."""
         params = function.ir.params
         plain = function.parent < 0 and function.cls < 0 and function.ir.kind == "function"
         if plain and params and params[0].name == "request" and not self.calls.callers(function.id):
+            return Entry("view", self._for_all)
+        if function.cls >= 0 and _RESPONDERS.match(function.ir.name) and len(params) > 2:  # self, req, resp
             return Entry("view", self._for_all)
         return None
 
