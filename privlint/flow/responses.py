@@ -25,12 +25,13 @@ def returned(fr: Frame, end: o.Return, value: Value) -> None:
     if not value or not fr.fn.ir.decorators or not _is_handler(fr) or _is_made(fr, value):
         return
     answer = _declared(fr)
-    several = any(_holds_many(fr, atom) for atom in value.ordered)
+    several = _several(fr, value)
     if answer is not None and fr.solver.records.kind(answer) != "model":
-        kept = _chosen(fr, answer, value) if several else {}
+        kept = _chosen(fr, answer, value) if any(_holds_many(fr, atom) for atom in value.ordered) else {}
     else:
         found = {mark: way for mark, way in collect(fr, rows(fr, value), 2).items() if not mark.weak}
-        kept = {mark: way for mark, way in found.items() if _is_of_whole(mark) or (several and not mark.whole)}
+        listed = {mark for each in several for mark in collect(fr, rows(fr, each), 2)}
+        kept = {mark: way for mark, way in found.items() if _is_of_whole(mark) or (mark in listed and not mark.whole)}
     if not kept:
         return
     site = fr.site(end.n)
@@ -51,6 +52,19 @@ def _chosen(fr: Frame, answer: int, value: Value) -> dict[Mark, Hop | None]:
         for mark, way in collect(fr, rows(fr, value), 2).items()
         if not mark.weak and isinstance(mark.source, Origin) and mark.source.data_type in types
     }
+
+
+def _several(fr: Frame, value: Value) -> list[Value]:
+    """The value, if it is a list or rows of a query; else those of its items that are: ``{"users": [...]}``."""
+    if any(_holds_many(fr, atom) for atom in value.ordered):
+        return [value]
+    items = [
+        field
+        for atom in value.ordered
+        if isinstance(atom, Obj) and fr.object(atom.id).kind == "dict"
+        for field in fr.object(atom.id).fields.values()
+    ]
+    return [each for each in items if any(_holds_many(fr, atom) for atom in each.ordered)]
 
 
 def _holds_many(fr: Frame, atom: Atom) -> bool:
