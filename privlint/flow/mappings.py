@@ -66,7 +66,7 @@ def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | No
         if rule is None or not isinstance(atom, Obj | Opaque):
             continue
         if callee.attribute in rule.sent:
-            part = sent(fr, atom, callee.n)
+            part = sent(fr, atom, callee.n, callee.attribute)
             many = any(name in _MANY for name in args.keywords)
             if part is not None and many:
                 part = of(fr.allocate(callee.n, Object("list", fields={"[*]": part}), "many"))
@@ -124,13 +124,15 @@ def texts(fr: Frame, args: Arguments, name: str) -> frozenset[str] | None:
     return frozenset(out)
 
 
-def sent(fr: Frame, atom: Instance, n: int) -> Value | None:
-    """What a form, serializer or schema was sent, by its fields; None where it declares none."""
+def sent(fr: Frame, atom: Instance, n: int, name: str) -> Value | None:
+    """What a form, serializer or schema was sent, or gives out, by its fields; None where it declares none."""
     cls = class_of(fr, atom)
     fields: dict[str, Value] = {}
     whole = fr.solver.records.whole(fr, cls, 2)
-    for name, field in fr.solver.records.fields(cls).items():
-        fields[f"[{name!r}]"] = only_marks(
+    if name == "data" and fr.solver.records.names_fields(cls):  # given out: somebody has decided about each
+        whole = {mark._replace(whole=""): way for mark, way in whole.items()}
+    for key, field in fr.solver.records.fields(cls).items():
+        fields[f"[{key!r}]"] = only_marks(
             {m._replace(whole=""): w for m, w in whole.items() if getattr(m.source, "site", None) == field.site}
         )
     if not fields:
@@ -147,4 +149,4 @@ def sent_attribute(fr: Frame, atom: object, name: str) -> Value | None:
         return None
     if isinstance(atom, Obj) and f".{name}" in fr.object(atom.id).fields:
         return None
-    return sent(fr, atom, fr.solver.current_node)
+    return sent(fr, atom, fr.solver.current_node, name)

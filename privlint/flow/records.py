@@ -29,6 +29,12 @@ _RELATIONS = frozenset(
     ("relationship", "relation", "ForeignKey", "OneToOneField", "ManyToManyField", "ForeignKeyField", "ReferenceField")
 ) | {"LazyReferenceField", "ParentalKey", "TreeForeignKey", "Relationship", "Many2one", "ManyToManyRelation"}
 _ASKING = frozenset(("form", "body", "serializer"))
+
+# How a serializer takes all fields of its model.
+_ALL = frozenset(("__all__", "*", "ALL_FIELDS"))
+
+# Fields of a serializer that a method computes: what the model has by that name does not go out.
+_COMPUTED = frozenset(("SerializerMethodField", "MethodField"))
 _QUERY = "@query:"
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
 
@@ -201,6 +207,8 @@ class Records:
                         found = self._field(info, declared, rule)
                         if found is not None:
                             out[name] = found
+                        elif declared.call.rpartition(".")[2] in _COMPUTED:
+                            out.pop(name, None)
             self._fields[cls] = out
         return self._fields[cls]
 
@@ -215,10 +223,23 @@ class Records:
             listed = self._solver.program.classes[meta].listings
             wanted = listed.get("fields") or listed.get("model_fields") or ()
             left_out = listed.get("exclude") or listed.get("model_exclude") or ()
-            if wanted and not set(wanted) & {"__all__", "*", "ALL_FIELDS"}:
+            if wanted and not set(wanted) & _ALL:
                 return {each: known[each] for each in wanted if each in known}
             return {each: field for each, field in known.items() if each not in left_out}
         return {}
+
+    def names_fields(self, cls: int) -> bool:
+        """Whether a serializer says itself which fields it has, and does not take all that a table has."""
+        rule = self.rule(cls)
+        if rule is None or rule.kind != "serializer":
+            return False
+        for name in rule.meta:
+            meta = self._member(cls, name)
+            if meta >= 0:
+                listed = self._solver.program.classes[meta].listings
+                wanted = set(listed.get("fields") or listed.get("model_fields") or ())
+                return bool(wanted) and not wanted & _ALL
+        return bool(self.fields(cls))
 
     def _member(self, cls: int, name: str) -> int:
         """The inner class of that name, by the order of bases; -1 if there is none."""
