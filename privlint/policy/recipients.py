@@ -158,6 +158,8 @@ class Resolver:
 
     def _party(self, known: Recipient | None, name: str, hosts: list[str], package: str | None) -> Party:
         by_place = [each for each in self._declared if _matches_place(each, known, hosts, package)]
+        if len(by_place) > 1:  # "*.aliyuncs.com" means other services than the one whose package is named
+            by_place = [each for each in by_place if _is_named(each, known, hosts, package)] or by_place
         declared = by_place or self._declared_by_name(known, name)
         country = next((each.country for each in declared if each.country), None)
         if country is None and known is not None and known.countries:
@@ -198,6 +200,14 @@ def _matches_place(
         return True
     packages = [*([package] if package else []), *(known.packages if known is not None else ())]
     return any(_is_prefix(own, each) for own in declared.packages for each in packages)
+
+
+def _is_named(declared: DeclaredRecipient, known: Recipient | None, hosts: Iterable[str], package: str | None) -> bool:
+    """Whether a declared recipient names the very packages or host of a party, and no mere pattern of hosts."""
+    packages = [*([package] if package else []), *(known.packages if known is not None else ())]
+    if any(_is_prefix(own, each) for own in declared.packages for each in packages):
+        return True
+    return any("*" not in pattern and host_matches(pattern, host) for pattern in declared.hosts for host in hosts)
 
 
 def host_matches(pattern: str, host: str) -> bool:
