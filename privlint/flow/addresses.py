@@ -77,7 +77,7 @@ def address_texts(fr: Frame, value: Value) -> list[str]:
             if _HOST_ENDS.search(atom.text):
                 out.append(atom.text)
         elif isinstance(atom, Obj) and atom.id[0] == "s":
-            fr.summary.needs.add(symbolic(atom.id))
+            fr.need_address(symbolic(atom.id))
         elif isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple", "set"):
             out += [a.value for a in element(fr, value).atoms if isinstance(a, Lit) and isinstance(a.value, str)]
     out += [atom.text for atom in _addresses(fr, value) if atom.text]

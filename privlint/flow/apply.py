@@ -218,7 +218,7 @@ class Binding:
         for flow in summary.sinks.values():
             self._sink(flow)
         for (cls, name), value in summary.fields.items():
-            self.fr.write_field(cls, name, self.substitute(value))
+            self.fr.write_field(self._owner(cls), name, self.substitute(value))
         self._bring_objects(summary)
         for (cls, name), value in summary.class_fields.items():
             classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
@@ -295,6 +295,15 @@ class Binding:
         marks = self.substitute_mark(flow.mark, flow.way)
         if marks:
             self.fr.sink(marks, flow.target, self.call.node, self.fn)
+
+    def _owner(self, cls: int) -> int:
+        """Whose attributes an ``__init__`` sets: those of the class that is made, and not of the base that has it."""
+        program = self.fr.program
+        if program.functions[self.fn].ir.name != "__init__":
+            return cls
+        made = {self.fr.object(atom.id).cls for atom in self.part(0, ()).ordered if isinstance(atom, Obj)}
+        below = made.pop() if len(made) == 1 else -1
+        return below if below >= 0 and cls in program.classes[below].mro else cls
 
     def _summary(self) -> Summary | None:
         solver = self.fr.solver

@@ -97,6 +97,11 @@ class Frame(Memory):
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 self.summary.needs.add(symbolic(atom.id))
 
+    def need_address(self, symbol: tuple[int, tuple[str, ...]]) -> None:
+        """It matters what a value is, and of which object it is a part: what others hold there would be added."""
+        param, path = symbol
+        self.summary.needs.update((param, path[:end]) for end in range(min(1, len(path)), len(path) + 1))
+
     def need_size(self, value: Value) -> None:
         """It matters how many items a tuple has."""
         for atom in value.atoms:

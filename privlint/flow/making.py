@@ -12,7 +12,7 @@ from privlint.flow.calls import defines
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
-from privlint.flow.models.folding import beginnings, concatenated
+from privlint.flow.models.folding import concatenated
 from privlint.flow.values import (
     UNKNOWN,
     Hop,
@@ -69,7 +69,7 @@ def build_text(fr: Frame, parts: list[Value], n: int, shown: Sequence[str] = (),
         assert isinstance(value, Value)
         for mark, way in collect(fr, value, 1, str(how)).items():
             marks.setdefault(mark, way)
-    if parts and not beginnings(parts[0]):
+    if parts:
         _ask_for_address(fr, parts[0], parts)
     atoms = concatenated(parts)
     masked = masks.mask(fr, parts, marks)
@@ -86,7 +86,7 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             symbol = symbolic(atom.id)
             if before_a_path or (symbol[1] and _ADDRESS.search(symbol[1][-1])):
-                fr.summary.needs.add(symbol)
+                fr.need_address(symbol)
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:
