@@ -80,6 +80,7 @@ _PLAIN = frozenset(
         "EmailStr",
     ]
 )
+_ALIASES = 3  # names that stand for names that stand for an annotation
 _SILENT = frozenset(["bool", "Callable", "Type", "type", "Logger"])
 
 
@@ -120,10 +121,23 @@ class Annotations:
             return set()
         if entity.kind == "class":
             return {Opaque(entity.number)}
+        if entity.kind == "value":
+            alias = self._solver.program.alias(entity)
+            return self._atoms(self._solver.program.modules[entity.number], alias, depth + 1) if alias else set()
         if entity.kind == "external":
             path = entity.path.removeprefix("builtins.")
             return {Inst(path)} if last not in _PLAIN and last not in _SEQUENCES | _MAPPINGS | _SILENT else set()
         return set()
+
+    def expanded(self, number: int, ref: TypeRef) -> tuple[int, TypeRef]:
+        """What a name stands for that is an annotation by itself, and the module in which that is written."""
+        for _ in range(_ALIASES):
+            entity = self._solver.program.lookup(self._solver.program.modules[number], ref.name) if ref.name else None
+            alias = self._solver.program.alias(entity) if entity is not None and entity.kind == "value" else None
+            if entity is None or alias is None:
+                break
+            number, ref = entity.number, alias
+        return number, ref
 
     def object_type(self, number: int, ref: TypeRef) -> tuple[int, str, str]:
         """Class, library type and kind of the object that stands for a value so annotated."""
@@ -133,6 +147,7 @@ class Annotations:
                 cls = atom.cls
             elif isinstance(atom, Inst) and not type_:
                 type_ = atom.type
+        number, ref = self.expanded(number, ref)
         inner = self._inside(ref)
         last = inner.name.rpartition(".")[2]
         if cls < 0 and last in _SEQUENCES:
@@ -143,6 +158,7 @@ class Annotations:
 
     def elements(self, number: int, ref: TypeRef) -> frozenset[Atom]:
         """What the elements of a sequence so annotated may be; nothing for other annotations."""
+        number, ref = self.expanded(number, ref)
         inner = self._inside(ref)
         sequence = inner.name.rpartition(".")[2] in _SEQUENCES
         return self.atoms_at(number, inner.args[0]) if sequence and inner.args else frozenset()
@@ -169,7 +185,7 @@ class Annotations:
         known = fr.types.get(parent)
         if known is None:
             return None
-        number, ref = known
+        number, ref = self.expanded(*known)
         inner = self._inside(ref)
         last = inner.name.rpartition(".")[2]
         if not inner.args:
@@ -196,6 +212,8 @@ class Annotations:
         """The data type that an annotation itself names (``EmailStr``)."""
         if ref is None:
             return None
+        number, ref = self.expanded(module.number, ref)
+        module = self._solver.program.modules[number]
         inner = self._inside(ref)
         found = self._solver.catalog.classify_annotation(inner.name)
         if found is None and inner.name:
@@ -208,6 +226,8 @@ class Annotations:
         """Whether a parameter's name may say what it holds: no annotation, or that of plain data."""
         if ref is None:
             return True
+        number, ref = self.expanded(module.number, ref)
+        module = self._solver.program.modules[number]
         inner = self._inside(ref)
         last = inner.name.rpartition(".")[2]
         if last in _SILENT or last in ("Literal",):
@@ -215,3 +235,14 @@ class Annotations:
         if last in _SEQUENCES:
             return bool(inner.args) and self.is_plain(module, inner.args[0])
         return last in _PLAIN
+
+    def is_choice(self, module: Module, ref: TypeRef | None) -> bool:
+        """Whether what is so annotated is one of several things that are listed: a ``Literal``, an ``Enum``."""
+        if ref is None:
+            return False
+        number, ref = self.expanded(module.number, ref)
+        inner = self._inside(ref)
+        if inner.name.rpartition(".")[2] == "Literal":
+            return len(inner.args) > 1
+        entity = self._solver.program.lookup(self._solver.program.modules[number], inner.name) if inner.name else None
+        return entity is not None and entity.kind == "class" and self._solver.records.is_enum(entity.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import linked, parameters, sources
+from privlint.flow import dependencies, linked, parameters, sources
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
@@ -44,6 +44,9 @@ def enter(frame: Frame, index: int, param: Param) -> None:
         frame.symbols[key] = Object("sym", frame.fn.cls)
     elif index == 0 and kind == "class":
         atoms = set(frame.given(0, ())) or {Cls(frame.fn.cls)}
+    given = dependencies.provided(frame, param) if (index, ()) not in frame.context else set()
+    if given:
+        atoms = given
     if param.kind == "*":
         frame.symbols[key] = Object("tuple")
     elif param.kind == "**":

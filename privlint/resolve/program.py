@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR, ModuleIR
+from privlint.resolve.aliases import aliases
 from privlint.resolve.classes import Class, Method, order_of_bases, read_class
 from privlint.resolve.imports import ModuleIndex
 from privlint.resolve.scan import Binding, Bindings, scan
@@ -88,6 +89,7 @@ class Program:
         self.subclasses: dict[int, list[int]] = {}
         self._methods: dict[tuple[int, str], Method | None] = {}
         self._exceptions: dict[int, bool] = {}
+        self._aliases: dict[int, dict[str, o.TypeRef]] = {}
         self._external: dict[int, tuple[str, ...]] = {}
         for cls in self.classes:
             self._link_bases(cls)
@@ -269,6 +271,13 @@ class Program:
             method = self.method(entity.number, name)
             return Entity("function", method.function) if method is not None else None
         return None
+
+    def alias(self, entity: Entity) -> o.TypeRef | None:
+        """The annotation that a name of a module stands for; None for all other values."""
+        known = self._aliases.get(entity.number)
+        if known is None:
+            known = self._aliases[entity.number] = aliases(self.modules[entity.number].ir.functions[0])
+        return known.get(entity.path)
 
     # -- classes -------------------------------------------------------------------------------------------------
 

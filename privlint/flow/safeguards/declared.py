@@ -213,8 +213,13 @@ class Declared:
                 yield from _asked_with(self.held.told(inner.id).normal, words)
                 yield from self.own(inner.id)
 
-    def _annotated(self, function: Function, ref: o.TypeRef) -> Iterator[Check]:
-        where = self.program.modules[function.module].functions[0]
+    def _annotated(self, function: Function, ref: o.TypeRef, number: int = -1) -> Iterator[Check]:
+        module = self.program.modules[number if number >= 0 else function.module]
+        where = module.functions[0]
+        entity = self.program.lookup(module, ref.name) if ref.name and not ref.args else None
+        alias = self.program.alias(entity) if entity is not None and entity.kind == "value" else None
+        if alias is not None and entity is not None and number < 0:
+            yield from self._annotated(function, alias, entity.number)
         site = self.held.site(function.id, function.ir.n)
         if ref.name.rpartition(".")[2] == "Annotated":
             for extra in ref.args[1:]:
@@ -223,7 +228,7 @@ class Declared:
                         yield from self._needed(where, Words(inner.name), function.ir.n)
             return
         for arg in ref.args:
-            yield from self._annotated(function, arg)
+            yield from self._annotated(function, arg, number)
         last = ref.name.rpartition(".")[2]
         if last and last[0].isupper() and self.recogniser.polarity("access", last):
             text = self.calls.named(where, ref.name)

@@ -1,0 +1,64 @@
+"""What a framework passes where a parameter says what it depends on: ``mailer: Annotated[Mailer, Depends()]``."""
+
+from __future__ import annotations
+
+from privlint.flow import routes
+from privlint.flow.arguments import Arguments
+from privlint.flow.frame import Frame
+from privlint.flow.items import element
+from privlint.flow.values import Atom, Func, Obj
+from privlint.ir.module import Param
+from privlint.ir.ops import TypeRef
+
+
+def depends(fr: Frame, param: Param) -> tuple[int, str] | None:
+    """The module and the name of what a parameter depends on; None for all others, ``""`` where nothing is named."""
+    if param.annotation is not None:
+        number, ref = fr.solver.annotations.expanded(fr.fn.module, param.annotation)
+        if ref.name.rpartition(".")[2] == "Annotated":
+            for extra in ref.args[1:]:
+                if extra.name.removesuffix("()").rpartition(".")[2] in routes.DEPENDENCIES:
+                    return number, extra.args[0].name if extra.args else _first(ref)
+    if param.default and fr.solver.default_text(fr.fn, param.name).rpartition(".")[2] in routes.DEPENDENCIES:
+        given = fr.solver.default_argument(fr.fn, param.name)
+        return fr.fn.module, given or (param.annotation.name if param.annotation is not None else "")
+    return None
+
+
+def _first(ref: TypeRef) -> str:
+    return ref.args[0].name if ref.args else ""
+
+
+def provided(fr: Frame, param: Param) -> set[Atom]:
+    """The services that are made for a parameter: instances of the program's classes, as their making leaves them."""
+    from privlint.flow.calls import call_function
+    from privlint.flow.construction import construct
+
+    found = depends(fr, param)
+    entity = fr.program.lookup(fr.program.modules[found[0]], found[1]) if found is not None and found[1] else None
+    if entity is None:
+        return set()
+    if entity.kind == "class":
+        init = fr.program.method(entity.number, "__init__")
+        if fr.solver.records.kind(entity.number) is not None or init is None or _is_sent(fr, init.function):
+            return set()
+        made = construct(fr, entity.number, Arguments(), param.n)
+    elif entity.kind == "function":
+        function = fr.program.functions[entity.number]
+        made = call_function(fr, Func(entity.number, None), Arguments(), param.n)
+        made = element(fr, made) if function.ir.generator else made
+    else:
+        return set()
+    return {atom for atom in made.atoms if isinstance(atom, Obj) and _is_service(fr, atom)}
+
+
+def _is_sent(fr: Frame, init: int) -> bool:
+    """Whether the request fills what a class is made of: ``Paging(offset: int, limit: int = 20)``."""
+    function = fr.program.functions[init]
+    module = fr.program.modules[function.module]
+    return any(fr.solver.annotations.is_plain(module, param.annotation) for param in function.ir.params[1:])
+
+
+def _is_service(fr: Frame, atom: Obj) -> bool:
+    cls = fr.object(atom.id).cls
+    return cls >= 0 and fr.solver.records.kind(cls) is None
