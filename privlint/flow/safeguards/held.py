@@ -18,6 +18,7 @@ from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
 
+_IS = {"is_": True, "is_not": False, "isnot": False}  # methods of columns: whether they ask for the same
 _DEPTH = 8  # parts of a condition, and calls within calls, that are looked into
 _MOST = 24  # checks that are told of one place
 _NEVER_BACK = frozenset(("abort", "sys.exit", "exit", "quit", "os._exit", "flask.abort", "bottle.abort", "self.abort",
@@ -432,6 +433,13 @@ class Held:
         words = body.words_of(op)
         if words.text == "bool()" and op.args:
             return self.implied(fn, op.args[0].reg, outcome, depth + 1)
+        func = body.only(op.func)
+        if words.last in _IS and isinstance(func, o.LoadAttr) and len(op.args) == 1:  # of a column
+            wanted = _constant(body, op.args[0].reg)
+            if wanted is not NotImplemented:
+                return self.implied(fn, func.obj, (outcome is _IS[words.last]) is bool(wanted), depth + 1)
+        if words.last == "not_" and len(op.args) == 1:
+            return self.implied(fn, op.args[0].reg, not outcome, depth + 1)
         callees = self.calls.callees(fn, op)
         paths = self.calls.paths(fn, op.text or words.text.replace("()", ""), callees)
         out = self.recogniser.tests(words, paths, self.site(fn, op.n), outcome=outcome)
@@ -478,7 +486,7 @@ class Held:
 
     def _compared(self, fn: int, body: Body, op: o.Combine, same: bool, depth: int) -> Checks:
         for subject, other in (op.args, op.args[::-1]):
-            value = body.constant(other)
+            value = _constant(body, other)
             if value is NotImplemented:
                 continue
             if value is None or isinstance(value, bool | int) or str(value).lower() in REFUSED:
@@ -490,6 +498,14 @@ class Held:
             )
         words = body.words_of(op)
         return self.recogniser.tests(words, [], self.site(fn, op.n), outcome=same)
+
+
+def _constant(body: Body, reg: int) -> object:
+    """The constant that a register holds, also as SQLAlchemy spells it: ``false()``."""
+    op = body.only(reg)
+    if isinstance(op, o.Call) and not op.args:
+        return {"true": True, "false": False, "null": None}.get(body.words(op.func).last, NotImplemented)
+    return body.constant(reg)
 
 
 def _tests(body: Body, end: o.Return) -> bool:
