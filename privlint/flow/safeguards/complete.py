@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
-from privlint.flow.safeguards.decisions import DECIDING, SETTLED, Decisions
+from privlint.flow.safeguards.decisions import DECIDING, SETTLED, STATE, Decisions
 from privlint.flow.safeguards.entries import Entries
 from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.lasting import KEEPING, Lasting
@@ -57,7 +57,7 @@ def _says(name: str, recogniser: Recogniser) -> tuple[str, ...]:
     option = name.strip("-").replace("-", "_").partition("/")[0]
     if (len(name) < 80 and recogniser.gives_consent(option)) or ("checkbox" in name and "checked" in name):
         out.append("consent")
-    if len(name) < 80 and (SETTLED.search(name) or DECIDING.search(name)):
+    if len(name) < 80 and (SETTLED.search(name) or STATE.search(name) or DECIDING.search(name)):
         out.append("decision")
     if FORGETTING.search(name) or (len(name) > 15 and SQL.search(name)):
         out.append("storage")

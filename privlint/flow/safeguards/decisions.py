@@ -23,6 +23,13 @@ SETTLED = re.compile(
     r"blocked|banned|flagged|suspicious|fraud(?:ulent)?|shortlisted|hired|priority|audience|persona|churn)\Z",
     re.IGNORECASE,
 )
+# What somebody is told in the end: a state that a record is put into.
+STATE = re.compile(r"(?:\A|_)(?:status|state|result|stage|step)\Z", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"(?:\A|_)(?:auto_?)?(?:approved?|rejected?|declined?|denied|refused|eligible|ineligible|qualified|disqualified|"
+    r"unsuitable|shortlisted|blocked|banned|suspended|flagged|not_a_fit|high_risk|low_risk)\Z",
+    re.IGNORECASE,
+)
 # Functions whose result is the decision.
 DECIDING = re.compile(
     r"approv|eligib|qualif|underwrit|creditworth|risk|score|scoring|segment|\bprice|pricing|discount|premium|quote|decide|"
@@ -148,19 +155,28 @@ class Decisions:
         """What is set on one side of a branch and is a decision."""
         for number in sorted(self._only(body, here, there)):
             for op in body.ir.blocks[number].ops:
-                name = ""
+                name, src = "", -1
                 if isinstance(op, o.StoreName):
-                    name = op.slot
+                    name, src = op.slot, op.src
                 elif isinstance(op, o.StoreAttr):
-                    name = op.name
+                    name, src = op.name, op.src
                 elif isinstance(op, o.StoreItem):
                     key = body.constant(op.key)
-                    name = key if isinstance(key, str) else ""
+                    name, src = key if isinstance(key, str) else "", op.src
                 elif isinstance(op, o.Move):
                     name = self._target(body, op.dst)
-                if name and SETTLED.search(name):
+                if name and (SETTLED.search(name) or (STATE.search(name) and self._is_verdict(body, src))):
                     return name
         return None
+
+    @staticmethod
+    def _is_verdict(body: Body, reg: int) -> bool:
+        """``"rejected"``, ``Status.REJECTED``."""
+        value = body.constant(reg) if reg >= 0 else None
+        if not isinstance(value, str) and reg >= 0:
+            words = body.words(reg).text.removesuffix(".value").removesuffix("()")
+            value = words.rpartition(".")[2] if "." in words and "()" not in words else None
+        return isinstance(value, str) and _VERDICT.search(value) is not None
 
     @staticmethod
     def _target(body: Body, reg: int) -> str:
