@@ -189,6 +189,17 @@ def _halves(fr: Frame, carried: Value, name: str, callee: Callee, *, reverse: bo
     return of(fr.allocate(callee.n, Object("list", fields=fields), "halves"))
 
 
+def _octets(fr: Frame, carried: Value, callee: Callee) -> Value:
+    """An address of a network that is split at its dots: who takes only some of the numbers has masked it."""
+    match = fr.catalog.classify(callee.receiver_name, None) if callee.receiver_name else None
+    named = match is not None and match.data_type == "online.ip_address"
+    marks: dict[Mark, Hop | None] = {}
+    for mark, way in carried.marks.items():
+        known = not isinstance(mark.source, Symbol) and mark.source.data_type == "online.ip_address"
+        marks.update(protect({mark: way}, Protection.MASKED) if named or known else {mark: way})
+    return Value(carried.atoms, marks)
+
+
 def _is_address(mark: Mark) -> bool:
     return not isinstance(mark.source, Symbol) and mark.source.data_type == "contact.email"
 
@@ -237,6 +248,8 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     halves = taken_apart(fr, carried, callee, args)
     if halves is not None:
         return halves
+    if name in _HALVES and args.positional and {"."} & set(strings(args.positional[0][0])):
+        carried = _octets(fr, carried, callee)
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition", "groups", "readlines"):
         return with_marks(of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts")), {})
     return join(text, carried) if text is not None else carried
