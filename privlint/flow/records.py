@@ -44,6 +44,12 @@ _VALUES = frozenset(("value", "val", "setting_value", "config_value", "option_va
 
 _ENCRYPTED = re.compile(r"encrypt|cipher|passwordtype|hashed?field|hashedtype|synonym", re.IGNORECASE)
 
+# Kinds of data that people choose from a list.
+_CHOSEN = frozenset({"demographic", "special", "health", "education", "work", "financial", "minor", "identity"})
+_SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.last_name", "demographic.date_of_birth",
+                       "demographic.gender", "demographic.marital_status", "identity.national_id"})  # fmt: skip
+_LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
+
 
 def _declared_as(declared: FieldInfo) -> list[str]:
     """The names in the declaration of a field: of its call, of what that is given, of its annotation."""
@@ -64,6 +70,11 @@ def _plain_names(ref: TypeRef, depth: int = 0) -> list[str]:
     if out[0] in ("Optional", "Union", "Annotated", "Mapped") and depth < 3:
         out += [name for arg in ref.args for name in _plain_names(arg, depth + 1)]
     return out
+
+
+def _is_somebody(match: NameMatch | None) -> bool:
+    """Whether a field of that name says that a row is a person, and no organisation."""
+    return match is not None and match.data_type in _SOMEBODY and match.confidence is not Confidence.LOW
 
 
 def _is_bool(declared: FieldInfo | None) -> bool:
@@ -149,6 +160,39 @@ class Records:
                     out.update(self._classes_in(self._solver.program.modules[fn.module], param.annotation))
         return frozenset(out)
 
+    @cached_property
+    def _answers(self) -> frozenset[int]:
+        """The classes that handlers of requests are declared to answer with, and none is annotated to take."""
+        program = self._solver.program
+        out: set[int] = set()
+        for fn in program.functions:
+            if not fn.ir.decorators or not is_handler(self._solver, fn):
+                continue
+            module = program.modules[fn.module]
+            if fn.ir.returns is not None:
+                out.update(self._classes_in(module, fn.ir.returns))
+            text = self._solver.decorator_argument(fn, "response_model")
+            entity = program.lookup(module, text) if text else None
+            if entity is not None and entity.kind == "class":
+                out.add(entity.number)
+        taken = self._with_parts(set(self._bodies))
+        taken.update(base for cls in taken.copy() for base in program.classes[cls].mro)
+        return frozenset(self._with_parts(out) - taken)
+
+    def _with_parts(self, classes: set[int]) -> set[int]:
+        """Classes, with those that their fields are annotated with."""
+        todo = list(classes)
+        while todo:
+            cls = self._solver.program.classes[todo.pop()]
+            for declared in cls.fields.values():
+                if declared.annotation is not None:
+                    module = self._solver.program.modules[cls.module]
+                    for each in self._classes_in(module, declared.annotation):
+                        if each not in classes:
+                            classes.add(each)
+                            todo.append(each)
+        return classes
+
     def _classes_in(self, module: Module, ref: TypeRef) -> Iterator[int]:
         entity = self._solver.program.resolve_type(module, ref.name) if ref.name else None
         if entity is not None and entity.kind == "class":
@@ -160,6 +204,10 @@ class Records:
         """``model``, ``form``, ``serializer``, ``body``, ``record``, or None for other classes."""
         rule = self.rule(cls)
         return rule.kind if rule is not None else None
+
+    def is_answer(self, cls: int) -> bool:
+        """Whether what is put into an instance is given out, and nothing of it is taken in."""
+        return cls in self._answers
 
     def is_enum(self, cls: int) -> bool:
         """Whether calling the class looks a member up."""
@@ -337,11 +385,17 @@ class Records:
             named = beside(self._solver.catalog, declared.name) or asked(self._solver.catalog, declared.name)
         if named is None and rule.kind == "model":
             named = self._of_somebody(info, declared.name)
+        if named is not None and rule.kind in ("model", "body"):
+            named = self._in_context(info, declared.name, named, rule.kind)
+        elif named is None and rule.kind in ("model", *_ASKING):
+            named = self._of_work(info, declared.name)
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
             known = match is not None or any(name in rule.protected for name in written)
             if not known and not self._solver.annotations.is_plain(module, declared.annotation):
-                return None
+                chosen = named is not None and named.data_type.partition(".")[0] in _CHOSEN
+                if not chosen or not self._solver.annotations.is_choice(module, declared.annotation):
+                    return None
         found = named or (None if self._solver.catalog.is_thing(info.name) else match)
         if found is None:
             return None
@@ -370,6 +424,34 @@ class Records:
         )
         health = match.data_type.startswith("health.")  # the rest means other things, too: the race that a runner is in
         return match._replace(confidence=Confidence.MEDIUM if health else Confidence.LOW) if belongs else None
+
+    def _in_context(self, info: Class, name: str, named: NameMatch, rule_kind: str) -> NameMatch | None:
+        """What a name says by what stands beside it: `address` of a tenant with a birthday, `company` of nobody."""
+        catalog = self._solver.catalog
+        if named.data_type == "work.employee_id" and name.lower().endswith("_id") and _LEDGER.search(info.name):
+            return None  # who did it: that is what an audit record is there for
+        if named.confidence is Confidence.LOW and catalog.is_person(info.name):
+            match = (
+                catalog.classify(name, "user") if any(_is_somebody(catalog.classify(e)) for e in info.fields) else None
+            )
+            surely = match is not None and match.data_type == named.data_type and match.confidence > Confidence.LOW
+            surely = surely and named.data_type.startswith(("contact.", "identity."))
+            return named._replace(confidence=Confidence.MEDIUM) if surely else named
+        if named.data_type == "work.employer" and rule_kind == "model" and catalog.classify(name) is None:
+            others = (catalog.classify(each, info.name) for each in info.fields if each != name)
+            if not any(each is not None and each.data_type != "account.user_id" for each in others):
+                return named._replace(confidence=Confidence.LOW)  # a company that a landlord is
+        return named
+
+    def _of_work(self, info: Class, name: str) -> NameMatch | None:
+        """`net_income` beside an employer."""
+        catalog = self._solver.catalog
+        match = catalog.classify(name, "user")
+        if match is None or not match.data_type.startswith("work.") or catalog.is_of_organisation(info.name):
+            return None
+        others = (catalog.classify(each) for each in info.fields if each != name)
+        beside_it = any(each is not None and each.data_type.startswith("work.") for each in others)
+        return match._replace(confidence=Confidence.MEDIUM, subject=None) if beside_it else None
 
     def _asks_people(self, info: Class) -> bool:
         """Whether a form asks for data by which a person is reached: then its `name` is a person's, too."""
@@ -506,7 +588,7 @@ class Records:
         out: list[CollectionFact] = []
         for cls in self._solver.program.classes:
             rule = self.rule(cls.id)
-            if rule is None or not rule.collects:
+            if rule is None or not rule.collects or (rule.kind == "body" and self.is_answer(cls.id)):
                 continue
             for name, found in sorted(self.fields(cls.id).items()):
                 if name in cls.fields and found.match.confidence is not Confidence.LOW:

@@ -126,9 +126,19 @@ def _set_named(fr: Frame, target: Value, name: Value, value: Value) -> None:
     rest = [a for a in name.atoms if not isinstance(a, Lit)]  # parameters of which the context tells the names
     if names and all(isinstance(a, Obj) and a.id[0] == "s" and symbolic(a.id) in fr.context for a in rest):
         for each in names:
-            store(fr, target, f".{each}", value, strong=len(names) == 1)
+            store(fr, target, f".{each}", _told_apart(value, each, names), strong=len(names) == 1)
     else:
         store(fr, target, ".*", value)
+
+
+def _told_apart(value: Value, name: str, names: list[str]) -> Value:
+    """What of a value that may be any of several things goes by one name: not what is called as another of them."""
+    marks = {
+        mark: way
+        for mark, way in value.marks.items()
+        if isinstance(mark.source, Symbol) or mark.source.name == name or mark.source.name not in names
+    }
+    return Value(value.atoms, marks)
 
 
 def _set_all(fr: Frame, target: Value, mapping: Value) -> None:

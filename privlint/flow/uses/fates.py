@@ -362,6 +362,9 @@ class Fates:
         if init is not None:
             self._bound(init.function, 1, label, position, key, name, out)
             return
+        if self._records.is_answer(cls):
+            out.add(Fate.READ)
+            return
         if key is not None:  # a form or schema is filled from a mapping
             filled = self._records.kind(cls) in ("form", "serializer", "body")
             self._stored(code, op.n, key if filled else ANY, out)
