@@ -48,6 +48,7 @@ class Body:
         self.reads: Counter[int] = Counter()  # registers that are looked at
         self.entered: set[int] = set()  # registers that ``with`` statements enter
         self.items: list[tuple[int, int]] = []  # what is stored under a key: the mapping, the value
+        self.kept: list[int] = []  # what is stored in attributes
         self.params = [param.name for param in ir.params]
         self._words: dict[int, Words] = {}  # register -> what it is in words, once asked
         for number, block in enumerate(ir.blocks):
@@ -80,6 +81,8 @@ class Body:
                 self.entered.add(op.src)
             elif isinstance(op, o.StoreName):
                 self.stores.setdefault(op.slot, []).append((place, op))
+            elif isinstance(op, o.StoreAttr):
+                self.kept.append(op.src)
             elif isinstance(op, o.StoreItem):
                 self.items.append((op.obj, op.src))
             self.reads.update(_read(op))

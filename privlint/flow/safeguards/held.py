@@ -121,18 +121,25 @@ class Held:
             op = body.op(place) if place is not None else None
             if not isinstance(op, o.Call | o.Iterate):
                 return False
-            if isinstance(op, o.Call) and (not used(body, op.dst) or self._on_itself(body, op, made)):
-                return False  # it may have put the rows anywhere
+            if isinstance(op, o.Call) and self._put_away(body, op, made):
+                return False
             regs = (op.func, *(arg.reg for arg in op.args)) if isinstance(op, o.Call) else (op.src,)
             runs = isinstance(op, o.Call) and body.words(op.func).last in RUNS_SQL
             if self.reaching.made_of(body, regs).touches(made, asked=runs):
                 return False
         return True
 
-    def _on_itself(self, body: Body, call: o.Call, made: Made) -> bool:
-        """Whether a call is of a method of the same object that a value was an attribute of."""
+    def _put_away(self, body: Body, call: o.Call, made: Made) -> bool:
+        """Whether a call may have put the rows where a value comes from: in the same object, or anywhere."""
         owner = body.words(call.func).text.partition(".")[0]
-        return owner in ("self", "cls") and any(name.startswith(f"{owner}.") for name in made.variables)
+        if owner in ("self", "cls"):
+            return any(name.startswith(f"{owner}.") for name in made.variables)
+        return not used(body, call.dst)
+
+    def _keeps_rows(self, fn: int, body: Body) -> bool:
+        """``self.people = Person.objects.filter(...)``: a method that stores the rows of a query in its object."""
+        nodes = {node for (where, _), found in self._given_by.items() if where == fn for node in found}
+        return bool(nodes) and any(not nodes.isdisjoint(self.reaching.made_of(body, (src,)).nodes) for src in body.kept)
 
     def _asked(self, fn: int, body: Body) -> Made:
         """What the conditions of a function are made of: whoever asks a query decides by it."""
@@ -348,9 +355,9 @@ class Held:
             held, alive = self.through(fn, body, number, entries[number])
             if not alive:
                 continue
-            rest = (
-                frozenset(each for each in held if each.site not in self._of_rows) if _tests(body, block.end) else held
-            )
+            rest = held
+            if _tests(body, block.end) and not self._keeps_rows(fn, body):
+                rest = frozenset(each for each in held if each.site not in self._of_rows)
             normal.append(rest)
             value = None if block.end.src < 0 else body.constant(block.end.src)
             if value is NotImplemented or value:
