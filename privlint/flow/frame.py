@@ -299,12 +299,15 @@ class Frame(Memory):
 
     def write_field(self, cls: int, name: str, value: Value) -> None:
         """An attribute of instances of ``cls`` is stored."""
-        if self.solver.write_field(cls, name, value, self):
+        told = bool(self.context) and self.fn.ir.name == "__init__"  # of which class, the caller knows
+        if told or self.solver.write_field(cls, name, value, self):
             fields = self.summary.fields
             if (cls, name) in fields or len(fields) < limits.WRITES:
                 fields[(cls, name)] = join(fields.get((cls, name), UNKNOWN), value)
             else:
                 limits.reached("attributes that one call stores")
+                if told:
+                    self.solver.write_field(cls, name, value, self)
 
     def write_class_attribute(self, cls: int, name: str, value: Value) -> None:
         """An attribute of a class is stored, by code outside of the class's body."""
