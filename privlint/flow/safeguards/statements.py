@@ -19,6 +19,8 @@ _IN_TIME = re.compile(
     r"closed|kept|ttl|max_age|max_days|relativedelta|deadline|obsolete|inactive_since|days\Z",
     re.IGNORECASE,
 )
+_SQL_ERASES_ONE_OF = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?\Z", re.IGNORECASE)
+_TABLE = re.compile(r"[A-Za-z_][\w.]*")
 _SQL_ERASES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?([\w.]+)", re.IGNORECASE)
 _SQL_IN_TIME = re.compile(
     r"\b(?:delete\s+from|update)\b.*\bwhere\b.*(?:\binterval\b|\bnow\s*\(|\bcurrent_(?:date|timestamp)\b|"
@@ -47,14 +49,24 @@ class Statements:
         out: dict[str, set[int]] = {}
         for fn in functions:
             for text in self._texts(fn):
-                for table in (*_SQL_ERASES.findall(text), *_SQL_BLANKS.findall(text)):
+                found = (*_SQL_ERASES.findall(text), *_SQL_BLANKS.findall(text))
+                for table in found or (self._named(fn) if _SQL_ERASES_ONE_OF.search(text) else ()):
                     out.setdefault(table.rpartition(".")[2].lower(), set()).add(fn)
         return out
 
     def _texts(self, fn: int) -> Iterator[str]:
+        return (text for text in self._constants(fn) if len(text) > 11)
+
+    def _named(self, fn: int) -> Iterator[str]:
+        """What may be put into ``f"DELETE FROM {table}"``: all names written in the function, and in its module."""
+        module = self._program.modules[self._program.functions[fn].module]
+        for each in (fn, *module.functions[:1]):
+            yield from (text for text in self._constants(each) if _TABLE.fullmatch(text))
+
+    def _constants(self, fn: int) -> Iterator[str]:
         for block in self._program.functions[fn].ir.blocks:
             for op in block.ops:
-                if type(op) is o.Const and isinstance(op.value, str) and len(op.value) > 12:
+                if type(op) is o.Const and isinstance(op.value, str):
                     yield op.value
 
     def by_statement(self, functions: Iterable[int], erased: dict[str, set[int]], known: set[str]) -> list[Store]:
