@@ -85,7 +85,7 @@ class Body:
                 self.kept.append(op.src)
             elif isinstance(op, o.StoreItem):
                 self.items.append((op.obj, op.src))
-            self.reads.update(_read(op))
+            self.reads.update(read(op))
 
     def only(self, reg: int) -> o.Op | None:
         """The op that writes a register, where there is one."""
@@ -192,7 +192,7 @@ class Body:
         return ()
 
 
-def _read(op: o.Op) -> Iterator[int]:
+def read(op: o.Op) -> Iterator[int]:
     if isinstance(op, o.StoreName | o.Move | o.Yield | o.StoreAttr | o.StoreItem):
         yield op.src
     elif isinstance(op, o.Combine):

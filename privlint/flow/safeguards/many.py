@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from privlint.catalog.words import tokens
 from privlint.flow import limits
-from privlint.flow.safeguards.bodies import Body
+from privlint.flow.safeguards.bodies import Body, read
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.queries import (
     SINGLE,
@@ -53,6 +53,7 @@ _PEOPLE = words(
     "voters donors teachers tenants visitors signups owners workers drivers citizens children pupils buyers "
     "consumers volunteers"
 )
+_ASKS = frozenset(("not", "nonempty", "is", "is not", "==", "!=", "falsy"))
 _FILLS = words("append extend add update write writelines appendleft")
 _ROWS = words("rows records queryset qs object_list resultset dataset")
 _HOLDS = words(
@@ -87,9 +88,31 @@ class Multitude:
             fn = self.function_at(site)
             for reg in self._registers(fn, site.node) if fn is not None else ():
                 found = self._element(fn, reg, 0) or self._collection(fn, reg, 0) if fn is not None else None
-                if found is not None:
+                if found is not None and not (fn is not None and self._only_one_is_taken(fn, reg)):
                     return found._replace(each=not self._at_once(flow)), self.function_at(found.site) or 0
         return None
+
+    def _only_one_is_taken(self, fn: int, reg: int) -> bool:
+        """Whether all that becomes of a collection here is ``rows[0]``, beside asking whether it has any."""
+        body = self._calls.body(fn)
+        names = {slot for slot, stores in body.stores.items() if any(store.src == reg for _, store in stores)}
+        if any(len(body.stores[name]) > 1 for name in names):
+            return False
+        ops = [op for block in body.ir.blocks for op in block.ops]
+        regs = {reg, *(op.dst for op in ops if isinstance(op, o.LoadName) and op.slot in names)}
+        picked = False
+        for op in ops:
+            if isinstance(op, o.StoreName) and op.src == reg:
+                continue
+            if isinstance(op, o.LoadItem) and op.obj in regs and type(body.constant(op.key)) is int:
+                picked = True
+            elif isinstance(op, o.Call):
+                if any(arg.reg in regs for arg in op.args) and op.text not in ("len", "bool"):
+                    return False
+            elif not (isinstance(op, o.Combine) and op.op in _ASKS) and regs & set(read(op)):
+                return False
+        ends = (block.end for block in body.ir.blocks)
+        return picked and not any(isinstance(end, o.Return | o.Raise) and end.src in regs for end in ends)
 
     def _at_once(self, flow: FlowFact) -> bool:
         """Whether the sink gets all of them in one call."""
