@@ -19,6 +19,8 @@ _REFERENCES = frozenset({"account.user_id"})
 # Where a reference is no remark either: a session knows whose it is, a task is given the key instead of the person,
 # the addresses of one's own pages and services are made of keys, and a message names the key instead of the person.
 _FOR_REFERENCES = frozenset({"url", "cookie", "cache", "queue", "log", "console", "exception"})
+# The key of whoever of the staff has signed in, which is a number of a table and not the one on a pass.
+_KEY = re.compile(r"[a-z]_?id\W*\Z", re.IGNORECASE)
 # What a session is told by: it has to be in the browser, and where sessions are kept.
 _OF_SESSIONS = frozenset({"online.session_id"})
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
@@ -69,6 +71,8 @@ def _ordinary(each: Delivery) -> bool:
     if each.party is None and each.kind in _FOR_REFERENCES and data_type in _REFERENCES:
         return True
     if data_type in _OF_SESSIONS and each.kind in ("cookie", "cache"):
+        return True
+    if each.kind == "cookie" and data_type == "work.employee_id" and _KEY.search(each.flow.origin.name):
         return True
     return each.kind == "url" and data_type in _OF_REDIRECTS and _is_redirect(each)
 
