@@ -7,6 +7,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item, keys_of, lacking
 from privlint.flow.values import (
+    ADDED,
     ALL,
     BESIDE,
     REST,
@@ -39,7 +40,7 @@ def at_label(fr: Frame, value: Value, label: str) -> Value:
         return of(*(a.self for a in value.atoms if isinstance(a, Bound)))
     if label == "[#]":
         return keys_of(fr, value)
-    return item(fr, value, None if label == "[*]" else label)
+    return item(fr, value, None if label in ("[*]", ADDED) else label)
 
 
 def _environment(atom: Atom) -> ObjId | None:

@@ -74,6 +74,7 @@ class Binding:
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[Symbol, dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
+        self._crowded = False  # whether the callee makes so much that its objects are not all kept apart
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
         self._described: dict[tuple[int, Path], tuple[Description, ...]] = {}
@@ -199,7 +200,7 @@ class Binding:
             return key
         found = self._renamed.get(key)
         if found is None:
-            found = ("o", self.fr.fn.id, self.call.node, _made_at(key))
+            found = ("o", self.fr.fn.id, self.call.node, _made_at(key, self._crowded))
             self._renamed[key] = found
         return found
 
@@ -210,6 +211,9 @@ class Binding:
         summary = self._summary()
         if summary is None:
             return UNKNOWN
+        if len(summary.heap) > limits.OBJECTS:
+            limits.reached("objects from calls of one function that are kept apart")
+            self._crowded = True
         self.fr.solver.work += len(summary.sinks) + len(summary.heap) + len(summary.effects)
         effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
         result = self.substitute(summary.result, returned=True)
@@ -382,12 +386,17 @@ class Binding:
         return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
 
 
-def _made_at(key: ObjId) -> ObjId:
-    """Where an object was made; one that comes from two calls below is no longer told by what called that."""
+def _made_at(key: ObjId, crowded: bool) -> ObjId:
+    """Where an object was made; one that comes from two calls below is no longer told by what called that.
+
+    Where it is ``crowded``, all that a call of the callee made is one.
+    """
     calls: list[ObjId] = [key]
     while isinstance(inner := calls[-1][-1], tuple) and inner[0] == "o":
         calls.append(inner)
-    return calls[-2] if len(calls) > 2 else key
+    if len(calls) < 3:
+        return key
+    return (key[0], key[1], key[2]) if crowded else calls[-2]
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:

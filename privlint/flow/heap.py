@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import BESIDE, REST, UNKNOWN, Obj, ObjId, Value, either, join
+from privlint.flow.values import ADDED, BESIDE, REST, UNKNOWN, Obj, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -141,7 +141,7 @@ def _before(key: ObjId, obj: Object, label: str, initial: Initial) -> Value:
 def _of_rest(obj: Object, label: str, initial: Initial) -> Value:
     """What an object has under a label by the mappings that it took over, as far as they are the caller's."""
     out = UNKNOWN
-    if REST in obj.fields and label[0] == "[" and label != REST:
+    if REST in obj.fields and label[0] == "[" and label not in (REST, ADDED):
         for atom in obj.fields[REST].ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
                 out = join(out, initial(atom.id, label))

@@ -147,7 +147,7 @@ def _own_item(fr: Frame, atom: Obj | Opaque, label: str | None, key: Value | Non
 def _constant_key(label: str) -> Value:
     try:
         return literal(ast.literal_eval(label[1:-1]))
-    except ValueError:
+    except (ValueError, SyntaxError):
         return UNKNOWN
 
 

@@ -14,6 +14,7 @@ PARTS = 100  # objects looked at for the marks of one whole, or for what a gener
 WRITES = 64  # attributes of classes that one call is known to store with what it is passed
 FIELDS = 64  # labels on one abstract object
 ITEMS = 16  # items of one sequence that are kept apart
+OBJECTS = 64  # new objects of one function that its callers keep apart
 ATOMS = 12  # things one value may be
 VISITS = 5  # visits of one block in the analysis of one function
 CONTEXTS = 40  # contexts of one function: a decorator wraps many, a getter is asked for many names
