@@ -36,7 +36,7 @@ def enter(frame: Frame, index: int, param: Param) -> None:
         atoms |= solver.annotations.extra_atoms(frame.fn.module, param.annotation)
     if param.default and not frame.context.get((index, ())):  # the address that holds for want of another
         default = solver.default_of(frame.fn.id, param.name, frame)
-        atoms |= {a for a in default.atoms if isinstance(a, Lit) and "://" in str(a.value)}
+        atoms |= {a for a in default.atoms if isinstance(a, Cls) or (isinstance(a, Lit) and "://" in str(a.value))}
     kind = frame.fn.method_kind
     if index == 2 and kind == "method" and frame.ir.name == "__set_name__":
         frame.summary.needs.add((index, ()))  # a constant of the class statement, of which further names are made
