@@ -120,7 +120,8 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
             return found
         found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
         given = linked.attribute(fr, atom, name)
-        if not found and name in _OF_TABLES and fr.solver.records.kind(class_of(fr, atom)) == "model":
+        defined = found is not None and not all(isinstance(each, Inst | Ext) for each in found.atoms)
+        if not defined and name in _OF_TABLES and fr.solver.records.kind(class_of(fr, atom)) == "model":
             return of(Inst(_OF_TABLES[name]))
         return found if given is None else join(found or UNKNOWN, given)
     if isinstance(atom, Cls):

@@ -48,6 +48,7 @@ _ENCRYPTED = re.compile(r"encrypt|cipher|passwordtype|hashed?field|hashedtype|sy
 _CHOSEN = frozenset({"demographic", "special", "health", "education", "work", "financial", "minor", "identity"})
 _SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.last_name", "demographic.date_of_birth",
                        "demographic.gender", "demographic.marital_status", "identity.national_id"})  # fmt: skip
+_JOB = frozenset({"work.employer", "work.job_title", "work.history"})
 _LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
 
 
@@ -447,10 +448,10 @@ class Records:
         """`net_income` beside an employer."""
         catalog = self._solver.catalog
         match = catalog.classify(name, "user")
-        if match is None or not match.data_type.startswith("work.") or catalog.is_of_organisation(info.name):
+        if match is None or match.data_type != "work.salary" or catalog.is_of_organisation(info.name):
             return None
         others = (catalog.classify(each) for each in info.fields if each != name)
-        beside_it = any(each is not None and each.data_type.startswith("work.") for each in others)
+        beside_it = any(each is not None and each.data_type in _JOB for each in others)
         return match._replace(confidence=Confidence.MEDIUM, subject=None) if beside_it else None
 
     def _asks_people(self, info: Class) -> bool:

@@ -21,6 +21,7 @@ from privlint.flow.values import (
     Func,
     Inst,
     Lit,
+    Mark,
     Obj,
     ObjId,
     Opaque,
@@ -219,7 +220,7 @@ class Stores:
             return False
         atoms: set[Atom] = set()
         symbolic = any(isinstance(m.source, Symbol) for m in value.marks)
-        marks = {m: w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
+        marks = {_single(m, name): w for m, w in value.marks.items() if not isinstance(m.source, Symbol)}
         for atom in value.ordered:
             if isinstance(atom, Obj):
                 if atom.id[0] == "s":
@@ -369,3 +370,9 @@ class Stores:
         """What a parameter is when nothing is passed."""
         value = self._defaults.get((fn, name), UNKNOWN)
         return Value(frozenset(a for a in value.atoms), value.marks)
+
+
+def _single(mark: Mark, name: str) -> Mark:
+    """What is kept under its own name is one thing, and no longer part of the whole that it came with."""
+    alone = bool(mark.whole) and not isinstance(mark.source, Symbol) and mark.source.name == name
+    return mark._replace(whole="") if alone else mark

@@ -70,6 +70,9 @@ def demanded(solver: Solver, names: Names, collections: Sequence[CollectionFact]
     return out
 
 
+_LOADING = frozenset({"load", "loads", "validate"})
+
+
 class _Judge:
     """Finds the value of a fact in the code, and asks what becomes of it."""
 
@@ -203,7 +206,7 @@ class _Judge:
     def _is_taken_in(self, cls: int, how: str) -> bool:
         """Whether the record is seen to be filled by a user: a schema may as well describe what is given out."""
         if how == "serializer":
-            return self._constructed_with(cls) == {"data"}
+            return self._constructed_with(cls) == {"data"} or self._only_loaded(cls)
         if how != "body":
             return True
         if self._parameters is None:
@@ -213,6 +216,22 @@ class _Judge:
         given_out = any(each in self._parameters.get(1, ()) for each in family)
         taken = any(each in self._parameters.get(0, ()) for each in family)
         return not given_out and (taken or self._filled_by_request(cls))
+
+    def _only_loaded(self, cls: int) -> bool:
+        """``SignUpSchema().load(request.json)``, and nothing else with it: marshmallow's schemas go both ways."""
+        name = self._solver.program.classes[cls].name
+        made = loaded = 0
+        for module in self._solver.program.modules:
+            for number in module.functions:
+                code = self._names.code(number)
+                for op in code.made.values():
+                    if not isinstance(op, o.Call):
+                        continue
+                    made += op.text == name or op.text.endswith(f".{name}")
+                    func = code.made.get(op.func)
+                    owner = code.made.get(func.obj) if isinstance(func, o.LoadAttr) and func.name in _LOADING else None
+                    loaded += isinstance(owner, o.Call) and owner.text.rpartition(".")[2] == name
+        return loaded > 0 and loaded == made
 
     def _filled_by_request(self, cls: int) -> bool:
         """``SignUp(**request.json)``, ``SignUp.model_validate(request.json)``: all that is made of it is."""
