@@ -188,7 +188,7 @@ class Memory:
         obj = self.object(parent)
         if obj.cls >= 0 and label[0] == "." and (param, path) not in self.context:
             stored = self.solver.read_field(obj.cls, label[1:])
-            atoms |= {a for a in stored.atoms if not isinstance(a, Obj)}
+            atoms |= {a for a in stored.atoms if not isinstance(a, Obj) or a.id in self.solver.shared}
         return Value(frozenset(atoms), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
 
     def given(self, param: int, path: Path) -> set[Atom]:

@@ -227,7 +227,7 @@ class Stores:
                     symbolic = True
                 obj = frame.object(atom.id)
                 if obj.cls >= 0:
-                    atoms.add(Opaque(obj.cls))
+                    atoms.add(atom if atom.id in self.shared else Opaque(obj.cls))
                 elif obj.type:
                     atoms.add(Inst(obj.type))
                 elif atom.id[0] != "s":
