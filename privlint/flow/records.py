@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
-from privlint.flow.origins import asked, beside, tells_person
-from privlint.flow.routes import DEPENDENCIES, is_handler
+from privlint.flow.bodies import Bodies
+from privlint.flow.fields import RELATIONS, Field, Fields, is_bool, plain_names
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
-from privlint.ir.ops import TypeRef
-from privlint.model.data import Confidence, NameMatch, Protection
+from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import CollectionFact, Origin
-from privlint.model.location import Site
 from privlint.model.rules import RecordRule
-from privlint.resolve.classes import Class, FieldInfo
+from privlint.resolve.classes import FieldInfo
 from privlint.resolve.program import Module
 
 if TYPE_CHECKING:
@@ -25,11 +21,6 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
 _ENUM = frozenset(("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "TextChoices", "IntegerChoices", "Choices"))
-_RELATIONS = frozenset(
-    ("relationship", "relation", "ForeignKey", "OneToOneField", "ManyToManyField", "ForeignKeyField", "ReferenceField")
-) | {"LazyReferenceField", "ParentalKey", "TreeForeignKey", "Relationship", "Many2one", "ManyToManyRelation"}
-_ASKING = frozenset(("form", "body", "serializer"))
-
 # How a serializer takes all fields of its model.
 _ALL = frozenset(("__all__", "*", "ALL_FIELDS"))
 
@@ -44,68 +35,11 @@ _VALUES = frozenset(("value", "val", "setting_value", "config_value", "option_va
 
 _ENCRYPTED = re.compile(r"encrypt|cipher|passwordtype|hashed?field|hashedtype|synonym", re.IGNORECASE)
 
-# Kinds of data that people choose from a list.
-_CHOSEN = frozenset({"demographic", "special", "health", "education", "work", "financial", "minor", "identity"})
-_SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.last_name", "demographic.date_of_birth",
-                       "demographic.gender", "demographic.marital_status", "identity.national_id"})  # fmt: skip
-_JOB = frozenset({"work.employer", "work.job_title", "work.history"})
-_LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
-
 
 def _declared_as(declared: FieldInfo) -> list[str]:
     """The names in the declaration of a field: of its call, of what that is given, of its annotation."""
     given = [value for _, value in declared.keywords if isinstance(value, str)]
-    return [declared.call, *given, *(_plain_names(declared.annotation) if declared.annotation else ())]
-
-
-# Annotations and fields of numbers.
-_NUMBER = frozenset(
-    ("int", "Integer", "BigInteger", "SmallInteger", "IntegerField", "PositiveIntegerField", "SmallIntegerField",
-     "BigIntegerField", "PositiveSmallIntegerField", "IntField")
-)  # fmt: skip
-
-
-def _plain_names(ref: TypeRef, depth: int = 0) -> list[str]:
-    """The last parts of the names in an annotation: ``SecretStr`` in ``SecretStr | None``."""
-    out = [ref.name.rpartition(".")[2]]
-    if out[0] in ("Optional", "Union", "Annotated", "Mapped") and depth < 3:
-        out += [name for arg in ref.args for name in _plain_names(arg, depth + 1)]
-    return out
-
-
-def _is_somebody(match: NameMatch | None) -> bool:
-    """Whether a field of that name says that a row is a person, and no organisation."""
-    return match is not None and match.data_type in _SOMEBODY and match.confidence is not Confidence.LOW
-
-
-def _is_bool(declared: FieldInfo | None) -> bool:
-    if declared is None or declared.annotation is None:
-        return False
-    names = set(_plain_names(declared.annotation))
-    return "bool" in names and names <= {"bool", "None", "Optional", "Union", "Annotated", "Mapped"}
-
-
-class Field(NamedTuple):
-    """A field of a record that holds personal data."""
-
-    name: str
-    match: NameMatch
-    site: Site
-    required: bool
-
-
-def _may_be_none(annotation: TypeRef) -> bool:
-    """``X | None``, also as the argument of ``Mapped`` or ``Annotated``."""
-    if annotation.name == "Union":
-        return any(part.name == "None" for part in annotation.args)
-    wraps = annotation.name.rpartition(".")[2] in ("Mapped", "Annotated", "NotRequired", "Required")
-    return wraps and bool(annotation.args) and _may_be_none(annotation.args[0])
-
-
-def _defaulted(declared: FieldInfo) -> bool:
-    """``Field(None)``: the first argument by position is the default; ``Field(...)`` has none."""
-    first = next((value for name, value in declared.keywords if not name), ...)
-    return first is not ...
+    return [declared.call, *given, *(plain_names(declared.annotation) if declared.annotation else ())]
 
 
 class Records:
@@ -119,7 +53,8 @@ class Records:
         self._encrypted: dict[int, frozenset[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
-        self._flags: set[tuple[str, str]] = set()  # class and field that, by its type, is no data: a flag, a count
+        self._judge = Fields(solver)
+        self._sent = Bodies(solver)
 
     def rule(self, cls: int) -> RecordRule | None:
         """The record rule that a class falls under."""
@@ -144,62 +79,9 @@ class Records:
         for rule in self._solver.catalog.index.records:
             by_base = any(match_path(p, base) for p in rule.bases for base in bases)
             if by_base or any(match_path(p, text) for p in rule.decorators for text in decorators):
-                taken_in = rule.kind == "record" and cls in self._bodies
+                taken_in = rule.kind == "record" and cls in self._sent.taken
                 return replace(rule, kind="body", collects=True) if taken_in else rule
         return None
-
-    @cached_property
-    def _bodies(self) -> frozenset[int]:
-        """The classes that handlers of requests are annotated to take: what is sent fills them."""
-        out: set[int] = set()
-        for fn in self._solver.program.functions:
-            if not fn.ir.decorators or not is_handler(self._solver, fn):
-                continue
-            for param in fn.ir.params:
-                made = self._solver.default_text(fn, param.name).rpartition(".")[2]
-                if param.annotation is not None and made not in DEPENDENCIES:
-                    out.update(self._classes_in(self._solver.program.modules[fn.module], param.annotation))
-        return frozenset(out)
-
-    @cached_property
-    def _answers(self) -> frozenset[int]:
-        """The classes that handlers of requests are declared to answer with, and none is annotated to take."""
-        program = self._solver.program
-        out: set[int] = set()
-        for fn in program.functions:
-            if not fn.ir.decorators or not is_handler(self._solver, fn):
-                continue
-            module = program.modules[fn.module]
-            if fn.ir.returns is not None:
-                out.update(self._classes_in(module, fn.ir.returns))
-            text = self._solver.decorator_argument(fn, "response_model")
-            entity = program.lookup(module, text) if text else None
-            if entity is not None and entity.kind == "class":
-                out.add(entity.number)
-        taken = self._with_parts(set(self._bodies))
-        taken.update(base for cls in taken.copy() for base in program.classes[cls].mro)
-        return frozenset(self._with_parts(out) - taken)
-
-    def _with_parts(self, classes: set[int]) -> set[int]:
-        """Classes, with those that their fields are annotated with."""
-        todo = list(classes)
-        while todo:
-            cls = self._solver.program.classes[todo.pop()]
-            for declared in cls.fields.values():
-                if declared.annotation is not None:
-                    module = self._solver.program.modules[cls.module]
-                    for each in self._classes_in(module, declared.annotation):
-                        if each not in classes:
-                            classes.add(each)
-                            todo.append(each)
-        return classes
-
-    def _classes_in(self, module: Module, ref: TypeRef) -> Iterator[int]:
-        entity = self._solver.program.resolve_type(module, ref.name) if ref.name else None
-        if entity is not None and entity.kind == "class":
-            yield entity.number
-        for arg in ref.args:
-            yield from self._classes_in(module, arg)
 
     def kind(self, cls: int) -> str | None:
         """``model``, ``form``, ``serializer``, ``body``, ``record``, or None for other classes."""
@@ -208,7 +90,7 @@ class Records:
 
     def is_answer(self, cls: int) -> bool:
         """Whether what is put into an instance is given out, and nothing of it is taken in."""
-        return cls in self._answers
+        return cls in self._sent.answers
 
     def is_enum(self, cls: int) -> bool:
         """Whether calling the class looks a member up."""
@@ -253,7 +135,7 @@ class Records:
                 for number in reversed(self._solver.program.classes[cls].mro):
                     info = self._solver.program.classes[number]
                     for name, declared in info.fields.items():
-                        found = self._field(info, declared, rule)
+                        found = self._judge.judge(info, declared, rule)
                         if found is not None:
                             out[name] = found
                         elif declared.call.rpartition(".")[2] in _COMPUTED:
@@ -308,7 +190,7 @@ class Records:
             if declared is None:
                 continue
             call = declared.call.rpartition(".")[2]
-            if call not in _RELATIONS:
+            if call not in RELATIONS:
                 return -1, False
             given = [value for label, value in declared.keywords if label in ("", "to", "argument", "model")]
             text = given[0] if given and isinstance(given[0], str) else ""
@@ -354,134 +236,6 @@ class Records:
                 return entity.number
         return -1
 
-    def _field(self, info: Class, declared: FieldInfo, rule: RecordRule) -> Field | None:
-        if any(name.removesuffix("()").rpartition(".")[2] in _RELATIONS for name in declared.given):
-            return None  # Column(ForeignKey("employee.id")): a row of another table
-        program = self._solver.program
-        module = program.modules[info.module]
-        types = dict(rule.field_types)
-        call = declared.call
-        entity = program.lookup(module, call) if call else None
-        path = entity.path if entity is not None and entity.kind == "external" else call
-        if rule.fields == "assigned":
-            is_field = any(match_path(p, path) or match_path(p, call) for p in rule.field_calls)
-            if not is_field and declared.annotation is None:
-                return None
-        elif declared.annotation is None:
-            return None
-        last = path.rpartition(".")[2]
-        written = [last, *(_plain_names(declared.annotation) if declared.annotation else ())]
-        match: NameMatch | None = None
-        for name in written:
-            if name in types:
-                if not types[name]:
-                    self._flags.add((info.dotted, declared.name))
-                    return None
-                match = self._solver.catalog.classify_annotation(name)
-        named = self._solver.catalog.classify(declared.name, info.name)
-        if named is not None and _NUMBER.intersection(written) and self._solver.catalog.is_counted(named.data_type):
-            self._flags.add((info.dotted, declared.name))
-            return None  # orders: int
-        if named is None and rule.kind in _ASKING and self._asks_people(info):
-            named = beside(self._solver.catalog, declared.name) or asked(self._solver.catalog, declared.name)
-        if named is None and rule.kind == "model":
-            named = self._of_somebody(info, declared.name)
-        if named is not None and rule.kind in ("model", "body"):
-            named = self._in_context(info, declared.name, named, rule.kind)
-        elif named is None and rule.kind in ("model", *_ASKING):
-            named = self._of_work(info, declared.name)
-        if declared.annotation is not None and match is None:
-            match = self._solver.annotations.personal(module, declared.annotation)
-            known = match is not None or any(name in rule.protected for name in written)
-            if not known and not self._solver.annotations.is_plain(module, declared.annotation):
-                chosen = named is not None and named.data_type.partition(".")[0] in _CHOSEN
-                if not chosen or not self._solver.annotations.is_choice(module, declared.annotation):
-                    return None
-        found = named or (None if self._solver.catalog.is_thing(info.name) else match)
-        if found is None:
-            return None
-        if any(name in rule.protected for name in written):
-            found = found._replace(protection=max(found.protection, Protection.MASKED))
-        return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
-
-    def _of_somebody(self, info: Class, name: str) -> NameMatch | None:
-        """What a name says in a table whose rows are somebody, or belong to somebody: `id` of a profile with an
-        address, `diagnosis` of a visit with a patient."""
-        catalog = self._solver.catalog
-        if info.id in self._solver.user_classes():
-            return catalog.classify(name, "user")
-        if name in ("id", "pk"):
-            known = catalog.is_person(info.name) and any(tells_person(catalog.classify(each)) for each in info.fields)
-            return catalog.classify(name, "user") if known else None
-        match = asked(catalog, name)
-        if match is None and catalog.classify(name) is not None and self._asks_people(info):
-            return beside(catalog, name)  # `full_name` beside an address
-        if match is None or catalog.is_of_organisation(info.name):
-            return None
-        belongs = any(
-            catalog.is_person(other.removesuffix("_id"))
-            and (other.endswith("_id") or any(each in declared.call for each in _RELATIONS))
-            for other, declared in info.fields.items()
-        )
-        health = match.data_type.startswith("health.")  # the rest means other things, too: the race that a runner is in
-        return match._replace(confidence=Confidence.MEDIUM if health else Confidence.LOW) if belongs else None
-
-    def _in_context(self, info: Class, name: str, named: NameMatch, rule_kind: str) -> NameMatch | None:
-        """What a name says by what stands beside it: `address` of a tenant with a birthday, `company` of nobody."""
-        catalog = self._solver.catalog
-        if named.data_type == "work.employee_id" and name.lower().endswith("_id") and _LEDGER.search(info.name):
-            return None  # who did it: that is what an audit record is there for
-        if named.confidence is Confidence.LOW and catalog.is_person(info.name):
-            match = (
-                catalog.classify(name, "user") if any(_is_somebody(catalog.classify(e)) for e in info.fields) else None
-            )
-            surely = match is not None and match.data_type == named.data_type and match.confidence > Confidence.LOW
-            surely = surely and named.data_type.startswith(("contact.", "identity."))
-            return named._replace(confidence=Confidence.MEDIUM) if surely else named
-        if named.data_type == "work.employer" and rule_kind == "model" and catalog.classify(name) is None:
-            others = (catalog.classify(each, info.name) for each in info.fields if each != name)
-            if not any(each is not None and each.data_type != "account.user_id" for each in others):
-                return named._replace(confidence=Confidence.LOW)  # a company that a landlord is
-        return named
-
-    def _of_work(self, info: Class, name: str) -> NameMatch | None:
-        """`net_income` beside an employer."""
-        catalog = self._solver.catalog
-        match = catalog.classify(name, "user")
-        if match is None or match.data_type != "work.salary" or catalog.is_of_organisation(info.name):
-            return None
-        others = (catalog.classify(each) for each in info.fields if each != name)
-        beside_it = any(each is not None and each.data_type in _JOB for each in others)
-        return match._replace(confidence=Confidence.MEDIUM, subject=None) if beside_it else None
-
-    def _asks_people(self, info: Class) -> bool:
-        """Whether a form asks for data by which a person is reached: then its `name` is a person's, too."""
-        if self._solver.catalog.is_of_organisation(info.name):
-            return False
-        return any(tells_person(self._solver.catalog.classify(name, info.name)) for name in info.fields)
-
-    @staticmethod
-    def _required(declared: FieldInfo, rule: RecordRule) -> bool:
-        keywords = dict(declared.keywords)
-        for name, value in rule.required_when:
-            if name in keywords and keywords[name] == value:
-                return True
-        if any(name.removesuffix("()").rpartition(".")[2] in rule.required_by for name in declared.given):
-            return True
-        for name, value in rule.optional_when:
-            if name in keywords and (value == "*" or keywords[name] == value):
-                return False
-        if declared.annotation is not None:
-            if _may_be_none(declared.annotation):
-                return False
-            if rule.fields == "annotated" and declared.default and (not declared.call or _defaulted(declared)):
-                return False
-            if rule.fields == "assigned" and declared.annotation.name.rpartition(".")[2] == "Mapped":
-                return True
-        if "required" in keywords:
-            return bool(keywords["required"])
-        return rule.required
-
     def match(self, value: Value, name: str, fr: Frame) -> tuple[str, NameMatch] | None:
         """The record field that ``value.name`` reads, if it reads one."""
         for atom in value.ordered:
@@ -502,7 +256,7 @@ class Records:
                 self.fields(cls)
                 program = self._solver.program
                 classes = [program.classes[base] for base in program.classes[cls].mro]
-                if any((each.dotted, name) in self._flags or _is_bool(each.fields.get(name)) for each in classes):
+                if any((each.dotted, name) in self._judge.flags or is_bool(each.fields.get(name)) for each in classes):
                     return True
         return False
 

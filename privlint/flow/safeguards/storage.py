@@ -19,7 +19,8 @@ from privlint.model.facts import Facts, Store
 from privlint.model.location import Site
 
 if TYPE_CHECKING:
-    from privlint.flow.records import Field, Records
+    from privlint.flow.fields import Field
+    from privlint.flow.records import Records
 
 # Functions that make data of a person say nothing any more.
 FORGETTING = re.compile(
