@@ -224,7 +224,8 @@ class Solver(Traits):
     def _most_contexts(self, fn: int) -> int:
         """How many contexts a function may have: what is long, and so costs much, the fewer."""
         size = self.size(self.program.functions[fn])
-        return max(1, min(limits.CONTEXTS, limits.OPS_IN_CONTEXTS // max(1, size)))
+        least = limits.SEVERAL if size <= limits.FAIRLY_SHORT else 1
+        return max(least, min(limits.CONTEXTS, limits.OPS_IN_CONTEXTS // max(1, size)))
 
     def _compute(self, key: Key, depth: int) -> Summary:
         if len(self.running) >= limits.CALL_DEPTH:
