@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 
 from privlint.ir import ops as o
-from privlint.ir.module import FunctionIR
+from privlint.ir.module import FunctionIR, successors
 
 
 class _Missing(NamedTuple):
@@ -22,7 +24,8 @@ def added_items(ir: FunctionIR) -> frozenset[int]:
     """
     if not any(isinstance(op, o.Combine) and op.op in ("in", "not in") for block in ir.blocks for op in block.ops):
         return frozenset()
-    sources = _Sources(ir)
+    following = [successors(ir, number) for number in range(len(ir.blocks))]
+    sources = Counter(chain(*following, (block.handler for block in ir.blocks)))
     known: dict[int, frozenset[_Missing]] = {}
     out: set[int] = set()
     for number, block in enumerate(ir.blocks):  # in reverse post-order: a single source comes first
@@ -35,33 +38,10 @@ def added_items(ir: FunctionIR) -> frozenset[int]:
                 missing = frozenset(m for m in missing if op.slot not in m)
             elif isinstance(op, o.StoreItem) and (variables.get(op.key), variables.get(op.obj)) in missing:
                 out.add(op.n)
-        for target in sources.next(number):
-            if sources.count[target] == 1:
+        for target in following[number]:
+            if sources[target] == 1:
                 known[target] = missing | _tested(block.ops, block.end, target, variables)
     return frozenset(out)
-
-
-class _Sources:
-    """How many blocks go on in a block."""
-
-    def __init__(self, ir: FunctionIR) -> None:
-        self._next: list[tuple[int, ...]] = []
-        self.count: dict[int, int] = {}
-        for block in ir.blocks:
-            end = block.end
-            if isinstance(end, o.Branch):
-                targets: tuple[int, ...] = (end.then, end.orelse)
-            elif isinstance(end, o.Jump):
-                targets = (end.target,)
-            else:
-                targets = getattr(end, "targets", ())
-            self._next.append(targets)
-            for target in (*targets, block.handler):
-                self.count[target] = self.count.get(target, 0) + 1
-
-    def next(self, number: int) -> tuple[int, ...]:
-        """Where a block goes on when nothing is raised."""
-        return self._next[number]
 
 
 def _tested(ops: tuple[o.Op, ...], end: o.End, target: int, variables: dict[int, str]) -> frozenset[_Missing]:

@@ -51,6 +51,7 @@ def _is_somebody(match: NameMatch | None) -> bool:
 
 
 def is_bool(declared: FieldInfo | None) -> bool:
+    """Whether a field is annotated as one that is true or false."""
     if declared is None or declared.annotation is None:
         return False
     names = set(plain_names(declared.annotation))

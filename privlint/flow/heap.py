@@ -37,6 +37,11 @@ class Object:
         self.many = many
         self.written: dict[str, Value] = written if written is not None else {}  # label -> what was stored there
 
+    @property
+    def built_in(self) -> str:
+        """The kind of a container that is of no class of the program and no type of a library; else ``""``."""
+        return self.kind if self.cls < 0 and not self.type else ""
+
     def with_field(self, label: str, value: Value, stored: Value | None = None) -> Object:
         """The object with ``value`` at ``label``, of which ``stored`` is new."""
         fields = dict(self.fields)

@@ -10,7 +10,6 @@ from privlint.flow.heap import Object
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ADDED,
-    BESIDE,
     REST,
     UNKNOWN,
     Atom,
@@ -26,6 +25,7 @@ from privlint.flow.values import (
     Symbol,
     Value,
     constant_label,
+    is_one_item,
     join,
     literal,
     of,
@@ -55,14 +55,12 @@ def lacking(fr: Frame, value: Value, label: str) -> list[Atom]:
 
 
 def _is_sequence(obj: Object) -> bool:
-    return obj.cls < 0 and not obj.type and obj.kind in ("list", "tuple", "set")
+    return obj.built_in in ("list", "tuple", "set")
 
 
 def _has_texts_as_keys(obj: Object) -> bool:
-    if obj.cls >= 0 or obj.type or obj.kind != "dict":
-        return False
-    known = [label for label in obj.fields if label[0] == "[" and label not in BESIDE and label != "[#]"]
-    return bool(known) and all(label[1] in "'\"" for label in known)
+    known = [label for label in obj.fields if is_one_item(label)] if obj.built_in == "dict" else []
+    return bool(known) and all(text_key(label) is not None for label in known)
 
 
 QUERY = "@query:"
@@ -289,9 +287,7 @@ def element(fr: Frame, value: Value) -> Value:
             obj = fr.object(atom.id)
             if obj.kind == "sym" and obj.cls < 0 and not obj.type:
                 fr.need(of(atom))  # of a mapping it yields the keys
-            if obj.kind == "dict" or (
-                obj.kind == "sym" and (obj.type == "builtins.dict" or _is_mapping(fr, atom, obj))
-            ):
+            if obj.kind == "dict" or (obj.kind == "sym" and _is_mapping(fr, atom, obj)):
                 out = join(out, keys_of(fr, of(atom)))
             elif obj.cls >= 0 and obj.kind in ("inst", "sym"):
                 out = join(out, _iterated(fr, atom))

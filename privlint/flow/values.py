@@ -93,6 +93,11 @@ def text_key(label: str | None) -> str | None:
     return label[2:-2] if label is not None and label[1:2] in ("'", '"') else None
 
 
+def is_one_item(label: str) -> bool:
+    """Whether a label is of the item at one key or position."""
+    return label[0] == "[" and label not in BESIDE and label != "[#]"
+
+
 def name_in(label: str) -> str:
     """The name of the attribute or the key that a label is of; empty for a position, or where it is not known."""
     if label[0] == ".":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from privlint.ir.ops import End, Op, TypeRef
+from privlint.ir.ops import Branch, Choose, End, Jump, Op, TypeRef
 
 
 class Param(NamedTuple):
@@ -43,6 +43,22 @@ class FunctionIR:
     decorators: tuple[str, ...]  # as written, dotted, call parentheses dropped: "app.route"
     blocks: tuple[Block, ...]
     n: int
+
+
+def targets_of(end: End) -> tuple[int, ...]:
+    """The blocks that a block's end goes on to."""
+    if isinstance(end, Jump):
+        return (end.target,)
+    if isinstance(end, Branch):
+        return (end.then, end.orelse)
+    if isinstance(end, Choose):
+        return end.targets
+    return ()
+
+
+def successors(ir: FunctionIR, number: int) -> list[int]:
+    """The blocks that may follow a block, its handler left out."""
+    return list(targets_of(ir.blocks[number].end))
 
 
 @dataclass(frozen=True, slots=True)

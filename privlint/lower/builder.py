@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from privlint.ir.ops import Branch, Choose, Const, End, Jump, LoadName, Op, Reg
+from privlint.ir.module import targets_of
+from privlint.ir.ops import Const, End, Jump, LoadName, Op, Reg
 from privlint.lower.scopes import Scope
 
 if TYPE_CHECKING:
     from privlint.lower.module import ModuleLowering
-
-
-def targets_of(end: End) -> tuple[int, ...]:
-    """The blocks that a block's end goes on to."""
-    if isinstance(end, Jump):
-        return (end.target,)
-    if isinstance(end, Branch):
-        return (end.then, end.orelse)
-    if isinstance(end, Choose):
-        return end.targets
-    return ()
 
 
 class OpenBlock:

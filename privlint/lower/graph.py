@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from privlint.ir.module import Block
+from privlint.ir.module import Block, targets_of
 from privlint.ir.ops import Branch, Choose, End, Jump
-from privlint.lower.builder import OpenBlock, targets_of
+from privlint.lower.builder import OpenBlock
 
 
 def finish(blocks: list[OpenBlock]) -> tuple[Block, ...]:

@@ -33,7 +33,7 @@ class Lowered:
 
     def paths(self, qualname: str) -> Iterator[list[int]]:
         """The ways through a function without going round a loop twice, exceptions left out."""
-        from privlint.lower.builder import targets_of
+        from privlint.ir.module import targets_of
 
         blocks = self.function(qualname).blocks
         stack = [[0]]

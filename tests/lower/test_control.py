@@ -117,7 +117,7 @@ def test_match_tests_in_order(lowered: Any) -> None:
 
 
 def test_blocks_are_in_reverse_post_order(lowered: Any) -> None:
-    from privlint.lower.builder import targets_of
+    from privlint.ir.module import targets_of
 
     module = lowered("def f():\n for x in y:\n  if a: continue\n  try: b()\n  except E: break\n return 1\n")
     blocks = module.function("f").blocks

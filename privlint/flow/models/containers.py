@@ -139,10 +139,7 @@ def _having(fr: Frame, receiver: Value, name: str) -> Value:
     lacking = [
         atom
         for atom in receiver.ordered
-        if isinstance(atom, Obj)
-        and (obj := fr.object(atom.id)).cls < 0
-        and not obj.type
-        and name not in _BUILT_IN.get(obj.kind, (name,))
+        if isinstance(atom, Obj) and name not in _BUILT_IN.get(fr.object(atom.id).built_in, (name,))
     ]
     if not lacking or len(lacking) == len(receiver.atoms):
         return receiver

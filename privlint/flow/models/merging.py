@@ -18,6 +18,7 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
+    is_one_item,
     join,
     of,
     only_marks,
@@ -63,7 +64,7 @@ def _take_over_marks(fr: Frame, receiver: Value, marks: Marks) -> None:
             symbols = dict(marks)
             continue
         for label, value in fr.object(atom.id).fields.items():
-            if label[0] == "[" and label not in BESIDE and label != "[#]":
+            if is_one_item(label):
                 key = text_key(label)
                 kept = others if key is None else sources.part_called(fr, others, key)
                 store(fr, of(atom), label, with_marks(value, kept))
@@ -113,7 +114,7 @@ def _take_over(fr: Frame, receiver: Value, given: Obj) -> bool:
     for atom in targets:
         obj = fr.object(atom.id)
         for label, value in obj.fields.items():  # what was there before may be replaced
-            if label[0] == "[" and label not in BESIDE and label != "[#]":
+            if is_one_item(label):
                 store(fr, of(atom), label, join(value, fr.initial(given.id, label)))
         symbol = Mark(Symbol(int(str(given.id[1])), _path(given), 0), Protection.CLEAR, 0)
         store(fr, of(atom), REST, Value(frozenset((given,)), {symbol: None}), strong=False)

@@ -199,15 +199,3 @@ def read(op: o.Op) -> Iterator[int]:
         yield from op.args
     elif isinstance(op, o.Build):
         yield from (part.reg for part in op.parts)
-
-
-def successors(ir: FunctionIR, number: int) -> list[int]:
-    """The blocks that may follow a block, its handler left out."""
-    end = ir.blocks[number].end
-    if isinstance(end, o.Jump):
-        return [end.target]
-    if isinstance(end, o.Branch):
-        return [end.then, end.orelse]
-    if isinstance(end, o.Choose):
-        return list(end.targets)
-    return []

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from privlint.catalog.catalog import Catalog
-from privlint.flow.safeguards.bodies import Body, Words, successors
+from privlint.flow.safeguards.bodies import Body, Words
 from privlint.flow.safeguards.calls import Calls
 from privlint.ir import ops as o
+from privlint.ir.module import successors
 from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import Decision
 from privlint.model.location import Site

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from privlint.catalog.words import tokens
-from privlint.flow.safeguards.bodies import Body, Place
+from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.reaching import latest
 from privlint.flow.safeguards.statements import REFERENCES, in_time
 from privlint.ir import ops as o
 from privlint.model.data import Confidence, Protection
@@ -118,10 +119,11 @@ class Filed:
             return
         parts: list[int] = []
         if isinstance(op, o.LoadName):
-            stored = body.stores.get(op.slot, ()) if op.scope in ("local", "cell") else ()
-            if not stored and depth and op.scope in ("local", "cell"):
+            own = op.scope in ("local", "cell")
+            stores = latest(body, op.slot, body.at.get(op.n))[:2] if own else []
+            if not stores and depth and own:
                 yield op.slot.partition("@")[0]
-            parts = [store.src for store in _last(body, op, stored)]
+            parts = [store.src for store in stores]
         elif isinstance(op, o.LoadAttr):
             yield op.name
             parts = [op.obj]
@@ -166,13 +168,6 @@ class Filed:
         if text.rpartition(".")[2] not in ("remove", "unlink", "removedirs", "rmtree", "send2trash"):
             return False
         return not _UNLINKS.isdisjoint(self._calls.paths(fn, text))
-
-
-def _last(body: Body, op: o.LoadName, stored: Sequence[tuple[Place, o.StoreName]]) -> list[o.StoreName]:
-    """The stores whose value a variable can have: the last one before, in the same block, else any."""
-    place = body.at.get(op.n)
-    before = [each for each in stored if place is not None and each[0].block == place.block and each[0] < place]
-    return [max(before)[1]] if before else [store for _, store in stored[:2]]
 
 
 def _appends(mode: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from privlint.flow.safeguards.bodies import PARAMETER, Body, Place, successors
+from privlint.flow.safeguards.bodies import PARAMETER, Body, Place
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
 from privlint.flow.safeguards.elements import Elements
@@ -15,6 +15,7 @@ from privlint.flow.safeguards.reaching import Made, Reaching, register_of, used
 from privlint.flow.safeguards.recognise import Recogniser
 from privlint.flow.safeguards.selecting import REFUSED, selected
 from privlint.ir import ops as o
+from privlint.ir.module import successors
 from privlint.model.facts import Check
 from privlint.model.location import Site
 

@@ -134,10 +134,11 @@ class Lasting:
     def _made_permanent(self) -> Iterator[bool]:
         """``session.permanent = True``."""
         for function in self._functions():
-            body = self._calls.body(function)
             for op in self._ops(function):
-                if isinstance(op, o.StoreAttr) and op.name == "permanent" and body.constant(op.src) is True:
-                    yield body.words(op.obj).last == "session"
+                if isinstance(op, o.StoreAttr) and op.name == "permanent":
+                    body = self._calls.body(function)
+                    if body.constant(op.src) is True:
+                        yield body.words(op.obj).last == "session"
 
     def _of_django(self, fn: int) -> _Stay:
         told = [each for each in self._set_expiry if each[0] == fn] or self._set_expiry
@@ -162,8 +163,8 @@ class Lasting:
         return [
             (function, call.args[0].reg)
             for function in self._functions()
-            for _, call in self._calls.body(function).calls
-            if call.text.endswith("session.set_expiry") and call.args
+            for call in self._ops(function)
+            if isinstance(call, o.Call) and call.text.endswith("session.set_expiry") and call.args
         ]
 
     @cached_property
@@ -188,9 +189,11 @@ class Lasting:
         told = {flow.target.call for flow in flows if flow.target.kind == "cookie"}
         out: list[Store] = []
         for function in self._functions():
-            body = self._calls.body(function)
             for op in self._ops(function):
-                if not isinstance(op, o.StoreItem) or not body.words(op.obj).text.endswith("request.session"):
+                if not isinstance(op, o.StoreItem):
+                    continue
+                body = self._calls.body(function)
+                if not body.words(op.obj).text.endswith("request.session"):
                     continue
                 key = body.constant(op.key)
                 site = Site(self._program.modules[self._program.functions[function].module].path, op.n)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from privlint.flow import limits
-from privlint.flow.safeguards.bodies import Body, successors
+from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
 from privlint.flow.safeguards.held import Held
 from privlint.ir import ops as o
+from privlint.ir.module import successors
 from privlint.model.facts import Check
 from privlint.model.location import Site
 from privlint.resolve.program import Program

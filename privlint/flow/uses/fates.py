@@ -57,11 +57,6 @@ class Outcome:
         if site is not None and len(self.places) < limits.PLACES:
             self.places.setdefault(site, words)
 
-    def take(self, other: Outcome) -> None:
-        """What happens to another value that this one is in."""
-        self.fate = max(self.fate, other.fate)
-        self.places = {**self.places, **other.places}
-
 
 class Fates:
     """Follows values of a program; ``sinks`` tells the kind of sink that an argument is known to be of."""
@@ -387,23 +382,13 @@ class Fates:
         elif kind in _STORES:
             self._kept(code, op, arg, label, key, name, out)
         elif kind is not None:
-            self.reached(Site(path, arg.n), kind, out)
+            arrived(Site(path, arg.n), kind, out)
         elif last in words.TESTS:
             out.add(Fate.TESTED)
         elif last in words.TRANSFORMS or self._protects(last):
             self.follow(code.function.id, op.dst, key, name, out)
         elif last in words.WRITERS:
             self._kept(code, op, arg, label, key, name, out)
-        else:
-            out.add(Fate.READ)
-
-    @staticmethod
-    def reached(site: Site, kind: str, out: Outcome) -> None:
-        """The value reaches a sink."""
-        if kind in _STORES:
-            out.add(Fate.STORED, site, "is stored here")
-        elif kind in _PASSES:
-            out.add(Fate.PASSED, site, f"is passed on here ({kind})")
         else:
             out.add(Fate.READ)
 
@@ -431,3 +416,17 @@ class Fates:
 def accesses_of(names: Names, name: str, function: int) -> list[Access]:
     """The look-ups of a name inside one function."""
     return [each for each in names.accesses.get(name, ()) if each.function == function]
+
+
+def fate_in(kind: str) -> Fate:
+    """What happens to a value in a sink of a kind: all but storing and passing on is reading it."""
+    return Fate.STORED if kind in _STORES else Fate.PASSED if kind in _PASSES else Fate.READ
+
+
+def arrived(site: Site, kind: str, out: Outcome) -> None:
+    """The value reaches a sink."""
+    fate = fate_in(kind)
+    if fate is Fate.READ:
+        out.add(fate)
+    else:
+        out.add(fate, site, "is stored here" if fate is Fate.STORED else f"is passed on here ({kind})")

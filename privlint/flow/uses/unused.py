@@ -11,7 +11,7 @@ from privlint.catalog.catalog import Catalog
 from privlint.flow.uses import words
 from privlint.flow.uses.code import Code, Names
 from privlint.flow.uses.demands import is_demanded
-from privlint.flow.uses.fates import Fate, Fates, Outcome, accesses_of
+from privlint.flow.uses.fates import Fate, Fates, Outcome, accesses_of, arrived, fate_in
 from privlint.flow.uses.handing import Handed
 from privlint.ir import ops as o
 from privlint.model.facts import CollectionFact, FlowFact, Step, UnusedFact
@@ -98,10 +98,8 @@ class _Judge:
     def followed(self, fact: CollectionFact, out: Outcome) -> None:
         """Where the data itself was seen to be sent or stored, in whatever it was put."""
         for flow in self._flows.get(fact.site, ()):
-            reached = Outcome()
-            self._fates.reached(flow.target.site, flow.target.kind, reached)
-            if not reached.read() and reached.fate > out.fate:
-                out.take(reached)
+            if out.fate < fate_in(flow.target.kind) < Fate.READ:
+                arrived(flow.target.site, flow.target.kind, out)
 
     # -- look-ups in requests and parameters ---------------------------------------------------------------------
 

@@ -50,11 +50,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from privlint.model.data import Confidence, Protection
+from privlint.model.data import Confidence
 from privlint.model.facts import Store
 from privlint.model.finding import Finding, Related
 from privlint.policy import periods, wording
 from privlint.policy.context import Context, Delivery, Place
+from privlint.policy.exposure import UNPROTECTED
 from privlint.policy.rule import Rule
 
 RULE = Rule("PRV601", "no-expiry", "warning", "4.0", "medium", ("CWE-359", "CWE-212"), ("privacy", "retention"))
@@ -64,7 +65,6 @@ _REFERENCES = frozenset(("account.user_id", "account.username", "account.nicknam
 # And what a cookie is for: to know the browser, and the session, again.
 _OF_BROWSERS = ("online.", "account.", "device.")
 _CUSTOMARY = 400 * 86400  # thirteen months, with some days' grace
-_READABLE = (Protection.CLEAR, Protection.PSEUDONYMISED_WEAK)
 
 
 def check(context: Context) -> Iterable[Finding]:
@@ -98,7 +98,7 @@ def _lasts(each: Delivery) -> bool:
     flow = each.flow
     if flow.target.kind == "cookie" or flow.target.expires not in ("never", "default"):
         return False
-    return flow.protection in _READABLE and flow.origin.data_type not in _REFERENCES
+    return flow.protection in UNPROTECTED and flow.origin.data_type not in _REFERENCES
 
 
 def _too_long(context: Context) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _too_long(context: Context) -> Iterator[Finding]:
 
     def kept(each: Delivery) -> bool:
         target, data_type = each.flow.target, each.flow.origin.data_type
-        if target.kind not in ("cookie", "cache") or each.flow.protection not in _READABLE:
+        if target.kind not in ("cookie", "cache") or each.flow.protection not in UNPROTECTED:
             return False
         if data_type in _REFERENCES or (target.kind == "cookie" and data_type.startswith(_OF_BROWSERS)):
             return False
