@@ -128,6 +128,15 @@ def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
     return None
 
 
+def may_catch(fr: Frame, atom: Atom, kind: Atom) -> bool:
+    """Whether a handler of a class may catch it; what a library's class makes is of none of the program's."""
+    answer = is_instance(fr, atom, kind)
+    if answer is None and isinstance(kind, Cls) and isinstance(atom, Obj) and atom.id[0] == "o":
+        obj = fr.object(atom.id)
+        return not (obj.kind == "inst" and obj.cls < 0 and obj.type)
+    return answer is not False
+
+
 def _builtin(known: type, kind: Atom) -> bool | None:
     if isinstance(kind, Cls):
         return False

@@ -26,6 +26,7 @@ from privlint.flow.values import (
     join,
     moved,
     of,
+    only_marks,
     strings,
 )
 from privlint.flow.wholes import collect
@@ -94,7 +95,7 @@ def _caught(fr: Frame, op: o.Caught) -> None:
     wanted = kinds.classes(fr, fr.get(op.type)) if op.type >= 0 else ()
     groups = any(isinstance(a, Obj) and fr.object(a.id).type.endswith("ExceptionGroup") for a in value.atoms)
     if wanted and value.atoms and not groups:
-        kept = frozenset(a for a in value.atoms if any(kinds.is_instance(fr, a, k) is not False for k in wanted))
+        kept = frozenset(a for a in value.atoms if any(kinds.may_catch(fr, a, k) for k in wanted))
         value = Value(kept, value.marks) if kept else UNKNOWN
     fr.state.env[CAUGHT] = value
     fr.put_register(op.dst, value)
@@ -179,7 +180,7 @@ def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
     value = fr.get(end.src) if end.src >= 0 else _going_on(fr)
     if end.src >= 0:
         _raise_sinks(fr, end, value)
-        value = moved(value, fr.site(end.n), "raise")
+        value = _told_inside(fr, moved(value, fr.site(end.n), "raise"))
         _chained(fr, end, value)
     if handler >= 0:
         state = fr.state.copy()
@@ -188,6 +189,15 @@ def _raise(fr: Frame, end: o.Raise, handler: int) -> list[tuple[int, State]]:
     fr.summary.raises = join(fr.summary.raises, value)
     fr.leave_raising()
     return []
+
+
+def _told_inside(fr: Frame, value: Value) -> Value:
+    """An exception of a library's class holds what it was given: where another is caught, that stays behind."""
+    made = [a for a in value.atoms if isinstance(a, Obj) and fr.object(a.id).kind == "inst" and fr.object(a.id).cls < 0]
+    if not value.marks or len(made) != 1 or len(value.atoms) != 1:
+        return value
+    store(fr, of(made[0]), ".*", only_marks(value.marks), strong=False)
+    return Value(value.atoms)
 
 
 def _chained(fr: Frame, end: o.Raise, value: Value) -> None:
