@@ -27,9 +27,11 @@ from privlint.flow.values import (
     constant_label,
     is_one_item,
     join,
+    join_all,
     literal,
     of,
     only_marks,
+    symbolic,
     text_key,
     with_marks,
 )
@@ -95,6 +97,9 @@ def picked(value: Value) -> Value:
 
 def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -> Value:
     """``value[key]``; ``label`` None where the key is not one constant."""
+    several = one_of(key) if label is None and key is not None else ()
+    if several:
+        return join_all(item(fr, value, constant_label(each), each) for each in several)
     out = UNKNOWN
     known = False
     without = lacking(fr, value, label) if label is not None else ()
@@ -118,6 +123,20 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
     text = text_key(label)
     return with_marks(out, carried if text is None else part_called(fr, carried, text))
+
+
+def one_of(key: Value) -> list[Value]:
+    """The keys, where a key is one of several constant texts: ``for name in ("email", "phone"): row[name]``.
+
+    What a caller's object may have beside them (``for name in self.FIELDS``) is taken for the same texts.
+    """
+    texts = [a for a in key.ordered if isinstance(a, Lit) and isinstance(a.value, str)]
+    others = [a for a in key.ordered if a not in texts and not _is_held_by_caller(a)]
+    return [of(atom) for atom in texts] if texts and len(key.atoms) > 1 and not others else []
+
+
+def _is_held_by_caller(atom: Atom) -> bool:
+    return isinstance(atom, Obj) and atom.id[0] == "s" and any(label[:1] == "." for label in symbolic(atom.id)[1][:1])
 
 
 def _has_unknown_keys(obj: Object) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.flow import origins
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.items import one_of
 from privlint.flow.models.texts import SILENT, taken_apart
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
@@ -90,8 +91,11 @@ def taken_out(fr: Frame, callee: Callee, args: Arguments) -> Marks:
         return {}
     keys = strings(args.positional[0][0]) if args.positional else []
     marks = receiver.marks
-    if len(keys) == 1:
-        marks = part_called(fr, marks, keys[0])
+    if len(keys) == 1 or (keys and one_of(args.positional[0][0])):
+        known: Marks = {}
+        for key in keys:
+            known = merge_marks(known, part_called(fr, marks, key))
+        marks = known
     if not part or not keys:
         marks = {mark: way for mark, way in marks.items() if mark.weak == 0}
     if not part:

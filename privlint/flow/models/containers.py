@@ -380,7 +380,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         fr.need(key)  # a caller that knows the key knows the item
     if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
         return taken(fr, receiver, first=label == "[0]")
-    found = item(fr, receiver, label)
+    found = item(fr, receiver, label, key)
     if label is not None:
         for text in key_texts(key)[:1]:
             needed = name == "pop" and len(values) < 2
