@@ -11,6 +11,7 @@ from privlint.catalog.words import Lexicon
 from privlint.model.data import Confidence
 
 _SETTINGS = frozenset(("setting", "settings", "config", "conf", "cfg", "configuration", "env"))
+_THINGS = (["bill"], ["ship"])  # as classes they are an invoice and a vessel, and no kinds of address
 MAX_OWNER = 200  # of a longer text the end counts
 _NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
@@ -43,15 +44,19 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         return NOBODY
     core = list(words)
     while core and core[-1] in lists["carriers"]:
-        core.pop()
+        last = core.pop()
+        if last == "list" and core and core[-1] in lists["addresses"]:
+            core.append(last)  # a mailing list is a list
+            break
     head = core[-1] if core else words[-1]
     if "".join(core[-2:]) in lists["situations"]:  # SignUp, sign_in
         head = "".join(core[-2:])
-    person, word = person_of(head, vocabulary) if core else (None, "")
+    is_class = text.rpartition(".")[2][:1].isupper()
+    thing = is_class and core in _THINGS  # class Bill, and not order.bill
+    person, word = person_of(head, vocabulary) if core and not thing else (None, "")
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
     organisation = head in lists["organisations"]
-    is_class = text.rpartition(".")[2][:1].isupper()
     request = any(word in lists["requests"] for word in words) and not (organisation and is_class)  # class Event
     row = any(word in lists["rows"] for word in words)
     return Owner(

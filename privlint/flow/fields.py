@@ -27,6 +27,7 @@ _CHOSEN = frozenset({"demographic", "special", "health", "education", "work", "f
 _SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.last_name", "demographic.date_of_birth",
                        "demographic.gender", "demographic.marital_status", "identity.national_id"})  # fmt: skip
 _JOB = frozenset({"work.employer", "work.job_title", "work.history"})
+_WORD = re.compile(r"[^\W\d_]+")
 _LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
 
 
@@ -125,6 +126,8 @@ class Fields:
             named = self._in_context(info, declared.name, named, rule.kind)
         elif named is None and rule.kind in ("model", *_ASKING):
             named = self._of_work(info, declared.name)
+        if named is not None and self._titled_otherwise(declared):
+            named = None
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
             known = match is not None or any(name in rule.protected for name in written)
@@ -138,6 +141,14 @@ class Fields:
         if any(name in rule.protected for name in written):
             found = found._replace(protection=max(found.protection, Protection.MASKED))
         return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
+
+    def _titled_otherwise(self, declared: FieldInfo) -> bool:
+        """Whether its label says that a name is a thing's: ``name = StringField("Project name")``."""
+        words = _WORD.findall(declared.title.lower())
+        if not 1 < len(words) <= 4 or words[-1] != declared.name.lower():
+            return False
+        catalog = self._solver.catalog
+        return catalog.classify(declared.name) is None and catalog.classify("_".join(words), "user") is None
 
     def _of_somebody(self, info: Class, name: str) -> NameMatch | None:
         """What a name says in a table whose rows are somebody, or belong to somebody: `id` of a profile with an

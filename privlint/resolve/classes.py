@@ -48,6 +48,7 @@ class FieldInfo(NamedTuple):
     default: bool
     n: int
     given: tuple[str, ...] = ()  # names and callees among the arguments of the call, those in lists included
+    title: str = ""  # what people read beside it: ``CharField(_("Project name"))``
 
 
 @dataclass(slots=True)
@@ -132,7 +133,9 @@ def _fields(bindings: Bindings) -> dict[str, FieldInfo]:
         call = binding.text if binding.kind == "call" else ""
         keywords: list[tuple[str, object]] = []
         given: list[str] = []
+        title = ""
         if binding.call is not None:
+            title = _title(bindings, binding.call)
             for arg in binding.call.args:
                 value = bindings.constants.get(arg.reg, bindings.texts.get(arg.reg, "?"))
                 keywords.append((arg.label or "", value))
@@ -140,8 +143,18 @@ def _fields(bindings: Bindings) -> dict[str, FieldInfo]:
         known = out.get(name)
         at = known.n if known else bindings.stored_at[name]
         declared = known.annotation if known else None
-        out[name] = FieldInfo(name, declared, call, tuple(keywords), True, at, tuple(filter(None, given)))
+        out[name] = FieldInfo(name, declared, call, tuple(keywords), True, at, tuple(filter(None, given)), title)
     return out
+
+
+def _title(bindings: Bindings, call: o.Call) -> str:
+    """The text that a field is given as its label, be it translated or not."""
+    for position, arg in enumerate(call.args):
+        if arg.label in ("label", "verbose_name") or (arg.label is None and position == 0):
+            text = bindings.constants.get(arg.reg) or next(iter(bindings.given.get(arg.reg, ())), "")
+            if isinstance(text, str) and text:
+                return text
+    return ""
 
 
 def order_of_bases(cls: int, classes: list[Class]) -> list[int]:
