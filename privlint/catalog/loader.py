@@ -15,6 +15,7 @@ from privlint.catalog.examples import EXAMPLE_KEYS
 from privlint.catalog.fields import Fields
 from privlint.catalog.packs import installed, read, rule_files, shipped
 from privlint.catalog.vocabulary import (
+    DESCRIBING,
     TypeNames,
     Vocabulary,
     add_vocabulary,
@@ -134,7 +135,8 @@ class _Builder:
 
     def _data_type(self, document: Document, where: Where, value: Any) -> None:
         kind, names = data_type(document, where, value)
-        self.types[kind.id] = kind
+        if kind.id not in self.types or not DESCRIBING.isdisjoint(value):
+            self.types[kind.id] = kind  # else it only adds names to one that is known
         self.names.setdefault(kind.id, []).append(names)
         for index, narrower in enumerate(kind.satisfies):
             self.uses.append((narrower, document, (*where, "satisfies", index)))

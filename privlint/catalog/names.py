@@ -193,6 +193,7 @@ class Names:
             word in lists["behind"]
             or word in lists["neutral"]
             or word in lists["addresses"]
+            or word in lists["trailing"]
             or word in self.vocabulary.protected
             or word == "token"
             or word.isdigit()
@@ -308,7 +309,8 @@ class Names:
         """How surely a person is in sight, and where."""
         best: Confidence | None = None
         why = ""
-        for word in words[: run.start]:
+        trailing = [word for word in words[run.end :] if word in self.lists["trailing"]]
+        for word in (*words[: run.start], *trailing):
             level, found = person_of(word, self.vocabulary)
             if level is not None and (best is None or level > best):
                 best, why = level, f"of a person: {found!r}"

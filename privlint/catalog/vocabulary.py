@@ -15,10 +15,11 @@ DATA_TYPE_KEYS = (
     "id", "label", "label_zh", "sensitivity", "tier", "maps", "names", "weak", "low", "names_zh", "never",
     "annotations", "satisfies", "examples",
 )  # fmt: skip
+DESCRIBING = frozenset(("label", "label_zh", "sensitivity", "tier", "maps", "satisfies"))
 WORD_LISTS = (
     "people", "maybe_people", "situations", "addresses", "carriers", "neutral", "behind", "verbs", "flags_first",
     "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials", "statistics",
-    "apart", "capitals", "doubtful", "asked", "counted", "secrets",
+    "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 

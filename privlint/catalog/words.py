@@ -20,6 +20,7 @@ _TOKEN = re.compile(_PARTS)
 _WIDE_TOKEN = re.compile(rf"[{_HAN}]+|[a-zA-Z]*[^\x00-\x7f\W\d_{_HAN}]{_LETTER}*|{_PARTS}|{_LETTER}+")
 _CHINESE = re.compile(f"[{_HAN}]")
 _TRAILING_DIGITS = re.compile(r"(.*?[a-z])([0-9]+)\Z")
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
 MAX_NAME = 80
 
 
@@ -37,7 +38,15 @@ def tokens(name: str) -> tuple[str, ...]:
     """
     if name.isascii():
         return tuple(token.lower() for token in _TOKEN.findall(name))
-    return tuple(token.lower() for token in _WIDE_TOKEN.findall(unicodedata.normalize("NFKC", name)))
+    return tuple(_plain(token.lower()) for token in _WIDE_TOKEN.findall(unicodedata.normalize("NFKC", name)))
+
+
+def _plain(token: str) -> str:
+    """``token`` without accents: ``prénom`` is ``prenom``, ``straße`` is ``strasse``."""
+    if is_chinese(token):
+        return token
+    letters = unicodedata.normalize("NFKD", token.translate(_LETTERS))
+    return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 _SYLLABLES = 6  # of one word, at most

@@ -44,7 +44,7 @@ class Bodies:
             module = program.modules[fn.module]
             if fn.ir.returns is not None:
                 out.update(self._classes_in(module, fn.ir.returns))
-            text = self._solver.decorator_argument(fn, "response_model")
+            text = self._solver.answers_with(fn)
             entity = program.lookup(module, text) if text else None
             if entity is not None and entity.kind == "class":
                 out.add(entity.number)

@@ -106,8 +106,9 @@ def _is_rendered_as_data(fr: Frame) -> bool:
 
 
 def _declared(fr: Frame) -> int | None:
-    """The class that a handler is declared to answer with: ``response_model`` of its decorator, else its annotation."""
-    text = fr.solver.decorator_argument(fr.fn, "response_model")
+    """The class that a handler is declared to answer with: ``response_model`` (or so) of its decorator, else its
+    annotation."""
+    text = fr.solver.answers_with(fr.fn)
     if text:
         entity = fr.program.lookup(fr.module, text)
         return entity.number if entity is not None and entity.kind == "class" else None

@@ -215,6 +215,10 @@ class Traits(Stores):
         """The text of a keyword argument of a function's decorators: ``response_model=UserOut``; a list of it too."""
         return self._given_to_decorators(fn.module, fn.ir, name) if fn.ir.parent >= 0 else ""
 
+    def answers_with(self, fn: Function) -> str:
+        """The class that a handler's decorator says it answers with (``response`` is django-ninja's)."""
+        return self.decorator_argument(fn, "response_model") or self.decorator_argument(fn, "response")
+
     def class_decorator_argument(self, cls: int, name: str) -> str:
         """The same of a class's decorators: ``view_defaults(renderer="json")``."""
         info = self.program.classes[cls]

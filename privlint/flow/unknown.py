@@ -82,6 +82,19 @@ _FILLS = re.compile(r"(set|add|with)(_\w|[A-Z])")
 # Calls that give rows of the model that they are given.
 _QUERIES = re.compile(r"query|select|filter|get|find|one|first|scalars?|exec|fetch|load|paginate|refresh|merge")
 
+# Methods that, given a statement, run it, whoever has them; and how its rows come.
+_RUNS_SQL = {
+    "execute": "rows",
+    "fetch": "rows",
+    "fetchrow": "row",
+    "fetchval": "value",
+    "fetch_all": "rows",
+    "fetch_one": "row",
+}
+
+# Methods of a query that a row may have as well: ``await Member.get(id=1).prefetch_related("club")``.
+_SAME_ROW = frozenset(("prefetch_related", "select_related", "using_db", "options", "only", "defer"))
+
 _NEVER_RETURNING = frozenset(
     {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "flask.abort", "werkzeug.exceptions.abort"}
 )
@@ -152,6 +165,8 @@ def _executed(fr: Frame, callee: Callee, args: Arguments, type_: str) -> Value |
         for name, how in rule.queries:
             if name == callee.attribute:
                 return rows.executed(fr, callee, args, how)
+    if not type_ and args.positional and callee.receiver is not None and callee.attribute in _RUNS_SQL:
+        return rows.executed(fr, callee, args, _RUNS_SQL[callee.attribute])
     return None
 
 
@@ -266,6 +281,10 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
             callables.start_thread(fr, callee)
         elif callee.attribute == "feed":
             callables.feed_parser(fr, callee, args)
+        if callee.attribute in _SAME_ROW:
+            same = [a for a in receiver.ordered if isinstance(a, Opaque) and fr.solver.records.kind(a.cls) == "model"]
+            if same:
+                return of(*same)
         done = containers.method(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done

@@ -123,7 +123,7 @@ def test_a_strange_owner_is_no_trouble(catalog: Catalog) -> None:
         ("userEmail", ["user", "email"]), ("HTTPServer", ["http", "server"]), ("userIDs", ["user", "ids"]),
         ("X-Forwarded-For", ["x", "forwarded", "for"]), ("address1", ["address1"]), ("address_1", ["address", "1"]),
         ("user手机号2", ["user", "手机号", "2"]), ("SHA256Hash", ["sha256", "hash"]), ("2fa_code", ["2fa", "code"]),
-        ("größe", ["größe"]), ("ｅｍａｉｌ", ["email"]),
+        ("größe", ["grosse"]), ("prénom", ["prenom"]), ("fødselsdato", ["fodselsdato"]), ("ｅｍａｉｌ", ["email"]),
     ],
 )  # fmt: skip
 def test_how_names_fall_into_tokens(name: str, words: list[str]) -> None:

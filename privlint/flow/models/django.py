@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 
-@function("django.forms.models.model_to_dict", "django.forms.model_to_dict")
+@function("django.forms.models.model_to_dict", "django.forms.model_to_dict", "playhouse.shortcuts.model_to_dict")
 def _model_to_dict(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return _chosen(fr, args.positional[0][0], callee.n, args) if args.positional else UNKNOWN
 
@@ -31,8 +31,9 @@ def _serialize(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 
 def _chosen(fr: Frame, value: Value, n: int, args: Arguments) -> Value:
-    """The fields of rows, without those that ``exclude`` names or ``fields`` does not."""
-    only, without = texts(fr, args, "fields"), texts(fr, args, "exclude") or frozenset()
+    """The fields of rows, without those that ``exclude`` names or ``fields`` (Peewee: ``only``) does not."""
+    only = texts(fr, args, "fields" if "fields" in args.keywords else "only")
+    without = texts(fr, args, "exclude") or frozenset()
     out = UNKNOWN
     for atom in value.ordered:
         known = isinstance(atom, Opaque) or (isinstance(atom, Obj) and fr.object(atom.id).cls >= 0)

@@ -264,7 +264,7 @@ class _Judge:
                 out[1] |= _classes_of(self._solver, module.number, function.ir.returns)
             for op in self._names.code(function.id).made.values():
                 for arg in op.args if isinstance(op, o.Call) else ():
-                    if arg.label == "response_model":
+                    if arg.label in ("response_model", "response"):
                         entity = program.lookup(module, self._names.code(function.id).text(arg.reg))
                         if entity is not None and entity.kind == "class":
                             out[1].add(entity.number)
