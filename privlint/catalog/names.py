@@ -128,6 +128,8 @@ class Names:
         last = owner.words[-1]
         if last in self.lists["apart"]:
             return None
+        if words == ("name",) and owner.organisation and owner.subject is None:  # ``school.name`` is of no pupil
+            return None
         if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None
         match = self._judge((*owner.words, *words), owner, notes, len(owner.words))

@@ -16,20 +16,25 @@ from privlint.flow.items import COLUMN, element
 from privlint.flow.items import item as item_of
 from privlint.flow.values import (
     NO_MARKS,
+    REST,
     SCALAR,
     UNKNOWN,
     Ext,
     Inst,
     Lit,
+    Mark,
     Marks,
     Obj,
+    Symbol,
     Value,
     join,
     merge_marks,
     of,
     strings,
+    symbolic,
     with_marks,
 )
+from privlint.model.data import Protection
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -91,9 +96,12 @@ def _frame_type(fr: Frame, type_: str) -> str:
     return found
 
 
-def made(fr: Frame, n: int, type_: str, columns: Columns, marks: Marks = NO_MARKS) -> Value:
-    """A frame with these columns; ``marks``: what it holds in columns that are not known."""
-    return Value(frozenset((fr.allocate(n, Object("inst", -1, type_, columns), "frame"),)), marks)
+def made(fr: Frame, n: int, type_: str, columns: Columns, marks: Marks = NO_MARKS, rest: Value = UNKNOWN) -> Value:
+    """A frame with these columns; ``marks``, ``rest``: what it has in columns that nobody or only the caller knows."""
+    fields = {**columns, REST: rest} if rest else columns
+    if rest:
+        marks = {mark: way for mark, way in marks.items() if mark not in rest.marks}
+    return Value(frozenset((fr.allocate(n, Object("inst", -1, type_, fields), "frame"),)), marks)
 
 
 def columns_of(fr: Frame, value: Value) -> Columns:
@@ -193,6 +201,17 @@ def _of_series(fr: Frame, value: Value, name: str) -> Value | None:
     return value if value.marks and (name in _PLACES or name in ("values", "array", "T")) else None
 
 
+def _rest(value: Value, fr: Frame) -> Value:
+    """What a frame has in columns that only the caller knows: that of the caller's frame which it is, or is made of."""
+    out = UNKNOWN
+    for atom in value.ordered:
+        if isinstance(atom, Obj) and atom.id[0] == "s" and symbolic(atom.id)[0] >= 0:
+            out = join(out, Value(frozenset((atom,)), {Mark(Symbol(*symbolic(atom.id), 0), Protection.CLEAR, 0): None}))
+        elif isinstance(atom, Obj):
+            out = join(out, fr.object(atom.id).fields.get(REST, UNKNOWN))
+    return out
+
+
 # -- methods ------------------------------------------------------------------------------------------------------
 
 
@@ -204,7 +223,7 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return Value(frozenset((Inst(SERIES),)), sources.counted_by(fr, value).marks)
     if not type_ or value is None:
         return None
-    name, n, known = callee.attribute, callee.n, columns_of(fr, value)
+    name, n, known, rest = callee.attribute, callee.n, columns_of(fr, value), _rest(value, fr)
     if name == "collect" and type_ == POLARS:
         return made(fr, n, type_, known, value.marks)
     if name in _ROWS or (name == "to_dict" and _wants_records(args)):
@@ -218,25 +237,26 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         read = {f"[{key!r}]": _read(fr, value, key, n, callee.receiver_name) for key in keys}
         return made(fr, n, type_, {label: sources.counted_by(fr, each) for label, each in read.items()})
     if name == "drop":
-        dropped = {f"[{each!r}]" for each in _named(fr, args, ("columns", "labels"))}
-        return made(
-            fr, n, type_, {k: v for k, v in known.items() if k not in dropped}, value.marks if not known else {}
-        )
+        dropped = {f"[{each!r}]": SCALAR for each in _named(fr, args, ("columns", "labels"))}
+        left = {k: v for k, v in known.items() if k not in dropped}
+        if rest:  # without what the caller's frame has in these columns
+            return made(fr, n, type_, {**left, **dropped}, NO_MARKS, rest)
+        return made(fr, n, type_, left, value.marks if not known else {})
     if name == "select" or (name == "filter" and "items" in args.keywords):
         names = _named(fr, args, ("items",))
         return made(fr, n, type_, {f"[{each!r}]": _read(fr, value, each, n, callee.receiver_name) for each in names})
     if name == "withColumn" and len(args.positional) > 1:
         given = {f"[{key!r}]": args.positional[1][0] for key in strings(args.positional[0][0])}
-        return made(fr, n, type_, {**known, **given}, value.marks)
+        return made(fr, n, type_, {**known, **given}, value.marks, rest)
     if name in ("assign", "with_columns"):
         given = {f"[{key!r}]": each for key, (each, _) in args.keywords.items()}
-        return made(fr, n, type_, {**known, **given}, value.marks)
+        return made(fr, n, type_, {**known, **given}, value.marks, rest)
     if name == "rename":
-        return made(fr, n, type_, _renamed(fr, known, args), value.marks)
+        return made(fr, n, type_, _renamed(fr, known, args), value.marks, rest)
     if name in ("merge", "join", "append", "vstack", "hstack"):
         other = next((each for each, _ in args.positional[:1]), UNKNOWN)
         return made(fr, n, type_, {**columns_of(fr, other), **known}, merge_marks(value.marks, other.marks))
-    return made(fr, n, type_, known, value.marks) if name in _SAME else None
+    return made(fr, n, type_, known, value.marks, rest) if name in _SAME else None
 
 
 def _wants_records(args: Arguments) -> bool:

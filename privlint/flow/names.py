@@ -100,7 +100,7 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms):
         says = sources.named(fr, name, op.n, value)
     if value.marks:
-        value = moved(value, fr.site(op.n), "assign", name)
+        value = moved(sources.answered(fr, name, op.n, value, "request"), fr.site(op.n), "assign", name)
     if says:
         value = with_marks(value, says)
     if op.scope in ("local", "class"):

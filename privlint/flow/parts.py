@@ -268,6 +268,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     if label is None:
         fr.need(key)
     texts = key_texts(key)
+    if value.marks and texts:
+        value = sources.answered(fr, texts[0], op.n, value, owner or "request")
     if value.marks:
         value = moved(value, fr.site(op.n), "item", f"{owner}[{texts[0]!r}]" if texts else owner)
     elif texts and sources.unknown(value):

@@ -12,6 +12,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, collected, make, of_match, of_request_key
 from privlint.flow.values import (
     FRESH,
+    NOT,
     Bound,
     Cls,
     Ext,
@@ -316,6 +317,22 @@ def named(fr: Frame, name: str, n: int, value: Value) -> Found:
     return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
 
 
+_WRITTEN = "communication.message_content"
+
+
+def answered(fr: Frame, name: str, n: int, value: Value, owner: str) -> Value:
+    """What a user wrote to a bot, by the name that it is kept under: ``phone = update.message.text`` is a number."""
+    known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
+    if not known or any(each.data_type != _WRITTEN or each.evidence != "request" for each in known):
+        return value
+    match = fr.catalog.classify(name, owner)
+    if match is None or match.confidence is Confidence.LOW or match.data_type == _WRITTEN:
+        return value
+    words = f"what was written is kept as `{name}`"
+    passed = {mark: way for mark, way in value.marks.items() if isinstance(mark.source, Symbol)}
+    return Value(value.atoms, {**passed, **of_match(fr, n, match, name, "request", Confidence.MEDIUM, words)})
+
+
 def of_getter(fr: Frame, callee: Callee, args: Arguments) -> Found:
     """``customer.get_email()``, ``fetch_phone_number(order)``: what code that nobody knows gives, as its name says.
 
@@ -357,12 +374,27 @@ def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
 
     What a rule says is believed whatever the part is called. What a caller passes is judged there: it keeps the name.
     """
+    if name.startswith(NOT):
+        return _but(marks, name)
     out: dict[Mark, Hop | None] = {}
     for mark, way in marks.items():
         source = mark.source
         if isinstance(source, Symbol):
             out[mark if source.called == name else mark._replace(source=source._replace(called=name))] = way
         elif _can_be(fr, source, mark.whole, name):
+            out[mark] = way
+    return out
+
+
+def _but(marks: Marks, names: str) -> dict[Mark, Hop | None]:
+    """The marks but for those of parts that were taken out: columns that were dropped."""
+    gone = set(names.removeprefix(NOT).split(","))
+    out: dict[Mark, Hop | None] = {}
+    for mark, way in marks.items():
+        source = mark.source
+        if isinstance(source, Symbol):
+            out[mark if source.called else mark._replace(source=source._replace(called=names))] = way
+        elif source.name not in gone:
             out[mark] = way
     return out
 

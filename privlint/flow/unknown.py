@@ -298,7 +298,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)
     if callee.last in RUNNERS and any(is_called(fr, value) or is_library(value) for value, _ in args.positional[:2]):
-        many = callee.last in MAPS
+        many = callee.last in MAPS and len(args.positional) > 1  # else of a column: ``frame["email"].map(tidy)``
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": returned}), "ran")) if many else returned
     models = _model_arguments(fr, callee, args)
     if models is not None:
@@ -383,6 +383,8 @@ def _decorates(callee: Callee, args: Arguments) -> bool:
     """
     if callee.last.startswith(("add_", "set_")):
         return False
+    if callee.last in MAPS and callee.receiver is not None and callee.receiver.marks:
+        return False  # a column's: ``frame["email"].map(tidy)``
     if len(args.positional) != 1 or args.keywords or args.star is not None or args.mappings:
         return False
     atoms = args.positional[0][0].atoms

@@ -24,7 +24,8 @@ class Symbol(NamedTuple):
     """Whatever the caller passes as parameter ``param`` (-1: the enclosing scope) at ``path``.
 
     ``deep`` 0: exactly there; 1: all that its text shows; 2: all that it holds; 3: the same without what instances of
-    classes hold; 4: all that this code put into it. ``called``: of that, what a part of that name can be.
+    classes hold; 4: all that this code put into it. ``called``: of that, what a part of that name can be; behind
+    ``NOT``, all but the parts of these names.
     """
 
     param: int
@@ -34,6 +35,7 @@ class Symbol(NamedTuple):
 
 
 CHOSEN = "-"
+NOT = "-"
 
 
 class Mark(NamedTuple):

@@ -6,7 +6,10 @@ import re
 
 from privlint.flow import limits
 from privlint.flow.frame import Frame
+from privlint.flow.heap import Object
 from privlint.flow.values import (
+    NOT,
+    REST,
     UNKNOWN,
     Atom,
     Hop,
@@ -133,7 +136,21 @@ def _collect_object(
             continue
         if _full(out):
             return
-        _collect(fr, field, deep, out, seen, below, "repr")
+        if label == REST:
+            _collect_rest(fr, obj, deep, out, seen, below)
+        else:
+            _collect(fr, field, deep, out, seen, below, "repr")
+
+
+def _collect_rest(fr: Frame, obj: Object, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+    """What a copy has of the mapping or frame that it was made of: all but what it has something of its own for."""
+    found: dict[Mark, Hop | None] = {}
+    _collect(fr, obj.fields[REST], deep, found, seen, level, "repr")
+    own = sorted(label[2:-2] for label in obj.fields if label[:2] == "['")
+    for mark, way in found.items():
+        if own and isinstance(mark.source, Symbol) and not mark.source.called:
+            mark = mark._replace(source=mark.source._replace(called=NOT + ",".join(own)))
+        out.setdefault(mark, way)
 
 
 def _name(mark: Mark) -> str:
