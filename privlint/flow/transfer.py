@@ -21,6 +21,7 @@ from privlint.flow.values import (
     NONE,
     UNKNOWN,
     Func,
+    Mark,
     Obj,
     Value,
     join,
@@ -31,7 +32,8 @@ from privlint.flow.values import (
 )
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
-from privlint.model.facts import Target
+from privlint.model.data import Confidence
+from privlint.model.facts import Origin, Target
 from privlint.resolve.program import Entity
 
 # Methods and functions that get rid of rows.
@@ -221,7 +223,7 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
             fr.sink(arriving(marks, fr, end.n, "raise", rule.kind), target)
             continue
         for arg in call.args:
-            marks = collect(fr, fr.get(arg.reg), 1)
+            marks = {m: w for m, w in collect(fr, fr.get(arg.reg), 1).items() if not _names_a_field(m)}
             if marks:
                 target = Target(
                     fr.site(arg.n),
@@ -233,6 +235,12 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
                     confidence=rule.confidence,
                 )
                 fr.sink(arriving(marks, fr, arg.n, call.text or "raise", rule.kind), target)
+
+
+def _names_a_field(mark: Mark) -> bool:
+    """``ValidationError({"email": reason})``: what is known by its key alone is what is wrong with that field."""
+    source = mark.source
+    return isinstance(source, Origin) and source.evidence == "key" and source.confidence is Confidence.LOW
 
 
 TABLE: dict[type, Callable[[Frame, Any], None]] = {
