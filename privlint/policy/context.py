@@ -150,11 +150,10 @@ class Context:
         ``by_party`` false: one place for a call and line, whoever receives (rules that do not speak of recipients).
         """
         groups: dict[tuple[Site, int, str], list[Delivery]] = {}
-        for each in self.deliveries:
-            if wanted(each):
-                target = each.flow.target
-                party = each.party.key if by_party and each.party else ""
-                groups.setdefault((target.call, self._line.get(target.site, 0), party), []).append(each)
+        for each in _told_once([each for each in self.deliveries if wanted(each)]):
+            target = each.flow.target
+            party = each.party.key if by_party and each.party else ""
+            groups.setdefault((target.call, self._line.get(target.site, 0), party), []).append(each)
         places = [Place(tuple(sorted(group, key=_delivery_order))) for group in groups.values()]
         return sorted(places, key=lambda place: (place.target.site, place.party.key if place.party else ""))
 
@@ -265,6 +264,17 @@ def _deliver(flow: FlowFact, reached: Reached) -> Iterator[Delivery]:
         yield Delivery(flow, infrastructure or kind, party, reached)
     if not reached.parties:
         yield Delivery(flow, kind, None, reached)
+
+
+def _told_once(deliveries: list[Delivery]) -> list[Delivery]:
+    """Without what a call hands over signed or hashed beside the very data: a signature tells no more than it."""
+    clear = {_handed(each) for each in deliveries if each.flow.protection is Protection.CLEAR}
+    return [each for each in deliveries if each.flow.protection is Protection.CLEAR or _handed(each) not in clear]
+
+
+def _handed(each: Delivery) -> tuple[object, ...]:
+    origin = each.flow.origin
+    return each.flow.target.call, each.party.key if each.party else "", origin.site, origin.name, origin.data_type
 
 
 def _lines(flows: Iterable[FlowFact], lines: Lines | None) -> Mapping[Site, int]:
