@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from privlint.flow import limits
 from privlint.flow.access import at_label, store
@@ -74,7 +74,7 @@ class Binding:
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[Symbol, dict[Mark, Hop | None]] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
-        self._crowded = False  # whether the callee makes so much that its objects are not all kept apart
+        self._crowd: Mapping[ObjId, Object] = {}  # what the callee makes, where it is too much to keep all apart
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
         self._described: dict[tuple[int, Path], tuple[Description, ...]] = {}
@@ -200,7 +200,7 @@ class Binding:
             return key
         found = self._renamed.get(key)
         if found is None:
-            found = ("o", self.fr.fn.id, self.call.node, _made_at(key, self._crowded))
+            found = ("o", self.fr.fn.id, self.call.node, _made_at(key, self._crowd.get(key)))
             self._renamed[key] = found
         return found
 
@@ -213,7 +213,7 @@ class Binding:
             return UNKNOWN
         if len(summary.heap) > limits.OBJECTS:
             limits.reached("objects from calls of one function that are kept apart")
-            self._crowded = True
+            self._crowd = summary.heap
         self.fr.solver.work += len(summary.sinks) + len(summary.heap) + len(summary.effects)
         effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
         result = self.substitute(summary.result, returned=True)
@@ -386,17 +386,19 @@ class Binding:
         return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
 
 
-def _made_at(key: ObjId, crowded: bool) -> ObjId:
+def _made_at(key: ObjId, one_of_many: Object | None) -> ObjId:
     """Where an object was made; one that comes from two calls below is no longer told by what called that.
 
-    Where it is ``crowded``, all that a call of the callee made is one.
+    Of many objects those of one kind that a call of the callee made are one: its lists, its instances of a class.
     """
     calls: list[ObjId] = [key]
     while isinstance(inner := calls[-1][-1], tuple) and inner[0] == "o":
         calls.append(inner)
     if len(calls) < 3:
         return key
-    return (key[0], key[1], key[2]) if crowded else calls[-2]
+    if one_of_many is None:
+        return calls[-2]
+    return key[0], key[1], key[2], f"{one_of_many.kind}{one_of_many.cls}"
 
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
