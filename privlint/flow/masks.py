@@ -27,6 +27,7 @@ from privlint.flow.values import (
 )
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
+from privlint.model.facts import Origin
 
 CUT, MASKED, SALTED = Trait("cut"), Trait("masked"), Trait("salted")
 _MASK = re.compile(r"\*|[•●█]|[xX#]{3,}|REDACTED|HIDDEN|MASKED", re.IGNORECASE)
@@ -34,7 +35,8 @@ _STARS = re.compile(r"[*•●█#xX]+\Z")
 _SALT = re.compile(r"salt|pepper|secret|hmac|(?:^|_|\.)key", re.IGNORECASE)
 _FEW = 4  # characters that tell nobody who it is; beside stars a few more are usual (the area code)
 _BESIDE = 6
-_SENT = "privlint.web."
+_FOR_ONE = frozenset(("record", "annotation", "name"))
+SENT = "privlint.web."  # types of what is sent with a request
 _PLURAL = re.compile(r"(?<![sui])s\Z|list|rows|items|data", re.IGNORECASE)
 
 
@@ -99,12 +101,25 @@ def is_text(value: Value) -> bool:
     for atom in value.atoms:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             continue
-        if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(_SENT)):
+        if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(SENT)):
             continue  # what is sent under a name is a text, unless the name says that it is several
         if isinstance(atom, Obj | Inst | Ext):
             return False
     names = [mark.source.name for mark in value.marks if not isinstance(mark.source, Symbol)]
     return bool(names) and not any(_PLURAL.search(name) for name in names)
+
+
+def is_one_name(value: Value) -> bool:
+    """Whether a value is surely one datum, whose first letter is an initial, and no list of them."""
+    known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
+    return (
+        bool(known)
+        and is_text(value)
+        and all(
+            each.evidence in _FOR_ONE or (each.evidence == "attribute" and each.data_type.startswith("identity."))
+            for each in known
+        )
+    )
 
 
 def mask(fr: Frame, parts: Sequence[Value], marks: Mapping[Mark, Hop | None]) -> dict[Mark, Hop | None] | None:

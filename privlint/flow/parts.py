@@ -192,7 +192,8 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
             if isinstance(atom, Cls):
                 value = join(value, _class_item(fr, atom, key) or UNKNOWN)
         if label is not None and _first_or_last(key) and (value.marks or obj.marks):
-            value = Value(value.atoms | {masks.CUT}, value.marks)
+            marks = guards.masked(value.marks) if masks.is_one_name(obj) else value.marks
+            value = Value(value.atoms | {masks.CUT}, marks)
         for text in key_texts(key)[:2]:
             value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
         if strings(key) and frames.type_of(fr, obj):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from privlint.catalog.paths import match_path
 from privlint.flow import routes
 from privlint.flow.frame import Frame
+from privlint.flow.masks import SENT
 from privlint.flow.origins import Found, collected, make, of_match, of_request_key
 from privlint.flow.values import (
     FRESH,
@@ -200,7 +201,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
         return of_request_key(fr, name, n, "request", owner_name, required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
-        made_here = any(
+        made_here = not _is_sent(found) and any(
             isinstance(atom, Obj) and atom.id[0] != "s" and f".{name}" in fr.object(atom.id).fields
             for atom in value.ordered
         )
@@ -224,6 +225,11 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
     return of_match(fr, n, named, name, "attribute", cap, f"`{shown}` is read")
+
+
+def _is_sent(value: Value) -> bool:
+    """Whether a value is what a user sent, under a name that says nothing."""
+    return bool(value.atoms) and all(isinstance(a, Inst) and a.type.startswith(SENT) for a in value.atoms)
 
 
 _CHECKED = frozenset({"cleaned_data", "validated_data"})  # has every field: a look-up demands nothing

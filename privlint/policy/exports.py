@@ -30,7 +30,7 @@ _MESSENGERS = frozenset(
         ),  # what happened to one person
     )
 )
-_PROTECTED = (Protection.MASKED, Protection.ENCRYPTED, Protection.DERIVED)
+_PROTECTED = (Protection.MASKED, Protection.PSEUDONYMISED, Protection.ENCRYPTED, Protection.DERIVED)
 # What stands for a person without saying who that is is no list of people.
 _REFERENCES = frozenset(
     (

@@ -11,7 +11,8 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.models.containers import deep_clone
 from privlint.flow.models.registry import function
-from privlint.flow.values import UNKNOWN, Atom, Obj, Value, join_all, of
+from privlint.flow.sources import is_request_data
+from privlint.flow.values import UNKNOWN, Atom, Inst, Obj, Value, join_all, of
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -63,6 +64,8 @@ def _pack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 )
 def _unpack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     given = args.positional[0][0] if args.positional else UNKNOWN
+    if is_request_data(fr, given):  # the body of a request
+        return of(Inst("privlint.web.RequestJson"))
     packed = packed_in(fr, given)
     if not packed or len(packed) < len(given.atoms):
         return None
