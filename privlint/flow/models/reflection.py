@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from privlint.flow import sources
 from privlint.flow.access import delete, store
@@ -16,6 +16,7 @@ from privlint.flow.values import (
     NONE,
     UNKNOWN,
     VARS,
+    Atom,
     Bound,
     Hop,
     Inst,
@@ -58,7 +59,7 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not name:
         found = all_attributes(fr, value)
         return either(out, found) if len(args.positional) > 2 else found
-    for text in name[:4]:
+    for text in name:
         found = sources.if_sent(fr, load_attribute(fr, value, text), callee.n, text)
         marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
         out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
@@ -124,7 +125,7 @@ def _set_named(fr: Frame, target: Value, name: Value, value: Value) -> None:
     fr.need(name)
     names = strings(name)
     rest = [a for a in name.atoms if not isinstance(a, Lit)]  # parameters of which the context tells the names
-    if names and all(isinstance(a, Obj) and a.id[0] == "s" and symbolic(a.id) in fr.context for a in rest):
+    if names and all(_is_symbolic(a) and symbolic(a.id) in fr.context for a in rest):
         for each in names:
             store(fr, target, f".{each}", _told_apart(value, each, names), strong=len(names) == 1)
     else:
@@ -133,12 +134,22 @@ def _set_named(fr: Frame, target: Value, name: Value, value: Value) -> None:
 
 def _told_apart(value: Value, name: str, names: list[str]) -> Value:
     """What of a value that may be any of several things goes by one name: not what is called as another of them."""
+    others = {label for each in names if each != name for label in (f".{each}", f"[{each!r}]")}
     marks = {
         mark: way
         for mark, way in value.marks.items()
-        if isinstance(mark.source, Symbol) or mark.source.name == name or mark.source.name not in names
+        if (
+            others.isdisjoint(mark.source.path[-1:])
+            if isinstance(mark.source, Symbol)
+            else mark.source.name == name or mark.source.name not in names
+        )
     }
-    return Value(value.atoms, marks)
+    atoms = [a for a in value.atoms if not _is_symbolic(a) or others.isdisjoint(symbolic(a.id)[1][-1:])]
+    return Value(frozenset(atoms), marks)
+
+
+def _is_symbolic(atom: Atom) -> TypeGuard[Obj]:
+    return isinstance(atom, Obj) and atom.id[0] == "s"
 
 
 def _set_all(fr: Frame, target: Value, mapping: Value) -> None:
@@ -161,7 +172,7 @@ def _spread(name: Value, value: Value) -> Value | None:
 
 def _parts_of(value: Value, label: str) -> set[tuple[int, Path]]:
     """Of which parameters, at which path, a value is the part under the label."""
-    found = [symbolic(a.id) for a in value.atoms if isinstance(a, Obj) and a.id[0] == "s"]
+    found = [symbolic(a.id) for a in value.atoms if _is_symbolic(a)]
     return {(param, path[:-1]) for param, path in found if path[-1:] == (label,)}
 
 
