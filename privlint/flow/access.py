@@ -5,11 +5,12 @@ from __future__ import annotations
 from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, keys_of, lacking
+from privlint.flow.items import element, item, keys_of, lacking
 from privlint.flow.values import (
     ADDED,
     ALL,
     BESIDE,
+    EACH,
     REST,
     UNKNOWN,
     VARS,
@@ -40,6 +41,8 @@ def at_label(fr: Frame, value: Value, label: str) -> Value:
         return of(*(a.self for a in value.atoms if isinstance(a, Bound)))
     if label == "[#]":
         return keys_of(fr, value)
+    if label == EACH:
+        return element(fr, value)
     return item(fr, value, None if label in ("[*]", ADDED) else label)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow.values import Atom, Cls, Inst, ObjId, Opaque
+from privlint.flow.values import EACH, Atom, Cls, Inst, ObjId, Opaque
 from privlint.ir.ops import TypeRef
 from privlint.model.data import NameMatch
 from privlint.resolve.program import Module
@@ -196,7 +196,7 @@ class Annotations:
                 index = min(int(label[1:-1]), len(inner.args) - 1)
             return number, inner.args[index]
         if last in _MAPPINGS and len(inner.args) > 1:
-            return number, inner.args[0 if label == "[#]" else 1]
+            return number, inner.args[0 if label in ("[#]", EACH) else 1]
         return None
 
     def field(self, cls: int, name: str) -> tuple[int, TypeRef] | None:

@@ -9,10 +9,12 @@ from privlint.flow.access import at_label, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
-from privlint.flow.items import positions
+from privlint.flow.items import item, key_label, positions
 from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
+    BY,
+    EACH,
     NO_MARKS,
     REST,
     UNKNOWN,
@@ -46,6 +48,8 @@ from privlint.flow.values import (
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
 from privlint.model.location import Site
+
+_UNTOLD = frozenset(("[*", EACH[:2], BY))  # how the labels begin that say nothing to a reader
 
 
 class Binding:
@@ -85,7 +89,10 @@ class Binding:
         """What the caller has at an access path of a parameter."""
         found = self._parts.get((param, path))
         if found is None:
-            if path:
+            if path and path[-1][:2] == BY:
+                key = self.part(int(path[-1][2:-1]), ())
+                found = item(self.fr, self.part(param, path[:-1]), key_label(self.fr, key), key)
+            elif path:
                 found = at_label(self.fr, self.part(param, path[:-1]), path[-1])
             elif param == -1:
                 found = of(Obj(self.env)) if self.env is not None else UNKNOWN
@@ -113,7 +120,7 @@ class Binding:
                 found = self.call, "enter", self.ir.name
             else:
                 name = self.ir.params[symbol.param].name if symbol.param < len(self.ir.params) else ""
-                words = name + "".join(label if label[0] in ".[" else "" for label in symbol.path if label != "[*]")
+                words = name + "".join(at for at in symbol.path if at[0] in ".[" and at[:2] not in _UNTOLD)
                 found = self.sites[symbol.param], "pass", words
             self._hops[symbol] = found
         return found

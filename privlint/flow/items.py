@@ -10,6 +10,8 @@ from privlint.flow.heap import Object
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ADDED,
+    BY,
+    EACH,
     REST,
     UNKNOWN,
     Atom,
@@ -188,7 +190,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         known = positions(fr, of(Obj(key)))
         label = known[int(label[1:-1])] if known and -int(label[1:-1]) <= len(known) else None
     if label is None:
-        found = any_item(fr, key, obj)
+        found = any_item(fr, key, obj, "[*]" if given is None else _by_parameter(given))
         return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
@@ -209,6 +211,18 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         missing = call_dunder(fr, Obj(key), "__missing__", [literal(label[1:-1].strip("'"))])
         return found if missing is None else join(found, missing)
     return found
+
+
+def _by_parameter(key: Value) -> str:
+    """The label of an item under a key that is a parameter as it was passed: callers know which one that is."""
+    found = [a.id for a in key.atoms if isinstance(a, Obj)]
+    if len(found) != 1 or found[0][0] != "s" or not all(isinstance(a, Obj) or a in _KEYS for a in key.atoms):
+        return "[*]"
+    param, path = symbolic(found[0])
+    return f"{BY}{param}]" if param >= 0 and not path else "[*]"
+
+
+_KEYS = (Inst("builtins.str"), Inst("builtins.int"))
 
 
 def taken_over(fr: Frame, rest: Value, label: str) -> Value:
@@ -259,8 +273,8 @@ def positions(fr: Frame, value: Value) -> list[str] | None:
     return expected if set(labels) == set(expected) else None
 
 
-def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
-    """All that an item of the object may be."""
+def any_item(fr: Frame, key: ObjId, obj: Object, label: str = "[*]") -> Value:
+    """All that an item of the object may be; ``label`` is that of those which the caller's object has."""
     out = UNKNOWN
     for label, value in obj.fields.items():
         if label[0] == "[" and label not in ("[#]", REST):
@@ -268,7 +282,7 @@ def any_item(fr: Frame, key: ObjId, obj: Object) -> Value:
     if REST in obj.fields:
         out = join(out, taken_over(fr, obj.fields[REST], "[*]"))
     if key[0] == "s":
-        out = join(out, fr.initial(key, "[*]"))
+        out = join(out, fr.initial(key, label))
     return out
 
 
@@ -300,6 +314,9 @@ def keys_of(fr: Frame, value: Value) -> Value:
     return out
 
 
+_WILD = frozenset(("[*]", EACH))  # data that nests has no end: below these, keys and items are one
+
+
 def element(fr: Frame, value: Value) -> Value:
     """What iterating over a value yields."""
     out = UNKNOWN
@@ -312,6 +329,8 @@ def element(fr: Frame, value: Value) -> Value:
                 out = join(out, keys_of(fr, of(atom)))
             elif obj.cls >= 0 and obj.kind in ("inst", "sym"):
                 out = join(out, _iterated(fr, atom))
+            elif atom.id[0] == "s" and not obj.type and _WILD.isdisjoint(symbolic(atom.id)[1]):
+                out = join(out, any_item(fr, atom.id, obj, EACH))
             else:
                 out = join(out, item(fr, Value(frozenset((atom,))), None))
         elif isinstance(atom, Inst):

@@ -78,6 +78,8 @@ NO_MARKS: Marks = {}
 REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
 ALL = ".**"  # label of the mappings whose items an object has as attributes
 ADDED = "[+]"  # label of what was stored under unknown keys that were not there before
+EACH = "[~]"  # label of what going through a parameter yields, of which it is not known whether it is a mapping
+BY = "[="  # how the label of an item begins that is under the key which another parameter is: ``[=1]``
 # Labels of what was stored somewhere, beside all that was there before.
 BESIDE = frozenset(("[*]", ADDED, ".*", REST, ALL))
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
@@ -97,7 +99,7 @@ def text_key(label: str | None) -> str | None:
 
 def is_one_item(label: str) -> bool:
     """Whether a label is of the item at one key or position."""
-    return label[0] == "[" and label not in BESIDE and label != "[#]"
+    return label[0] == "[" and label not in BESIDE and label not in ("[#]", EACH) and label[:2] != BY
 
 
 def name_in(label: str) -> str:
