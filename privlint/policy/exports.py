@@ -80,11 +80,18 @@ def exports(context: Context) -> Iterator[Export]:
         key = (place.target.call, place.party.key if place.party is not None else "")
         groups.setdefault(key, []).extend(place.deliveries)
     for deliveries in groups.values():
-        if {each.flow.origin.data_type for each in deliveries} <= _REFERENCES | _CREDENTIALS:
-            continue
-        many = next(each.flow.many for each in deliveries if each.flow.many is not None)
-        ways = dict.fromkeys(way for each in deliveries if each.flow.many for way in each.flow.many.ways)
-        yield Export(Place(tuple(deliveries)), many, tuple(ways))
+        export = _export(deliveries)
+        if export is not None:
+            yield export
+
+
+def _export(deliveries: Iterable[Delivery]) -> Export | None:
+    """What leaves by one call, with all its ways; None if it says of nobody who that is."""
+    held = [(each, each.flow.many) for each in deliveries if each.flow.many is not None]
+    if {each.flow.origin.data_type for each, _ in held} <= _REFERENCES | _CREDENTIALS:
+        return None
+    ways = dict.fromkeys(way for _, many in held for way in many.ways)
+    return Export(Place(tuple(each for each, _ in held)), held[0][1], tuple(ways))
 
 
 def _leaves(context: Context, each: Delivery) -> bool:
@@ -107,12 +114,24 @@ def _declared(context: Context, each: Delivery) -> bool:
     return each.party is not None and bool(entries(context, each.party, each.flow.origin.data_type))
 
 
-def open_way(export: Export, kind: str) -> Way | None:
-    """The way on which no safeguard of a kind stands; one that is entered from outside before one that is not."""
+def unguarded(export: Export, kind: str) -> tuple[Export, Way] | None:
+    """What of an export has a way on which no safeguard of a kind stands, and that way; None if nothing has.
+
+    Of several ways one that is entered from outside comes before one that is not.  Callers of a helper that makes files
+    are told apart: what only those have it write who are safeguarded is left out.
+    """
+    open_ways = set(_open(export.ways, kind))
+    left = [each for each in export.place.deliveries if each.flow.many and open_ways & set(each.flow.many.ways)]
+    rest = _export(left)
+    if rest is None:
+        return None
     order = ("view", "task", "command", "script")
-    found = [way for way in export.ways if not any(_stands(check, kind) for check in way.checks)]
-    found = [way for way in found if way.entry]  # what nothing is known to call is reached by nobody
-    return min(found, key=lambda way: (order.index(way.entry), len(way.calls)), default=None)
+    return rest, min(_open(rest.ways, kind), key=lambda way: (order.index(way.entry), len(way.calls)))
+
+
+def _open(ways: Iterable[Way], kind: str) -> list[Way]:
+    """The ways without a safeguard of a kind; what nothing is known to call is reached by nobody."""
+    return [way for way in ways if way.entry and not any(_stands(check, kind) for check in way.checks)]
 
 
 def _stands(check: Check, kind: str) -> bool:

@@ -63,7 +63,7 @@ from collections.abc import Iterable
 from privlint.model.data import Confidence
 from privlint.model.finding import Finding
 from privlint.policy.context import Context
-from privlint.policy.exports import Export, begins, exports, open_way, result, threshold, what
+from privlint.policy.exports import Export, begins, exports, result, threshold, unguarded, what
 from privlint.policy.rule import Rule
 
 RULE = Rule(
@@ -79,10 +79,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Exports that are reached on a way on which nobody asks who is there."""
-    for export in exports(context):
-        way = open_way(export, "access")
-        if way is None:
+    for each in exports(context):
+        found = unguarded(each, "access")
+        if found is None:
             continue
+        export, way = found
         crime = _crime(context, export)
         if way.entry == "view":
             check_first = context.advice(RULE.code, "make sure before it who asks, and that they may")

@@ -54,7 +54,7 @@ from collections.abc import Iterable
 from privlint.model.data import Confidence
 from privlint.model.finding import Finding
 from privlint.policy.context import Context
-from privlint.policy.exports import begins, exports, open_way, result, what
+from privlint.policy.exports import begins, exports, result, unguarded, what
 from privlint.policy.rule import Rule
 
 RULE = Rule(
@@ -70,10 +70,11 @@ RULE = Rule(
 
 def check(context: Context) -> Iterable[Finding]:
     """Exports that are reached on a way on which nothing is noted."""
-    for export in exports(context):
-        way = open_way(export, "audit") if export.file else None
-        if way is None:
+    for each in exports(context):
+        found = unguarded(each, "audit") if each.file else None
+        if found is None:
             continue
+        export, way = found
         advice = context.advice(RULE.code, "note who took what, and why, where the exporter cannot delete it")
         message = f"{what(context, export)}, and no audit record of it is left on the way from {begins(way)}{advice}"
         yield result(context, RULE, export, way, message, "", Confidence.MEDIUM)
