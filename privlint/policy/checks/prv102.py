@@ -51,7 +51,7 @@ and where only the place tells whose data it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from privlint.model.data import Confidence
 from privlint.model.facts import CollectionFact
@@ -108,18 +108,30 @@ def check(context: Context) -> Iterable[Finding]:
         return
     needed = NecessarySet(entry, context.catalog)
     seekers = frozenset(need.subject for need in needed.needs)
-    for facts in by_site(context, lambda fact: fact.required and _counts(context, fact, seekers)):
-        refused = {fact.data_type: why for fact in facts if (why := _refused(needed, fact)) is not None}
+    root = _root(context.collections)
+    for facts in by_site(context, lambda fact: fact.required and _counts(context, fact, seekers, root)):
+        refused = {fact.data_type: why for fact in facts if (why := _refused(needed, fact, root)) is not None}
         if refused:
             kept = [fact for fact in facts if fact.data_type in refused]
             yield _finding(context, needed, kept, refused)
 
 
-def _counts(context: Context, fact: CollectionFact, subjects: frozenset[str]) -> bool:
+def _root(facts: Sequence[CollectionFact]) -> str:
+    """The package that holds all there is: the name of the program, which tells nothing of one of its parts."""
+    found = {fact.function.partition(".")[0] for fact in facts if fact.function}
+    return f"{found.pop()}." if len(found) == 1 else ""
+
+
+def _around(fact: CollectionFact, root: str) -> frozenset[str]:
+    """The words of what holds a field and of the code around it."""
+    return words(fact.owner, fact.function.removeprefix(root))
+
+
+def _counts(context: Context, fact: CollectionFact, subjects: frozenset[str], root: str) -> bool:
     """Whether an input is asked of a consumer, on the way of the basic function."""
     if fact.data_type in _SIGNING_IN or (fact.how == "model" and fact.data_type.startswith(_NOTED)):
         return False
-    around = words(fact.owner, fact.function)
+    around = _around(fact, root)
     if fact.data_type == "account.third_party_id" and around & _BY_ANOTHER:
         return False
     if around & (_BESIDE | _KNOWN_ALREADY) or (around & _SUPPLY_SIDE and not around & subjects):
@@ -129,8 +141,8 @@ def _counts(context: Context, fact: CollectionFact, subjects: frozenset[str]) ->
     return not any(entry.basis in WITHOUT_CONSENT for entry in entries(context, fact.data_type))
 
 
-def _refused(needed: NecessarySet, fact: CollectionFact) -> str | None:
-    return needed.refuses(fact.data_type, words(fact.name), words(fact.owner, fact.function))
+def _refused(needed: NecessarySet, fact: CollectionFact, root: str) -> str | None:
+    return needed.refuses(fact.data_type, words(fact.name), _around(fact, root))
 
 
 def _finding(context: Context, needed: NecessarySet, facts: list[CollectionFact], refused: dict[str, str]) -> Finding:
