@@ -125,6 +125,8 @@ class Names:
             return None
         if any(word in _AFTER_HEAD for word in words):  # ``customer.number_of_orders`` is no customer number
             return None
+        if owner.thing and owner.organisation and words == ("name",):  # ``class Hospital``: a list of them, of nobody
+            return None
         last = owner.words[-1]
         if last in self.lists["apart"]:
             return None

@@ -21,6 +21,8 @@ _REFERENCES = frozenset({"account.user_id"})
 _FOR_REFERENCES = frozenset({"url", "cookie", "cache", "queue", "log", "console", "exception"})
 # The key of whoever of the staff has signed in, which is a number of a table and not the one on a pass.
 _KEY = re.compile(r"[a-z]_?id\W*\Z", re.IGNORECASE)
+# What every row has, and other rows keep to tell which one they belong to.
+_KEYS_OF_ROWS = frozenset({"id", "pk"})
 # What a session is told by: it has to be in the browser, and where sessions are kept.
 _OF_SESSIONS = frozenset({"online.session_id"})
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
@@ -69,6 +71,8 @@ def _ordinary(each: Delivery) -> bool:
     """Whether this data belongs in such a sink, as sinks go."""
     data_type = each.flow.origin.data_type
     if each.party is None and each.kind in _FOR_REFERENCES and data_type in _REFERENCES:
+        return True
+    if each.kind == "database" and each.flow.origin.name in _KEYS_OF_ROWS:
         return True
     if data_type in _OF_SESSIONS and each.kind in ("cookie", "cache"):
         return True
