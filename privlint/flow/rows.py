@@ -171,7 +171,9 @@ def of_statement(fr: Frame, statement: Value, n: int) -> Value | None:
 
 def _selected(fr: Frame, column: sql.Column, n: int) -> Value:
     value = read(fr, column.table.rpartition(".")[2], column.name, n)
-    return sources.counted_by(fr, value) if column.grouped else value
+    if not column.grouped:
+        return value
+    return join(sources.counted_by(fr, value), SCALAR)  # what it is called tells no more than that
 
 
 def executed(fr: Frame, callee: Callee, args: Arguments, how: str) -> Value | None:

@@ -54,7 +54,7 @@ def exposed(
             each.kind in kinds
             and each.flow.protection in UNPROTECTED
             and concerns(each.flow.origin.data_type)
-            and not _ordinary(each)
+            and not _ordinary(context, each)
         ),
     )
     for place in places:
@@ -67,18 +67,26 @@ def exposed(
             yield context.finding(rule.code, place, message, severity=severity)
 
 
-def _ordinary(each: Delivery) -> bool:
+def _ordinary(context: Context, each: Delivery) -> bool:
     """Whether this data belongs in such a sink, as sinks go."""
     data_type = each.flow.origin.data_type
     if each.party is None and each.kind in _FOR_REFERENCES and data_type in _REFERENCES:
         return True
-    if each.kind == "database" and each.flow.origin.name in _KEYS_OF_ROWS:
+    if each.kind == "database" and (each.flow.origin.name in _KEYS_OF_ROWS or _is_hashed(context, each)):
         return True
     if data_type in _OF_SESSIONS and each.kind in ("cookie", "cache"):
         return True
     if each.kind == "cookie" and data_type == "work.employee_id" and _KEY.search(each.flow.origin.name):
         return True
     return each.kind == "url" and data_type in _OF_REDIRECTS and _is_redirect(each)
+
+
+def _is_hashed(context: Context, each: Delivery) -> bool:
+    """Whether all that is known of it is a name which says that it is a password's hash: that is what one stores."""
+    if each.flow.origin.data_type != "account.password":
+        return False
+    match = context.catalog.classify(each.flow.origin.name)
+    return match is not None and match.protection is not Protection.CLEAR
 
 
 def _is_redirect(each: Delivery) -> bool:
