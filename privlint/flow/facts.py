@@ -25,9 +25,8 @@ class Collector:
         self._collections: dict[tuple[object, str], CollectionFact] = {}
         self.scrubbers: set[Scrubber] = set()
         self.inside: dict[Site, set[tuple[int, int, int]]] = {}  # sink -> calls that pass on what they are given
-        self.tops: dict[
-            tuple[Site, str], set[tuple[int, int, int]]
-        ] = {}  # sink, data type -> calls by which it gets on
+        # sink, data type, hosts that it is sent to -> calls by which it gets on
+        self._tops: dict[tuple[Site, str, tuple[str, ...]], set[tuple[int, int, int]]] = {}
 
     def passing(self, fn: int, marks: Marks, target: Target, node: int, callee: int) -> None:
         """Data gets to a sink by the call at ``node`` in ``fn`` (none: by the sink itself)."""
@@ -36,7 +35,12 @@ class Collector:
             if isinstance(mark.source, Symbol):
                 self.inside.setdefault(target.call, set()).add(call)
             else:
-                self.tops.setdefault((target.call, mark.source.data_type), set()).add(call)
+                self._tops.setdefault((target.call, mark.source.data_type, target.hosts), set()).add(call)
+
+    def tops(self, flow: FlowFact) -> set[tuple[int, int, int]]:
+        """The calls by which the data of a flow gets on to its sink; of a helper that sends to many, those for its hosts."""
+        call, data_type = flow.target.call, flow.origin.data_type
+        return self._tops.get((call, data_type, flow.target.hosts), set())
 
     def begin(self, frame: object) -> None:
         """A function is analysed (again): what was found in it before is found again if it still holds."""

@@ -120,7 +120,7 @@ def _entered(flow: FlowFact, multitude: Multitude, calls: Calls) -> dict[int, fr
 def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude: Multitude, lasting: Lasting) -> None:
     ways = Ways(calls, held, Entries(calls, held, solver.catalog.rules.entry_points))
     collector = solver.collector
-    known: dict[tuple[Site, str], tuple[Way, ...]] = {}
+    known: dict[tuple[Site, str, tuple[str, ...]], tuple[Way, ...]] = {}
     flows: list[FlowFact] = []
     for flow in facts.flows:
         if flow.target.expires == "never":
@@ -132,9 +132,9 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
         if flow.target.kind not in _EXPORTS and not (flow.target.recipient or flow.target.hosts):
             flows.append(flow)
             continue
-        key = (flow.target.call, flow.origin.data_type)
+        key = (flow.target.call, flow.origin.data_type, flow.target.hosts)
         passing = [Passing(*each) for each in collector.inside.get(key[0], ())]
-        tops = [Passing(*each) for each in collector.tops.get(key, ())]
+        tops = [Passing(*each) for each in collector.tops(flow)]
         inside: dict[int, list[Passing]] = {}
         for each in passing:
             inside.setdefault(each.fn, []).append(each)
