@@ -41,7 +41,7 @@ SOURCE_KEYS = (
 PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "routed", "beside", "name", "position")
 SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
-    "when", "unless", "part", "leave_out", "known_host", "data", "expires", "lasts",
+    "when", "unless", "part", "leave_out", "known_host", "sent_to", "data", "expires", "lasts",
 )  # fmt: skip
 SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only", "fresh")
 PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
@@ -189,6 +189,7 @@ def _sink_values(fields: Fields) -> dict[str, Any]:
         "part": fields.text("part"),
         "leave_out": fields.texts("leave_out"),
         "known_host": fields.flag("known_host"),
+        "sent_to": fields.texts("sent_to"),
         "data": fields.texts("data"),
         "expires": fields.args("expires", ArgSpec()) if "expires" in fields else None,
         "lasts": fields.flag("lasts", True),

@@ -55,7 +55,7 @@ def hosts_of(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> tupl
     if rule.url is None:
         return (), secure
     hosts: set[str] = set()
-    for value in _given(fr, callee, args, rule.url):
+    for value in (*_given(fr, callee, args, rule.url), *_addressed(fr, callee, args, rule)):
         for text in address_texts(fr, value):
             host, plain = host_of(text)
             if host:
@@ -65,6 +65,21 @@ def hosts_of(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> tupl
         if any(not atom.secure for atom in _addresses(fr, value)):
             secure = False
     return tuple(sorted(hosts)), secure
+
+
+def _addressed(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> list[Value]:
+    """What a message says itself of whom it is for."""
+    if not rule.sent_to:
+        return []
+    messages = [
+        fr.object(a.id) for value in _given(fr, callee, args, rule.args) for a in value.ordered if isinstance(a, Obj)
+    ]
+    return [
+        message.fields[label]
+        for message in messages
+        for name in rule.sent_to
+        if (label := f"[{name!r}]") in message.fields
+    ]
 
 
 def address_texts(fr: Frame, value: Value) -> list[str]:

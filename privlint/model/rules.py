@@ -97,6 +97,7 @@ class SinkRule:
     part: str = ""  # of an argument that was made with such a part, only the part (a request's `url`)
     leave_out: tuple[str, ...] = ()  # items and attributes of an argument that do not count (a message's `To`)
     known_host: bool = False  # only where the host can be told
+    sent_to: tuple[str, ...] = ()  # items of an argument that name addresses it is sent to (a message's `To`)
     data: tuple[str, ...] = ()  # data types that the call itself makes a library send
     expires: ArgSpec | None = None  # the arguments that say for how long it is kept; None: it is not such a sink
     lasts: bool = True  # what is given no time is kept for ever
