@@ -38,7 +38,7 @@ class Collector:
                 self._tops.setdefault((target.call, mark.source.data_type, target.hosts), set()).add(call)
 
     def tops(self, flow: FlowFact) -> set[tuple[int, int, int]]:
-        """The calls by which the data of a flow gets on to its sink; of a helper that sends to many, those for its hosts."""
+        """The calls by which a flow's data gets on to its sink; in a helper that sends to many, those for its hosts."""
         call, data_type = flow.target.call, flow.origin.data_type
         return self._tops.get((call, data_type, flow.target.hosts), set())
 

@@ -26,6 +26,7 @@ _ASKING = frozenset(("form", "body", "serializer"))
 _CHOSEN = frozenset({"demographic", "special", "health", "education", "work", "financial", "minor", "identity"})
 _SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.last_name", "demographic.date_of_birth",
                        "demographic.gender", "demographic.marital_status", "identity.national_id"})  # fmt: skip
+_NAMES = frozenset({"identity.full_name", "identity.first_name", "identity.last_name"})
 _JOB = frozenset({"work.employer", "work.job_title", "work.history"})
 _WORD = re.compile(r"[^\W\d_]+")
 _LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
@@ -162,6 +163,9 @@ class Fields:
         match = asked(catalog, name)
         if match is None and catalog.classify(name) is not None and self._asks_people(info):
             return beside(catalog, name)  # `full_name` beside an address
+        if match is None and self._is_reached(info):
+            own = catalog.classify(name, "user")
+            return own if own is not None and own.data_type.startswith("contact.") else None
         if match is None or catalog.is_of_organisation(info.name):
             return None
         belongs = any(
@@ -205,6 +209,11 @@ class Fields:
         if self._solver.catalog.is_of_organisation(info.name):
             return False
         return any(tells_person(self._solver.catalog.classify(name, info.name)) for name in info.fields)
+
+    def _is_reached(self, info: Class) -> bool:
+        """Whether rows are people by what they have, a name and how they are reached: then their address is theirs."""
+        named = (self._solver.catalog.classify(each) for each in info.fields)
+        return any(m is not None and m.data_type in _NAMES for m in named) and self._asks_people(info)
 
     @staticmethod
     def _required(declared: FieldInfo, rule: RecordRule) -> bool:

@@ -18,6 +18,7 @@ from privlint.flow.safeguards.queries import (
     one_person,
     selects_many,
     words,
+    written_to,
 )
 from privlint.ir import ops as o
 from privlint.model.facts import FlowFact, Many
@@ -55,6 +56,7 @@ _PEOPLE = words(
 )
 _ASKS = frozenset(("not", "nonempty", "is", "is not", "==", "!=", "falsy"))
 _FILLS = words("append extend add update write writelines appendleft")
+_WRITES = words("writerow writerows")
 _ROWS = words("rows records queryset qs object_list resultset dataset")
 _HOLDS = words(
     "list List Sequence Iterable Iterator QuerySet Queryset set tuple Collection Generator AsyncIterator "
@@ -239,6 +241,8 @@ class Multitude:
                 owner, _, method = call.text.rpartition(".")
                 if method in _FILLS:
                     filling.setdefault(owner, []).append(call)
+                elif method in _WRITES:
+                    filling.setdefault(written_to(body, call), []).append(call)
         for call in filling.get(name, ()):
             for arg in call.args:
                 found = self._element(fn, arg.reg, depth) or self._collection(fn, arg.reg, depth)

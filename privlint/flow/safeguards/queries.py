@@ -48,6 +48,7 @@ _TERM = re.compile(
     r"(?:(?P<op>is\s+not|is|==?|<>|!=)\s*(?P<value>'[^']*'|\"[^\"]*\"|\w+))?[\s)]*\Z",
     re.IGNORECASE,
 )
+_WRITERS = words("writer DictWriter")
 _FALSE = words("false 0 no n f off null denied refused declined withdrawn revoked")
 _AGGREGATE = re.compile(r"\A\s*(count|sum|avg|min|max)\s*\([^,]*\)\s*(as\s+\w+\s*)?\Z", re.IGNORECASE)
 
@@ -180,3 +181,16 @@ def texts(body: Body, reg: int, depth: int = 0) -> list[str]:
         stored = body.stores.get(op.slot, ())
         return [text for _, store in stored for text in texts(body, store.src, depth + 1)]
     return []
+
+
+def written_to(body: Body, call: o.Call) -> str:
+    """The variable that a writer of CSV writes to, ``""`` where it is none: ``csv.writer(out).writerow(...)``."""
+    func = body.only(call.func)
+    made = body.only(func.obj) if isinstance(func, o.LoadAttr) else None
+    if isinstance(made, o.LoadName):
+        stores = body.stores.get(made.slot, ())
+        made = body.only(stores[0][1].src) if len(stores) == 1 else None
+    if not isinstance(made, o.Call) or not made.args or body.words(made.func).last not in _WRITERS:
+        return ""
+    target = body.only(made.args[0].reg)
+    return target.slot if isinstance(target, o.LoadName) else ""
