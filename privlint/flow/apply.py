@@ -321,7 +321,7 @@ class Binding:
         summary = solver.summary(self.fn, (), self.fr)
         needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
         if not needs:
-            return summary
+            return solver.collector.generally(self.fr.key, self.fn, summary)
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(needs) if len(needs) > 1 else needs:
             what = self._describe(param, path)
@@ -330,7 +330,7 @@ class Binding:
         if self.wrapper:
             context = [(p, path, told) for p, path, what in context if (told := tuple(d for d in what if d[0] == "fn"))]
         if not context:
-            return summary
+            return solver.collector.generally(self.fr.key, self.fn, summary)
         special = solver.summary(self.fn, tuple(context), self.fr)
         if self.wrapper:
             return special

@@ -37,6 +37,7 @@ def _holds(fr: Frame, receiver: Value | None, args: Arguments, condition: Condit
         if receiver is None:
             return False
         into = setting(fr, receiver, WRITES_TO[1:])
+        fr.need(into)
         return any(matches(fr, held, value) for held in (receiver, into) for value in condition.values)
     position = int(condition.argument) if condition.argument.isdigit() else -1
     found = args.at(fr, position, None if position >= 0 else condition.argument)

@@ -13,7 +13,10 @@ from privlint.model.location import Site
 
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
+    from privlint.flow.summary import Summary
 
+# Sinks that are told by what a caller hands over: what rows are written to is a file only if no caller knows better.
+_BY_CONTEXT = frozenset(("file",))
 _RANK = {"rule": 0, "request": 0, "record": 1, "annotation": 2, "attribute": 2, "key": 3, "name": 4}
 
 
@@ -23,6 +26,8 @@ class Collector:
     def __init__(self) -> None:
         self._by_frame: dict[object, dict[tuple[Mark, Target], Hop | None]] = {}
         self._collections: dict[tuple[object, str], CollectionFact] = {}
+        self._frames: dict[int, set[object]] = {}  # function -> its frames, one for each context, and the general one
+        self._general: dict[object, set[int]] = {}  # frame -> functions that it calls with nothing known of arguments
         self.scrubbers: set[Scrubber] = set()
         self.inside: dict[Site, set[tuple[int, int, int]]] = {}  # sink -> calls that pass on what they are given
         # sink, data type, hosts that it is sent to -> calls by which it gets on
@@ -42,9 +47,16 @@ class Collector:
         call, data_type = flow.target.call, flow.origin.data_type
         return self._tops.get((call, data_type, flow.target.hosts), set())
 
-    def begin(self, frame: object) -> None:
+    def begin(self, frame: object, fn: int) -> None:
         """A function is analysed (again): what was found in it before is found again if it still holds."""
+        self._frames.setdefault(fn, set()).add(frame)
         self._by_frame.pop(frame, None)
+        self._general.pop(frame, None)
+
+    def generally(self, frame: object, fn: int, summary: Summary) -> Summary:
+        """A call in a frame takes the summary of a function that knows nothing of its caller."""
+        self._general.setdefault(frame, set()).add(fn)
+        return summary
 
     def flow(self, frame: object, mark: Mark, target: Target, way: Hop | None) -> None:
         """A flow; of several ways between the same two places the shortest is kept."""
@@ -54,6 +66,19 @@ class Collector:
         """Something is taken in."""
         self._collections.setdefault((fact.site, fact.data_type), fact)
 
+    def _superseded(self, solver: Solver) -> set[tuple[object, tuple[Mark, Target]]]:
+        """What a function writes to if nothing is known of its caller, and to what no caller has it write."""
+        general: set[int] = set().union(*self._general.values())
+        out: set[tuple[object, tuple[Mark, Target]]] = set()
+        for fn, frames in self._frames.items():
+            if len(frames) == 1 or fn in general or solver.program.functions[fn].ir.decorators:
+                continue
+            said = {(m.source, t.call, t.kind) for frame in frames - {fn} for m, t in self._by_frame.get(frame, ())}
+            for mark, target in self._by_frame.get(fn, ()):
+                if (mark.source, target.call, target.kind) not in said:
+                    out.add((fn, (mark, target)))
+        return out
+
     def facts(self, solver: Solver) -> Facts:
         """All that was found, in an order that does not depend on how it was found."""
         for fact in solver.records.collections():
@@ -61,9 +86,11 @@ class Collector:
         out = Facts(unresolved={name: len(calls) for name, calls in sorted(solver.unresolved.items())})
         grouped: dict[tuple[object, ...], list[tuple[tuple[object, ...], Mark, Target, Hop | None]]] = {}
         flows: dict[tuple[Mark, Target], Hop | None] = {}
-        for found_there in self._by_frame.values():
+        nothing = self._superseded(solver)
+        for frame, found_there in self._by_frame.items():
             for flow, way in found_there.items():
-                _shorter(flows, flow, way)
+                if flow[1].kind not in _BY_CONTEXT or (frame, flow) not in nothing:
+                    _shorter(flows, flow, way)
         for (mark, target), way in flows.items():
             assert isinstance(mark.source, Origin)
             length = way.length if way is not None else 0

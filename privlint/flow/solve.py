@@ -185,6 +185,8 @@ class Solver(Traits):
         """The summary of a function in a context; computed when first asked for."""
         key = self._key(fn, context_key(context), caller.depth) if context else fn
         found = self._of_key(key, caller.depth)
+        if context and key == fn:
+            self.collector.generally(caller.key, fn, found)
         callers = self.callers.get(key)
         if callers is None:
             self.callers[key] = {caller.key: found}
@@ -273,7 +275,7 @@ class Solver(Traits):
             self.end_reading(asking)
 
     def _interpret(self, frame: Frame, function: Function) -> Summary:
-        self.collector.begin(frame.key)
+        self.collector.begin(frame.key, function.id)
         state = State()
         frame.state = state
         if frame.env is not None:
