@@ -27,6 +27,7 @@ from privlint.flow.values import (
     Lit,
     Obj,
     Opaque,
+    Symbol,
     Value,
     join,
     join_all,
@@ -45,6 +46,9 @@ from privlint.model.facts import Target
 _MANGLED = re.compile(r"_[A-Za-z]\w*?(__\w+)")  # a private name as it is spelled outside its class
 
 
+_GUESSED = frozenset(("attribute", "name", "key"))
+
+
 def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     """``dst = obj.name``."""
     obj = fr.get(op.obj)
@@ -58,6 +62,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
         value = load_attribute(fr, obj, op.name)
         private = _MANGLED.match(op.name)
         value = join(value, load_attribute(fr, obj, private[1])) if private and not value.atoms else value
+        value = _of_a_letter(value) if masks.CUT in obj.atoms and op.dst not in fr.callees else value
     fr.names[op.dst] = op.name
     fr.receivers[op.dst] = (obj, op.name, owner)
     if op.dst not in fr.callees:
@@ -67,6 +72,19 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
             value = with_marks(value, marks)
         value = sources.if_sent(fr, value, op.n, op.name, obj)
     fr.put_register(op.dst, value)
+
+
+def _of_a_letter(value: Value) -> Value:
+    """``point.full_name[0].value``: letters have no attributes; what is called like one text is a list of things."""
+    marks = {
+        mark: way
+        for mark, way in value.marks.items()
+        if isinstance(mark.source, Symbol)
+        or mark.source.evidence not in _GUESSED
+        or mark.source.name.endswith("s")
+        or (way is not None and way.kind != "source")
+    }
+    return value if len(marks) == len(value.marks) else Value(value.atoms, marks)
 
 
 def _method_object(fr: Frame, obj: Value, op: o.LoadAttr, value: Value) -> Value:

@@ -195,6 +195,9 @@ class Storage:
                     entity = self._program.lookup(module, text.replace("()", "")) if text else None
                     if entity is not None and entity.kind == "class":
                         out.add(entity.number)
+            serialized = self._records.linked(info.id, "serializer_class.Meta.model")
+            if serialized >= 0:
+                out.add(serialized)
         return out
 
     def _cascade(self, erasers: dict[int, set[int]]) -> None:
