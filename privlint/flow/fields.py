@@ -136,6 +136,8 @@ class Fields:
                 chosen = named is not None and named.data_type.partition(".")[0] in _CHOSEN
                 if not chosen or not self._solver.annotations.is_choice(module, declared.annotation):
                     return None
+        if named is not None and match is not None and named.data_type == "contact.postal_address":
+            named = None  # address = EmailField()
         found = named or (None if self._solver.catalog.is_thing(info.name) else match)
         if found is None:
             return None
