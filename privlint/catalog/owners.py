@@ -63,7 +63,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         text,
         person,
         word,
-        machine=(head in lists["machines"] or _is_setting(parts))
+        machine=(head in lists["machines"] or head.removesuffix("s") in lists["machines"] or _is_setting(parts))
         and not (is_class and _is_of_people(core, vocabulary)),
         organisation=organisation,
         request=request,

@@ -35,6 +35,7 @@ _STARS = re.compile(r"[*•●█#xX]+\Z")
 _SALT = re.compile(r"salt|pepper|secret|hmac|(?:^|_|\.)key", re.IGNORECASE)
 _FEW = 4  # characters that tell nobody who it is; beside stars a few more are usual (the area code)
 _BESIDE = 6
+_SHARED = 8  # of a hash
 _FOR_ONE = frozenset(("record", "annotation", "name"))
 SENT = "privlint.web."  # types of what is sent with a request
 _PLURAL = re.compile(r"(?<![sui])s\Z|list|rows|items|data", re.IGNORECASE)
@@ -85,6 +86,12 @@ def cut(bounds: tuple[int | None, int | None]) -> bool:
     if taken is None:
         return bounds[1] is None and bounds[0] is not None and bounds[0] >= _FEW
     return taken <= _BESIDE
+
+
+def fits_many(bounds: tuple[int | None, int | None]) -> bool:
+    """Whether a slice of a hash is so short that it is that of many people, too: the prefix that one asks by."""
+    taken = _taken(bounds)
+    return taken is not None and taken <= _SHARED
 
 
 def _taken(bounds: tuple[int | None, int | None]) -> int | None:

@@ -41,6 +41,7 @@ from privlint.flow.values import (
 )
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
+from privlint.model.data import Protection
 from privlint.model.facts import Target
 
 _MANGLED = re.compile(r"_[A-Za-z]\w*?(__\w+)")  # a private name as it is spelled outside its class
@@ -244,6 +245,9 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     traits: frozenset[Atom] = frozenset((masks.CUT,)) if masks.cut(limits_) else frozenset()
     if marks and masks.few(limits_) and (limits_[1] is None or masks.is_text(obj)):
         return Value(traits, guards.masked(marks))
+    if masks.fits_many(limits_):
+        hashed = {mark: way for mark, way in marks.items() if mark.protection is Protection.PSEUDONYMISED_WEAK}
+        marks = {**{mark: way for mark, way in marks.items() if mark not in hashed}, **guards.masked(hashed)}
     cut = _cut(fr, obj, op)
     if cut is not None:
         return with_marks(cut, marks)

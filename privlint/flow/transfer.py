@@ -213,14 +213,16 @@ def _chained(fr: Frame, end: o.Raise, value: Value) -> None:
 
 def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
     call = fr.calls.get(end.src)
+    redirects = any(isinstance(a, Obj) and _is_redirect(fr, a) for a in value.atoms)
     for rule in fr.catalog.index.raise_sinks:
+        kind = "url" if redirects and rule.kind == "exception" else rule.kind
         if not hold(fr, value, Arguments(), rule.when, rule.unless):
             continue
         if call is None:
             marks = collect(fr, value, 2)
             site = fr.site(end.n)
-            target = Target(site, site, rule.kind, "raise", fr.fn.dotted, rule.recipient, confidence=rule.confidence)
-            fr.sink(arriving(marks, fr, end.n, "raise", rule.kind), target)
+            target = Target(site, site, kind, "raise", fr.fn.dotted, rule.recipient, confidence=rule.confidence)
+            fr.sink(arriving(marks, fr, end.n, "raise", kind), target)
             continue
         for arg in call.args:
             marks = {m: w for m, w in collect(fr, fr.get(arg.reg), 1).items() if not _names_a_field(m)}
@@ -228,13 +230,19 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
                 target = Target(
                     fr.site(arg.n),
                     fr.site(call.n),
-                    rule.kind,
+                    kind,
                     call.text or "raise",
                     fr.fn.dotted,
                     rule.recipient,
                     confidence=rule.confidence,
                 )
-                fr.sink(arriving(marks, fr, arg.n, call.text or "raise", rule.kind), target)
+                fr.sink(arriving(marks, fr, arg.n, call.text or "raise", kind), target)
+
+
+def _is_redirect(fr: Frame, atom: Obj) -> bool:
+    """``raise Redirect(url)``, of a class of the program: it goes to the browser, as an address."""
+    cls = fr.object(atom.id).cls
+    return cls >= 0 and "Redirect" in fr.program.classes[cls].name
 
 
 def _names_a_field(mark: Mark) -> bool:
