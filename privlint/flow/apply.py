@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from privlint.flow import limits
+from privlint.flow import limits, told
 from privlint.flow.access import at_label, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
@@ -320,15 +320,17 @@ class Binding:
         solver = self.fr.solver
         summary = solver.summary(self.fn, (), self.fr)
         needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
-        if not needs:
+        says = told.answers(self.fr, summary.asked, self.values) if summary.asked and not self.wrapper else {}
+        if not needs and not says:
             return solver.collector.generally(self.fr.key, self.fn, summary)
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
         for param, path in sorted(needs) if len(needs) > 1 else needs:
             what = self._describe(param, path)
             if what and not self._method(param, path, what):
-                context.append((param, path, what))
+                context.append((param, path, (*what, *says.pop((param, path), ()))))
+        context += [(param, path, tuple(what)) for (param, path), what in says.items()]
         if self.wrapper:
-            context = [(p, path, told) for p, path, what in context if (told := tuple(d for d in what if d[0] == "fn"))]
+            context = [(p, path, fns) for p, path, what in context if (fns := tuple(d for d in what if d[0] == "fn"))]
         if not context:
             return solver.collector.generally(self.fr.key, self.fn, summary)
         special = solver.summary(self.fn, tuple(context), self.fr)

@@ -39,10 +39,10 @@ def _type_checking(value: Value) -> bool:
 def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
     """The ways on from a condition."""
     known = truth(fr.get(end.cond)) if end.cond not in fr.joined else None
-    if known is None:
-        known = operators.flag(fr, end.cond)
     if known is not None and end.cond in fr.settings and not _type_checking(fr.get(end.cond)):
         known = None  # a setting: another run may have it otherwise
+    if known is None:
+        known = operators.flag(fr, end.cond)
     if known is True:
         return [(end.then, fr.state)]
     if known is False:

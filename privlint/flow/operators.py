@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privlint.flow import kinds, masks, shapes
+from privlint.flow import kinds, masks, shapes, told
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
@@ -16,7 +16,6 @@ from privlint.flow.models.folding import percent
 from privlint.flow.tasks import in_line
 from privlint.flow.values import (
     SCALAR,
-    UNKNOWN,
     Address,
     Ext,
     Hop,
@@ -24,7 +23,6 @@ from privlint.flow.values import (
     Lit,
     Mark,
     Obj,
-    Path,
     Prefix,
     Value,
     join,
@@ -32,7 +30,6 @@ from privlint.flow.values import (
     of,
     step,
     strings,
-    symbolic,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -143,34 +140,20 @@ def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
 
 
 def flag(fr: Frame, reg: int) -> bool | None:
-    """What a caller passes for a parameter that is a flag, where the context tells; else it is asked to tell."""
+    """Whether what a caller passes counts as true, where the context tells; else it is asked to tell."""
     value = fr.get(reg)
-    for atom in value.atoms:
-        if isinstance(atom, Obj) and atom.id[0] == "s" and _is_flag(fr, *symbolic(atom.id)):
-            told = _constant(fr, reg, value)
-            if told is not None:
-                return bool(told.value)
-            fr.need(value)
-    return None
-
-
-def _is_flag(fr: Frame, index: int, path: Path) -> bool:
-    """Whether a parameter is one that callers turn on or off."""
-    if path or not 0 <= index < len(fr.ir.params):
-        return False
-    param = fr.ir.params[index]
-    if param.annotation is not None:
-        return param.annotation.name == "bool"
-    default = fr.solver.default_of(fr.fn.id, param.name, fr) if param.default else UNKNOWN
-    return bool(default.atoms) and all(isinstance(a, Lit) and isinstance(a.value, bool) for a in default.atoms)
+    known = _constant(fr, reg, value)
+    return bool(known.value) if known is not None else told.is_true(fr, reg, value)
 
 
 def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     """The truth of a comparison of constants, where it is one."""
     found = [_constant(fr, reg, value) for reg, value in zip(op.args, values, strict=True)]
     if op.op == "not":
-        told = found[0].value if found[0] is not None else flag(fr, op.args[0])
-        return literal(not told) if told is not None else SCALAR
+        known = flag(fr, op.args[0])
+        return literal(not known) if known is not None else SCALAR
+    if op.op in told.ORDERED:
+        return _ordered(fr, op, values, found)
     if op.op not in _DECIDED or len(found) != 2:
         return SCALAR
     left, right = found
@@ -180,6 +163,18 @@ def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
                 fr.need(value)
         return SCALAR
     return literal((left.value == right.value) == (op.op in ("==", "is")))
+
+
+def _ordered(fr: Frame, op: o.Combine, values: list[Value], found: list[Lit | None]) -> Value:
+    left, right = found
+    known: bool | None = None
+    if left is not None and right is not None:
+        known = told.ordered(left, op.op, right)
+    elif right is not None:
+        known = told.compares(fr, op.args[0], values[0], op.op, right, turned=False)
+    elif left is not None:
+        known = told.compares(fr, op.args[1], values[1], op.op, left, turned=True)
+    return SCALAR if known is None else literal(known)
 
 
 def _constant(fr: Frame, reg: int, value: Value) -> Lit | None:

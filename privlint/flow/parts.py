@@ -54,7 +54,8 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     """``dst = obj.name``."""
     obj = fr.get(op.obj)
     owner = fr.names.get(op.obj, "")
-    fr.settings.add(op.dst)
+    if not _of_enum(fr, obj):
+        fr.settings.add(op.dst)
     if op.name.startswith("__match_args__["):
         value = _positional(fr, obj, int(op.name[15:-1]))
     elif op.name in ("name", "_name_") and _member(fr, op.obj):
@@ -117,9 +118,12 @@ def _positional(fr: Frame, obj: Value, index: int) -> Value:
 def _member(fr: Frame, reg: int) -> bool:
     """Whether a register holds a member of an enum, read off its class."""
     holder, attribute, _ = fr.receivers.get(reg, (UNKNOWN, "", ""))
-    return bool(attribute and holder.atoms) and all(
-        isinstance(a, Cls) and fr.solver.records.is_enum(a.cls) for a in holder.atoms
-    )
+    return bool(attribute) and _of_enum(fr, holder)
+
+
+def _of_enum(fr: Frame, holder: Value) -> bool:
+    """Whether what an attribute is read off is an enum's class: its members are what they are in every run."""
+    return bool(holder.atoms) and all(isinstance(a, Cls) and fr.solver.records.is_enum(a.cls) for a in holder.atoms)
 
 
 def store_attr(fr: Frame, op: o.StoreAttr) -> None:

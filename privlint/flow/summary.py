@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from privlint.flow.heap import Object
-from privlint.flow.values import UNKNOWN, Hop, Mark, Obj, ObjId, Path, Value
+from privlint.flow.values import UNKNOWN, Hop, Lit, Mark, Obj, ObjId, Path, Value
 from privlint.model.facts import Target
 
 Description = tuple[str, object]  # what an argument is, without whose data it carries
 Context = tuple[tuple[int, Path, tuple[Description, ...]], ...]
+Question = tuple[int, Path, str, Lit | None]  # parameter, path, test, and the constant it is compared with
 NO_CONTEXT: Context = ()
 Key = int  # of a summary: the number of the function in the general context, a number of its own in any other
 
@@ -41,7 +42,8 @@ class Summary:
     """The summary of a function in a context; ``heap`` holds the new objects that leave it.
 
     ``needs`` names the parameters (with path) of which it mattered what they are (called, receiver of an unknown
-    method, part of an address): a caller that knows makes a context of its own.
+    method, part of an address): a caller that knows makes a context of its own. ``asked`` are conditions on what is
+    passed (``told.py``).
     """
 
     result: Value = UNKNOWN
@@ -53,6 +55,7 @@ class Summary:
     fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # (class, attribute) -> what is stored
     class_fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # class, or -1 for the receiver
     needs: set[tuple[int, Path]] = field(default_factory=set)
+    asked: set[Question] = field(default_factory=set)
     returns: bool = True  # False: every call ends with an exception
     _returned: tuple[Value, int, frozenset[ObjId]] | None = None
 
@@ -81,6 +84,7 @@ class Summary:
             and self.yields.same(other.yields)
             and self.sinks.keys() == other.sinks.keys()
             and self.needs == other.needs
+            and self.asked == other.asked
             and self.returns == other.returns
             and self.class_fields.keys() == other.class_fields.keys()
             and all(value.same(other.class_fields[key]) for key, value in self.class_fields.items())

@@ -1,0 +1,102 @@
+"""Conditions on what a caller passes: a function asks, and a caller that passes a constant answers by a context."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from privlint.flow.frame import Frame
+from privlint.flow.summary import Description, Question
+from privlint.flow.values import Lit, Obj, Path, Value, symbolic
+
+SAYS = "says"  # the word of a context for an answer
+TRUE = "true"  # the question whether a value counts as true
+
+_TESTS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+ORDERED = frozenset(_TESTS)
+
+
+def ordered(left: Lit, test: str, right: Lit) -> bool | None:
+    """Whether two constants stand in this order; None where they have none."""
+    try:
+        return bool(_TESTS[test](left.value, right.value))
+    except TypeError:
+        return None
+
+
+def is_true(fr: Frame, reg: int, value: Value) -> bool | None:
+    """Whether what a caller passes counts as true, where the context tells; else callers are asked."""
+    return _answer(fr, reg, value, TRUE, None)
+
+
+def compares(fr: Frame, reg: int, value: Value, test: str, other: Lit, *, turned: bool) -> bool | None:
+    """The same of an order: what is passed ``test`` a constant, or ``turned`` the other way round."""
+    return _answer(fr, reg, value, _TURNED[test] if turned else test, other)
+
+
+def _answer(fr: Frame, reg: int, value: Value, test: str, other: Lit | None) -> bool | None:
+    symbols = [a for a in value.atoms if isinstance(a, Obj)]
+    if len(symbols) != 1 or symbols[0].id[0] != "s" or reg in fr.joined:
+        return None
+    if any(not isinstance(a, Lit) for a in value.atoms if a is not symbols[0]):
+        return None
+    param, path = symbolic(symbols[0].id)
+    if not _askable(fr, param, path):
+        return None
+    for word, detail in fr.context.get((param, path), ()):
+        if word == SAYS and isinstance(detail, tuple) and detail[:2] == (test, other):
+            return bool(detail[2])
+    fr.summary.asked.add((param, path, test, other))
+    return None
+
+
+def _askable(fr: Frame, param: int, path: Path) -> bool:
+    """Whether this is a parameter, or an attribute of the receiver."""
+    if not path:
+        return 0 <= param < len(fr.ir.params)
+    return param == 0 and len(path) == 1 and path[0][0] == "." and fr.fn.method_kind == "method"
+
+
+def answers(fr: Frame, asked: set[Question], values: Sequence[Value]) -> dict[tuple[int, Path], list[Description]]:
+    """What a call says to the questions of the callee: of each parameter and path the words of a context.
+
+    What the caller is passed itself, it asks its own callers.
+    """
+    out: dict[tuple[int, Path], list[Description]] = {}
+    for param, path, test, other in sorted(asked, key=repr) if len(asked) > 1 else asked:
+        value = _part(fr, values, param, path)
+        if value is None:
+            continue
+        told: bool | None = None
+        if len(value.atoms) == 1 and not value.marks:
+            (atom,) = value.atoms
+            if isinstance(atom, Lit) and (not path or isinstance(atom.value, bool)):
+                told = bool(atom.value) if other is None else ordered(atom, test, other)
+        if told is None:
+            told = _answer(fr, -1, value, test, other)
+        if told is not None:
+            out.setdefault((param, path), []).append((SAYS, (test, other, told)))
+    return out
+
+
+def _part(fr: Frame, values: Sequence[Value], param: int, path: Path) -> Value | None:
+    """What the caller passes there, if that is plain to see."""
+    if param >= len(values):
+        return None
+    value = values[param]
+    if not path:
+        return value
+    if len(value.atoms) != 1:
+        return None
+    (atom,) = value.atoms
+    if not isinstance(atom, Obj) or (atom.id[0] != "s" and fr.object(atom.id).many):
+        return None
+    held = fr.object(atom.id).fields.get(path[0])
+    return fr.initial(atom.id, path[0]) if held is None and atom.id[0] == "s" else held
