@@ -11,6 +11,7 @@ from privlint.flow.values import (
     ALL,
     BESIDE,
     EACH,
+    OF,
     REST,
     UNKNOWN,
     VARS,
@@ -39,6 +40,9 @@ def at_label(fr: Frame, value: Value, label: str) -> Value:
         return of(*(Obj(env) for a in value.atoms if (env := _environment(a)) is not None))
     if label == "^self":
         return of(*(a.self for a in value.atoms if isinstance(a, Bound)))
+    if label.startswith(OF):
+        cls = int(label.removeprefix(OF))
+        return of(*(a for a in value.atoms if isinstance(a, Obj) and fr.object(a.id).cls == cls))
     if label == "[#]":
         return keys_of(fr, value)
     if label == EACH:

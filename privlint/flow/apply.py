@@ -15,6 +15,7 @@ from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     BY,
     EACH,
+    CLASSES,
     NO_MARKS,
     REST,
     UNKNOWN,
@@ -369,6 +370,8 @@ class Binding:
         value = self.part(param, path)
         if not value.atoms:
             return ()
+        if len(value.atoms) > 1 and (classes := self._classes(value)):
+            return ((CLASSES, classes),)
         out: set[Description] = set()
         literals = 0
         for atom in value.ordered:
@@ -387,6 +390,16 @@ class Binding:
         if literals == 1 and self._constant(value):
             out.add(("only", True))
         return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
+
+    def _classes(self, value: Value) -> tuple[tuple[int, bool], ...]:
+        """The classes of instances of which there are several kinds, and whether each is told exactly."""
+        found: dict[int, bool] = {}
+        for atom in value.atoms:
+            cls = self.fr.object(atom.id).cls if isinstance(atom, Obj) else -1
+            if not isinstance(atom, Obj) or cls < 0:
+                return ()
+            found[cls] = found.get(cls, True) and self.fr.exact(atom.id)
+        return tuple(sorted(found.items())) if 1 < len(found) <= limits.OVERRIDES else ()
 
     def _constant(self, value: Value) -> bool:
         """Whether a value, of which one atom is a literal, is nothing else."""

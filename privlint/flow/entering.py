@@ -30,7 +30,9 @@ def enter(frame: Frame, index: int, param: Param) -> None:
     """A parameter as the function finds it: whatever is passed, and what the code and the rules say of it."""
     solver = frame.solver
     key: ObjId = ("s", index, ())
-    atoms: set[Atom] = {Obj(key), *frame.given(index, ())}
+    atoms: set[Atom] = frame.given(index, ())
+    if not frame.told_apart(index, ()):
+        atoms.add(Obj(key))
     if param.annotation is not None and param.kind not in ("*", "**"):
         frame.types[key] = (frame.fn.module, param.annotation)
         atoms |= solver.annotations.extra_atoms(frame.fn.module, param.annotation)

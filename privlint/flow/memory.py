@@ -10,7 +10,9 @@ from privlint.flow.heap import Object, State
 from privlint.flow.summary import Context
 from privlint.flow.values import (
     CHOSEN,
+    CLASSES,
     NO_ATOMS,
+    OF,
     UNKNOWN,
     Address,
     Atom,
@@ -23,7 +25,6 @@ from privlint.flow.values import (
     Mark,
     Obj,
     ObjId,
-    Opaque,
     Path,
     Symbol,
     Value,
@@ -125,6 +126,8 @@ class Memory:
     def _symbolic(self, key: ObjId) -> Object:
         param, path = symbolic(key)
         kind, cls, type_ = "sym", -1, ""
+        if path and path[-1].startswith(OF):
+            return Object(kind, int(path[-1].removeprefix(OF)))
         known = self.context.get((param, path), ())
         for what, detail in sorted(known, key=repr) if len(known) > 1 else known:
             if what in ("of", "exact") and cls < 0:
@@ -138,10 +141,20 @@ class Memory:
             cls, type_, kind = self.solver.annotations.object_type(module, ref)
         return Object(kind, cls, type_)
 
+    def told_apart(self, param: int, path: Path) -> dict[int, bool]:
+        """The classes that the context says the instances passed there are of, and whether exactly."""
+        for what, detail in self.context.get((param, path), ()):
+            if what == CLASSES and isinstance(detail, tuple):
+                return dict(detail)
+        return {}
+
     def exact(self, key: ObjId) -> bool:
         """Whether the object is known to be of its class, not of one below it."""
         if key[0] != "s":
             return True
+        param, path = symbolic(key)
+        if path and path[-1].startswith(OF):
+            return self.told_apart(param, path[:-1]).get(int(path[-1].removeprefix(OF)), False)
         return any(what == "exact" for what, _ in self.context.get(symbolic(key), ()))
 
     def constant(self, key: ObjId) -> bool:
@@ -182,7 +195,9 @@ class Memory:
         known = self.solver.annotations.child(self, parent, label)
         if known is not None:
             self.types[key] = known
-        atoms: set[Atom] = {Obj(key), *self.given(param, path)}
+        atoms: set[Atom] = self.given(param, path)
+        if not self.told_apart(param, path):
+            atoms.add(Obj(key))
         if known is not None:
             atoms |= self.solver.annotations.extra_atoms(*known)
         obj = self.object(parent)
@@ -210,6 +225,6 @@ class Memory:
                 out.add(Inst(str(detail)))
             elif what == "at" and isinstance(detail, Address):
                 out.add(detail)
-            elif what == "also":
-                out.add(Opaque(int(str(detail))))
+            elif what == CLASSES and isinstance(detail, tuple):
+                out |= {Obj(("s", param, (*path, f"{OF}{cls}"))) for cls, _ in detail}
         return out

@@ -17,7 +17,7 @@ from privlint.model.location import Site
 
 # -- where marks come from ---------------------------------------------------------------------------------------
 
-Path = tuple[str, ...]  # labels: ".attr", "[key]", "[*]" (any item), "[#]" (a key), "^env", "^self"
+Path = tuple[str, ...]  # labels: ".attr", "[key]", "[*]" (any item), "[#]" (a key), "^env", "^self", "^of 7"
 
 
 class Symbol(NamedTuple):
@@ -75,6 +75,8 @@ def hop(prev: Hop | None, site: Site | None, kind: str, text: str = "", inner: H
 Marks = Mapping[Mark, Hop | None]
 NO_MARKS: Marks = {}
 
+OF = "^of "  # before the number of a class, a label of those of several instances that are of this class
+CLASSES = "classes"  # the word of a context for instances of several classes
 REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
 ALL = ".**"  # label of the mappings whose items an object has as attributes
 ADDED = "[+]"  # label of what was stored under unknown keys that were not there before
