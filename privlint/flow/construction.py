@@ -14,9 +14,13 @@ from privlint.flow.values import (
     Obj,
     Value,
     of,
+    step,
     text_key,
     with_marks,
 )
+from privlint.flow.wholes import collect
+
+_VALUES = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float"))
 
 
 def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
@@ -51,7 +55,14 @@ def instantiate(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
         call_function(fr, func, args, n, made)
     elif new is None or fr.solver.records.init_order(cls):
         _fill_fields(fr, cls, made, args, n)
-    return made
+    return made if new is not None else _as_value(fr, cls, made, args, n)
+
+
+def _as_value(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> Value:
+    """An instance of a class below ``str`` or a number is the value that it is made of, too."""
+    if not args.positional or not any(base in _VALUES for base in fr.program.external_bases(cls)):
+        return made
+    return with_marks(made, step(collect(fr, args.positional[0][0], 1), fr.site(n), "through", "()"))
 
 
 def _is_of(fr: Frame, atom: Obj, cls: int) -> bool:

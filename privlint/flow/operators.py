@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 
 from privlint.flow import kinds, masks, shapes, told
 from privlint.flow.access import store
@@ -45,8 +46,17 @@ _ANSWERS = {
     ">": ("__gt__", "__lt__"),
     ">=": ("__ge__", "__le__"),
 }
+_LARGEST = 10_000  # the largest number that is computed with
+_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+_UNARY: dict[str, Callable[[int], int]] = {"u-": operator.neg, "u+": operator.pos}
 _DECLINED = Ext("NotImplemented")
-_DUNDERS = {
+METHODS = {
     "+": "add",
     "-": "sub",
     "*": "mul",
@@ -85,7 +95,7 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _compared(fr, op, values) if answer is None else answer)
         return
     plain = op.op.removesuffix("=")
-    called = _overloaded(fr, op.op, plain, values)
+    called = overloaded(fr, op.op, plain, values)
     if called is not None:
         fr.put_register(op.dst, called)
     elif plain == "+":
@@ -104,11 +114,13 @@ def combine(fr: Frame, op: o.Combine) -> None:
         isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple") for a in values[0].atoms
     ):
         fr.put_register(op.dst, _merged(fr, op, values[:1]))
+    elif (number := _computed(fr, op, values)) is not None:
+        fr.put_register(op.dst, number)
     else:
         marks: dict[Mark, Hop | None] = {}
         for value in values:
             marks.update(value.marks)
-        typed = _of_type(fr, f"__{_DUNDERS.get(plain, plain)}__", values)
+        typed = _of_type(fr, f"__{METHODS.get(plain, plain)}__", values)
         fr.put_register(op.dst, with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", plain)))
 
 
@@ -146,12 +158,41 @@ def flag(fr: Frame, reg: int) -> bool | None:
     return bool(known.value) if known is not None else told.is_true(fr, reg, value)
 
 
+def _computed(fr: Frame, op: o.Combine, values: list[Value]) -> Value | None:
+    """The result of arithmetic on small constants; what a loop counts up (``n += 1``) is none."""
+    found = [_constant(fr, reg, value) for reg, value in zip(op.args, values, strict=True)]
+    numbers = [a.value for a in found if a is not None and isinstance(a.value, int)]
+    if len(numbers) < len(values) or any(abs(number) > _LARGEST for number in numbers):
+        return None
+    if op.op in _UNARY and len(numbers) == 1:
+        return literal(_UNARY[op.op](*numbers))
+    if op.op in _ARITHMETIC and len(numbers) == 2 and (numbers[1] or op.op not in ("//", "%")):
+        return literal(_ARITHMETIC[op.op](*numbers))
+    return None
+
+
+def _among(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    """Whether one constant is among others that are written in place."""
+    wanted = _constant(fr, op.args[0], values[0])
+    labels = positions(fr, values[1]) if op.args[1] not in fr.slots and op.args[1] not in fr.settings else None
+    if wanted is None or not labels:
+        return SCALAR
+    parts = [item(fr, values[1], label) for label in labels]
+    known = [next(iter(part.atoms)) for part in parts if len(part.atoms) == 1 and not part.marks]
+    constants = [a.value for a in known if isinstance(a, Lit)]
+    if len(constants) < len(parts):
+        return SCALAR
+    return literal((wanted.value in constants) == (op.op == "in"))
+
+
 def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     """The truth of a comparison of constants, where it is one."""
     found = [_constant(fr, reg, value) for reg, value in zip(op.args, values, strict=True)]
     if op.op == "not":
         known = flag(fr, op.args[0])
         return literal(not known) if known is not None else SCALAR
+    if op.op in ("in", "not in"):
+        return _among(fr, op, values)
     if op.op in told.ORDERED:
         return _ordered(fr, op, values, found)
     if op.op not in _DECIDED or len(found) != 2:
@@ -188,17 +229,17 @@ def _constant(fr: Frame, reg: int, value: Value) -> Lit | None:
     return found[0] if len(rest) == 1 and isinstance(rest[0], Obj) and fr.constant(rest[0].id) else None
 
 
-def _answered(fr: Frame, operator: str, values: list[Value]) -> Value | None:
+def _answered(fr: Frame, token: str, values: list[Value]) -> Value | None:
     """What the classes of the operands say of a comparison; None where they say nothing but whether it holds."""
-    if operator in ("in", "not in"):
+    if token in ("in", "not in"):
         for atom in values[1].ordered:
             call_dunder(fr, atom, "__contains__", values[:1])
         return None
-    if operator not in _ANSWERS:
+    if token not in _ANSWERS:
         return None
-    name, reflected = _ANSWERS[operator]
+    name, reflected = _ANSWERS[token]
     found = _by_method(fr, values[0], (name,), values[1:])
-    if found is None and operator == "!=" and _by_method(fr, values[0], ("__eq__",), values[1:]) is not None:
+    if found is None and token == "!=" and _by_method(fr, values[0], ("__eq__",), values[1:]) is not None:
         return None
     return _or_reflected(fr, found, reflected, values)
 
@@ -226,11 +267,12 @@ def _or_reflected(fr: Frame, found: Value | None, reflected: str, values: list[V
     return rest if other is None else join(rest, other)
 
 
-def _overloaded(fr: Frame, operator: str, plain: str, values: list[Value]) -> Value | None:
-    name = _DUNDERS.get(plain, _DUNDERS.get(operator))
+def overloaded(fr: Frame, token: str, plain: str, values: list[Value]) -> Value | None:
+    """What the classes of the operands make of an operator; None where they have no method for it."""
+    name = METHODS.get(plain, METHODS.get(token))
     if name is None or not values:
         return None
-    names = [f"__i{name}__", f"__{name}__"] if operator.endswith("=") else [f"__{name}__"]
+    names = [f"__i{name}__", f"__{name}__"] if token.endswith("=") else [f"__{name}__"]
     return _or_reflected(fr, _by_method(fr, values[0], names, values[1:2]), f"__r{name}__", values)
 
 
@@ -252,6 +294,9 @@ def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
         and any(isinstance(a, Obj) for a in values[1].atoms)
     ):
         store(fr, values[0], "[*]", element(fr, values[1]), strong=False)
+    number = _computed(fr, op, values)
+    if number is not None:
+        return number
     text = build_text(fr, values, op.n, regs=op.args)
     return text if text.marks or text.atoms else with_marks(SCALAR, text.marks)
 

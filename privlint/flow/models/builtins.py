@@ -11,6 +11,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, positions
 from privlint.flow.values import (
     BASES,
+    FALSE,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -27,6 +28,7 @@ from privlint.flow.values import (
     either,
     join,
     join_all,
+    literal,
     of,
     only_marks,
     step,
@@ -234,6 +236,11 @@ def _chain(fr: Frame, callee: Callee, made: Value, given: list[Value]) -> None:
     "itertools.groupby",
 )
 def _tuples(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    rows = _known_rows(fr, callee, args) if callee.last in ("enumerate", "zip") else None
+    if rows is not None:
+        tuples = (Object("tuple", fields={f"[{i}]": part for i, part in enumerate(row)}) for row in rows)
+        made = {f"[{at}]": of(fr.allocate(callee.n, row, ("row", at))) for at, row in enumerate(tuples)}
+        return of(fr.allocate(callee.n, Object("iter", fields=made), "rows"))
     parts = [element(fr, value) for value, _ in args.positional]
     if callee.last == "enumerate":
         parts = [SCALAR, *parts[:1]]
@@ -252,6 +259,29 @@ def _tuples(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "rows"))
 
 
+_ROWS = 6  # rows that are kept apart
+
+
+def _known_rows(fr: Frame, callee: Callee, args: Arguments) -> list[list[Value]] | None:
+    """What ``enumerate`` and ``zip`` give of sequences whose items are known: row by row."""
+    values = [value for value, _ in args.positional]
+    if args.star is not None:
+        labels = positions(fr, args.star[0])
+        if labels is None:
+            return None
+        values += [item(fr, args.star[0], label) for label in labels]
+    columns = []
+    for value in values[:1] if callee.last == "enumerate" else values:
+        labels = positions(fr, value)
+        if not labels or len(labels) > _ROWS:
+            return None
+        columns.append([item(fr, value, label) for label in labels])
+    if callee.last == "enumerate" and columns:
+        first = 0 if len(values) == 1 and not args.keywords else None
+        columns.insert(0, [SCALAR if first is None else literal(at) for at in range(len(columns[0]))])
+    return [list(row) for row in zip(*columns, strict=False)] or None
+
+
 def call_here(fr: Frame, callee: Callee, func: Value, values: list[Value]) -> Value:
     from privlint.flow.arguments import Arguments
     from privlint.flow.calls import call_value
@@ -268,11 +298,21 @@ def _higher(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if callee.last == "reduce":
         first = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
         total = first if len(args.positional) > 2 else parts[0]
+        labels = positions(fr, args.positional[1][0])
+        if labels and len(labels) <= _ROWS:
+            items = [item(fr, args.positional[1][0], label) for label in labels]
+            items = [first, *items] if len(args.positional) > 2 else items
+            total = items[0]
+            for part in items[1:]:
+                total = call_here(fr, callee, func, [total, part])
+            return total
         for _ in range(2):
             total = join(total, call_here(fr, callee, func, [total, parts[0]]))
         return total
     result = call_here(fr, callee, func, parts) if func.atoms else UNKNOWN
     whole = parts[0] if callee.last == "filter" else result
+    if callee.last == "filter" and result.same(FALSE):
+        whole = UNKNOWN
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "mapped"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from privlint.flow import sources
+from privlint.flow import operators, sources
 from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
@@ -16,7 +16,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label, positions
 from privlint.flow.models.reflection import all_attributes, as_mapping
-from privlint.flow.models.registry import function
+from privlint.flow.models.registry import Handler, function
 from privlint.flow.values import (
     BASES,
     MADE_CLASS,
@@ -163,6 +163,27 @@ MADE_CALLABLE.update(
     namedtuple=_call_namedtuple,
     method=_call_method,
 )
+
+
+_OPERATORS = {
+    **{f"operator.{name}": token for token, name in operators.METHODS.items() if token[0] != "u" and token != "~"},
+    "operator.concat": "+",
+    "operator.and_": "&",
+    "operator.or_": "|",
+}
+
+
+def _operator(token: str) -> Handler:
+    """An operator as a function: what the classes of the operands make of it."""
+
+    def operate(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+        return operators.overloaded(fr, token, token, [value for value, _ in args.positional])
+
+    return operate
+
+
+for _path, _token in _OPERATORS.items():
+    function(_path)(_operator(_token))
 
 
 @function("itertools.starmap")
