@@ -6,7 +6,7 @@ from privlint.flow import routes
 from privlint.flow.arguments import Arguments
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.values import Atom, Func, Obj
+from privlint.flow.values import UNKNOWN, Func, Obj, Value
 from privlint.ir.module import Param
 from privlint.ir.ops import TypeRef
 
@@ -29,27 +29,30 @@ def _first(ref: TypeRef) -> str:
     return ref.args[0].name if ref.args else ""
 
 
-def provided(fr: Frame, param: Param) -> set[Atom]:
-    """The services that are made for a parameter: instances of the program's classes, as their making leaves them."""
+def provided(fr: Frame, param: Param) -> Value:
+    """What is made for a parameter: the services among it, which are instances of the program's classes, as their making
+    leaves them, and the data that a function gives that takes parts of the request itself.
+    """
     from privlint.flow.calls import call_function
     from privlint.flow.construction import construct
 
     found = depends(fr, param)
     entity = fr.program.lookup(fr.program.modules[found[0]], found[1]) if found is not None and found[1] else None
     if entity is None:
-        return set()
+        return UNKNOWN
     if entity.kind == "class":
         init = fr.program.method(entity.number, "__init__")
         if fr.solver.records.kind(entity.number) is not None or init is None or _is_sent(fr, init.function):
-            return set()
+            return UNKNOWN
         made = construct(fr, entity.number, Arguments(), param.n)
     elif entity.kind == "function":
         function = fr.program.functions[entity.number]
         made = call_function(fr, Func(entity.number, None), Arguments(), param.n)
         made = element(fr, made) if function.ir.generator else made
     else:
-        return set()
-    return {atom for atom in made.atoms if isinstance(atom, Obj) and _is_service(fr, atom)}
+        return UNKNOWN
+    services = frozenset(atom for atom in made.atoms if isinstance(atom, Obj) and _is_service(fr, atom))
+    return Value(services, made.marks if entity.kind == "function" else {})
 
 
 def _is_sent(fr: Frame, init: int) -> bool:

@@ -46,15 +46,16 @@ def enter(frame: Frame, index: int, param: Param) -> None:
         frame.symbols[key] = Object("sym", frame.fn.cls)
     elif index == 0 and kind == "class":
         atoms = set(frame.given(0, ())) or {Cls(frame.fn.cls)}
-    given = dependencies.provided(frame, param) if (index, ()) not in frame.context else set()
-    if given:
-        atoms = given
+    given = dependencies.provided(frame, param) if (index, ()) not in frame.context else UNKNOWN
+    if given.atoms:
+        atoms = set(given.atoms)
     if param.kind == "*":
         frame.symbols[key] = Object("tuple")
     elif param.kind == "**":
         frame.symbols[key] = Object("dict")
     marks: dict[Mark, Hop | None] = {Mark(Symbol(index, (), 0), Protection.CLEAR, 0): None}
     value = Value(frozenset(atoms), marks)
+    value = with_marks(value, given.marks)
     value = with_marks(value, parameters.of_parameter(frame, param, index))
     cls, many = linked.parameter(solver, frame.fn, param)
     if cls >= 0:
