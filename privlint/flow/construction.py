@@ -91,7 +91,8 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     names = fr.solver.records.init_order(cls)
     for name, value in fr.solver.records.defaults(cls).items():
         store(fr, made, f".{name}", value)
-    _fill_containers(fr, cls, made, names, n)
+    if not fr.solver.records.is_plain(cls):
+        _fill_containers(fr, cls, made, names, n)
     for index, (value, _at) in enumerate(args.positional):
         if index < len(names):
             store(fr, made, f".{names[index]}", value)
@@ -122,7 +123,7 @@ def _fill_containers(fr: Frame, cls: int, made: Value, names: list[str], n: int)
 
     for name in names:
         declared = fr.solver.annotations.field(cls, name)
-        if declared is None or fr.solver.class_attribute(cls, name) is None:
+        if declared is None or declared[1].name.endswith("ClassVar") or fr.solver.class_attribute(cls, name) is None:
             continue
         kind = fr.solver.annotations.object_type(*declared)[2]
         if kind in ("list", "dict"):

@@ -30,8 +30,8 @@ def _first(ref: TypeRef) -> str:
 
 
 def provided(fr: Frame, param: Param) -> Value:
-    """What is made for a parameter: the services among it, which are instances of the program's classes, as their making
-    leaves them, and the data that a function gives that takes parts of the request itself.
+    """What is made for a parameter: the services among it, which are instances of the program's classes, as they are
+    made, and the data that a function gives that takes parts of the request itself.
     """
     from privlint.flow.calls import call_function
     from privlint.flow.construction import construct

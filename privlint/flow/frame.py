@@ -10,6 +10,7 @@ from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
     REST,
+    TRUE,
     UNKNOWN,
     Atom,
     Bound,
@@ -25,6 +26,7 @@ from privlint.flow.values import (
     symbolic,
 )
 from privlint.ir import ops as o
+from privlint.ir.module import Block
 from privlint.model.facts import Target
 from privlint.model.location import Site
 from privlint.resolve.program import Function, Module
@@ -34,9 +36,25 @@ if TYPE_CHECKING:
 
 CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
+UNTOLD = "%untold"  # set where a handler may have to do with an exception that no statement of the block raised
 
 
 _CALM = frozenset((o.Const, o.Move, o.StoreName, o.Build, o.MakeFunction))  # ops that raise no exception
+
+
+_OF_RAISING = (o.Const, o.Build, o.LoadName, o.LoadAttr, o.Call)  # ops that make the exception of a ``raise``
+
+
+def _making(block: Block) -> frozenset[int]:
+    """The ops by which a block makes the exception that it ends in raising; others that they raise do not count."""
+    if not isinstance(block.end, o.Raise) or block.end.src < 0:
+        return frozenset()
+    out: set[int] = set()
+    for op in reversed(block.ops):
+        if not isinstance(op, _OF_RAISING) or (isinstance(op, o.Call) and op.dst != block.end.src):
+            break
+        out.add(id(op))
+    return frozenset(out)
 
 
 _PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a caller proves who it is
@@ -133,14 +151,15 @@ class Frame(Memory):
             self.state = states[number].copy()
             self.memo.clear()
             called, calm, loaded = False, block.handler >= 0, False
+            making = _making(block) if calm else frozenset()
             for op in block.ops:
                 kind = type(op)
                 if block.handler >= 0:
                     if kind is o.LoadName:
                         loaded = True
-                    elif calm and kind not in _CALM:
+                    elif calm and kind not in _CALM and id(op) not in making:
                         calm = False
-                        self._flow_to(block.handler, self.state, states, pending, visits)
+                        self._may_raise(self.state.copy(), block.handler, states, pending, visits)
                     if called and (kind is o.StoreName or kind is o.DelName):
                         self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
                     called |= kind is o.Call
@@ -154,12 +173,12 @@ class Frame(Memory):
                 self.returned = True
                 break
             raised = self.state.env.pop(RAISED + "*", None)
-            calm = calm and not loaded and not isinstance(block.end, o.Raise)
+            calm = calm and raised is None if making else calm and not loaded and not isinstance(block.end, o.Raise)
             if block.handler >= 0 and not calm:
                 at_handler = self.state.copy()
                 if raised is not None:
                     at_handler.env[RAISED] = join(at_handler.env.get(RAISED, UNKNOWN), raised)
-                self._flow_to(block.handler, at_handler, states, pending, visits)
+                self._may_raise(at_handler, block.handler, states, pending, visits)
             elif raised is not None:
                 self.summary.raises = join(self.summary.raises, raised)
             if self.stopped:
@@ -168,6 +187,13 @@ class Frame(Memory):
             for target, state in end_of_block(self, block.end, block.handler):
                 self._flow_to(target, state, states, pending, visits)
         return self.summary
+
+    def _may_raise(
+        self, state: State, handler: int, states: dict[int, State], pending: set[int], visits: list[int]
+    ) -> None:
+        """Some op may raise: the handler has to do with it, whatever it is."""
+        state.env[UNTOLD] = TRUE
+        self._flow_to(handler, state, states, pending, visits)
 
     def _leave_block(self, handler: int) -> None:
         """A call in the block never comes back: only its exception goes on, where one is handled."""

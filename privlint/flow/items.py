@@ -25,6 +25,7 @@ from privlint.flow.values import (
     ObjId,
     Opaque,
     Symbol,
+    Trait,
     Value,
     constant_label,
     is_one_item,
@@ -172,6 +173,8 @@ def _constant_key(label: str) -> Value:
 
 def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = None) -> Value | None:
     """An item of a heap object; ``given`` is the key as a value."""
+    from privlint.flow.calls import call_dunder
+
     obj = fr.object(key)
     if obj.cls >= 0:
         called = _own_item(fr, Obj(key), label, given)
@@ -191,6 +194,8 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         label = known[int(label[1:-1])] if known and -int(label[1:-1]) <= len(known) else None
     if label is None:
         found = any_item(fr, key, obj, "[*]" if given is None else _by_parameter(given))
+        if obj.cls >= 0 and obj.kind == "dict" and given is not None:
+            found = join(found, call_dunder(fr, Obj(key), "__missing__", [given]) or UNKNOWN)
         return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
@@ -206,8 +211,6 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
     if DEFAULT in obj.fields:
         return join(found, _by_default(fr, key, obj, label))
     if obj.cls >= 0 and obj.kind == "dict":
-        from privlint.flow.calls import call_dunder
-
         missing = call_dunder(fr, Obj(key), "__missing__", [literal(label[1:-1].strip("'"))])
         return found if missing is None else join(found, missing)
     return found
@@ -384,7 +387,7 @@ def key_label(fr: Frame, value: Value) -> str | None:
     A parameter counts as the constant that the context says it is.
     """
     if len(value.atoms) == 2:
-        rest = [a for a in value.atoms if not (isinstance(a, Obj) and fr.constant(a.id))]
+        rest = [a for a in value.atoms if not isinstance(a, Trait) and not (isinstance(a, Obj) and fr.constant(a.id))]
         if len(rest) == 1:
             return constant_label(of(rest[0]))
     return constant_label(value)

@@ -136,7 +136,7 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
         _assigned_sinks(fr, obj, owner, op.name, None, value, op.n)
     elif sources.unknown(value) and not value.atoms:
         value = with_marks(value, sources.named(fr, op.name, op.n, value))
-    described = _set_property(fr, obj, op.name, value)
+    described = _by_class(fr, obj, op.name, [value])
     for atom in obj.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
         if cls >= 0 and fr.fn.cls not in fr.program.classes[cls].mro:  # its own methods store as if there were none
@@ -146,8 +146,9 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
     store(fr, obj, f".{op.name}", value)
 
 
-def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> set[Atom]:
-    """Hand a value to the setters that the classes have for an attribute; the objects that keep nothing else of it."""
+def _by_class(fr: Frame, obj: Value, name: str, given: list[Value], deleting: bool = False) -> set[Atom]:
+    """Hand a value to the setters that the classes have for an attribute, or ask their deleters; the objects that keep
+    nothing else of it."""
     from privlint.flow.calls import call_method
 
     described: set[Atom] = set()
@@ -156,16 +157,17 @@ def _set_property(fr: Frame, obj: Value, name: str, value: Value) -> set[Atom]:
             continue
         cls = fr.object(atom.id).cls
         for base in fr.program.classes[cls].mro if cls >= 0 else ():
-            setter = fr.program.classes[base].setters.get(name)
-            if setter is not None:
-                module = fr.program.modules[fr.program.classes[base].module]
-                call_method(fr, module.functions[setter], atom, [value])
+            found = fr.program.classes[base]
+            accessor = (found.deleters if deleting else found.setters).get(name)
+            if accessor is not None:
+                call_method(fr, fr.program.modules[found.module].functions[accessor], atom, given)
                 described.add(atom)
                 break
         else:
             if cls >= 0 and (held := fr.solver.class_attribute(cls, name)) is not None:
                 for descriptor in held.ordered:
-                    if call_dunder(fr, descriptor, "__set__", [of(atom), value]) is not None:
+                    method = "__delete__" if deleting else "__set__"
+                    if call_dunder(fr, descriptor, method, [of(atom), *given]) is not None:
                         described.add(atom)
     return described
 
@@ -189,7 +191,9 @@ def _assigned_sinks(fr: Frame, obj: Value, owner: str, name: str, key: str | Non
 
 def del_attr(fr: Frame, op: o.DelAttr) -> None:
     """``del obj.name``."""
-    delete(fr, fr.get(op.obj), f".{op.name}")
+    obj = fr.get(op.obj)
+    described = _by_class(fr, obj, op.name, [], deleting=True)
+    delete(fr, Value(obj.atoms - described, obj.marks) if described else obj, f".{op.name}")
 
 
 def load_item(fr: Frame, op: o.LoadItem) -> None:

@@ -329,6 +329,12 @@ class Records:
                     out.append(name)
         return out
 
+    def is_plain(self, cls: int) -> bool:
+        """Whether nothing makes a record of a class: no decorator, no base or metaclass that is not of the program."""
+        classes = self._solver.program.classes
+        made = [classes[each] for each in classes[cls].mro]
+        return not any(each.decorators or each.external_bases or each.keywords for each in made)
+
     def defaults(self, cls: int) -> dict[str, Value]:
         """The values of fields that a class body gives."""
         out: dict[str, Value] = {}

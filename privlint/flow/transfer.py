@@ -12,7 +12,7 @@ from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
-from privlint.flow.frame import CAUGHT, RAISED, Frame
+from privlint.flow.frame import CAUGHT, RAISED, UNTOLD, Frame
 from privlint.flow.heap import State
 from privlint.flow.items import element
 from privlint.flow.responses import returned
@@ -94,10 +94,12 @@ def _exit(fr: Frame, op: o.Exit) -> None:
 
 def _caught(fr: Frame, op: o.Caught) -> None:
     value = fr.state.env.pop(RAISED, UNKNOWN)
+    told = fr.state.env.pop(UNTOLD, None) is None
     wanted = kinds.classes(fr, fr.get(op.type)) if op.type >= 0 else ()
     groups = any(isinstance(a, Obj) and fr.object(a.id).type.endswith("ExceptionGroup") for a in value.atoms)
     if wanted and value.atoms and not groups:
         kept = frozenset(a for a in value.atoms if any(kinds.may_catch(fr, a, k) for k in wanted))
+        fr.stopped = told and not kept  # the exception that is raised goes another way
         value = Value(kept, value.marks) if kept else UNKNOWN
     fr.state.env[CAUGHT] = value
     fr.put_register(op.dst, value)

@@ -72,6 +72,7 @@ class Class:
     external_bases: list[str] = field(default_factory=list)
     keywords: list[tuple[str, str]] = field(default_factory=list)
     mro: list[int] = field(default_factory=list)
+    deleters: dict[str, int] = field(default_factory=dict)
     n: int = 0
 
 
@@ -79,6 +80,7 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
     """What a class body says, read off its bindings."""
     methods: dict[str, MethodIndex] = {}
     setters: dict[str, int] = {}
+    deleters: dict[str, int] = {}
     inner: dict[str, int] = {}
     for name, bound in bindings.names.items():
         for binding in bound:
@@ -88,7 +90,9 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
                 last = [d.rpartition(".")[2] for d in binding.decorators]
                 if "setter" in last:
                     setters[name] = binding.index
-                elif "deleter" not in last:
+                elif "deleter" in last:
+                    deleters[name] = binding.index
+                else:
                     methods[name] = MethodIndex(
                         binding.index, _kind(name, last), _foreign(binding.decorators), binding.decorated_with
                     )
@@ -105,6 +109,7 @@ def read_class(number: int, module: int, body: FunctionIR, bindings: Bindings, d
         _fields(bindings),
         bindings.listings,
         {name: bound[-1].text for name, bound in bindings.names.items() if bound[-1].kind in ("alias", "call")},
+        deleters=deleters,
         n=body.n,
     )
 
