@@ -14,8 +14,8 @@ from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     BY,
-    EACH,
     CLASSES,
+    EACH,
     NO_MARKS,
     REST,
     UNKNOWN,
@@ -325,11 +325,11 @@ class Binding:
         if not needs and not says:
             return solver.collector.generally(self.fr.key, self.fn, summary)
         context: list[tuple[int, Path, tuple[Description, ...]]] = []
-        for param, path in sorted(needs) if len(needs) > 1 else needs:
-            what = self._describe(param, path)
-            if what and not self._method(param, path, what):
-                context.append((param, path, (*what, *says.pop((param, path), ()))))
-        context += [(param, path, tuple(what)) for (param, path), what in says.items()]
+        for param, path in sorted({*needs, *says}) if says or len(needs) > 1 else needs:
+            what = self._describe(param, path) if (param, path) in needs else ()
+            what = () if self._method(param, path, what) else what
+            if what or (param, path) in says:
+                context.append((param, path, (*what, *says.get((param, path), ()))))
         if self.wrapper:
             context = [(p, path, fns) for p, path, what in context if (fns := tuple(d for d in what if d[0] == "fn"))]
         if not context:
@@ -339,7 +339,7 @@ class Binding:
             return special
         further = [
             need
-            for need in sorted(special.needs - needs)
+            for need in sorted(special.needs - needs - says.keys())
             if (what := self._describe(*need)) and not self._method(*need, what)
         ]
         if further:
