@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Instance = Obj | Opaque
 _MANY = frozenset({"many"})
+_SAVING = ("save", "create", "update", "clean", "validate")  # with one of them a class sees itself to what is stored
 
 
 def class_of(fr: Frame, atom: object) -> int:
@@ -150,3 +151,26 @@ def sent_attribute(fr: Frame, atom: object, name: str) -> Value | None:
     if isinstance(atom, Obj) and f".{name}" in fr.object(atom.id).fields:
         return None
     return sent(fr, atom, fr.solver.current_node, name)
+
+
+def saved(fr: Frame, value: Value) -> dict[Mark, Hop | None] | None:
+    """What a form or serializer of a model puts into the table as it was sent; None where the value is none.
+
+    What the class does to a field itself (``clean_email``, ``create``) is left to where it does it.
+    """
+    records, program = fr.solver.records, fr.program
+    out: dict[Mark, Hop | None] | None = None
+    for atom in value.ordered:
+        cls = class_of(fr, atom)
+        if cls < 0 or records.kind(cls) not in ("form", "serializer"):
+            continue
+        out = {} if out is None else out
+        model = records.linked(cls, "Meta.model")
+        if model < 0 or any(program.method(cls, name) is not None for name in _SAVING):
+            continue
+        for mark, way in records.whole(fr, cls, 2).items():
+            name = getattr(mark.source, "name", "")
+            own = any(program.method(cls, f"{how}_{name}") is not None for how in ("clean", "validate"))
+            if name not in records.encrypted(model) and not own:
+                out[mark._replace(whole="")] = way
+    return out

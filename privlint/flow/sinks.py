@@ -8,6 +8,7 @@ from privlint.flow import origins, rows
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
+from privlint.flow.mappings import saved
 from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
 from privlint.flow.wholes import INSTANCES_CLOSED, STORED, collect
 from privlint.model.data import Confidence
@@ -49,6 +50,8 @@ def report_call(
         done.add(n)
         given_away = _shown(fr, value, n) if rule.kind == "log" else value
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
+        if words == "self":  # ``serializer.save(number=seal(number))``: what is given beside it is stored instead
+            marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
         if not marks:
             continue
         site = fr.site(n)
@@ -100,6 +103,8 @@ def _arriving_data(
         for data_type in rule.data:
             out.update(origins.make(fr, n, data_type, words, "rule", None, rule.confidence, words=f"`{words}` is set"))
         return out
+    if rule.kind == "database" and words == "self" and (stored := saved(fr, value)) is not None:
+        return stored
     deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
     if rule.kind == "decision" and seen:
         deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside

@@ -56,6 +56,8 @@ _PEOPLE = words(
 )
 _ASKS = frozenset(("not", "nonempty", "is", "is not", "==", "!=", "falsy"))
 _FILLS = words("append extend add update write writelines appendleft")
+# Attributes that have all of what they are of: columns of a frame, what a serializer gives out, a data set as a file.
+_SAME = words("values T text content csv data")
 _WRITES = words("writerow writerows")
 _ROWS = words("rows records queryset qs object_list resultset dataset")
 _HOLDS = words(
@@ -346,7 +348,7 @@ class Multitude:
             base = body.words(op.obj).text
             if op.name in ("queryset", "object_list") or (last in _PEOPLE and not one_person(base)):
                 return Many(body.words_of(op).text, self._site(fn, op.n))
-            return self._collection(fn, op.obj, depth) if op.name in ("values", "T", "text", "content", "csv") else None
+            return self._collection(fn, op.obj, depth) if op.name in _SAME else None
         if isinstance(op, o.LoadName):
             return self._variable(fn, body, op, depth, element=False)
         return None
