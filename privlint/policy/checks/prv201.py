@@ -56,7 +56,9 @@ def check(context: Context) -> Iterable[Finding]:
     name = wording.declaration_name(context.declaration)
     for place in places:
         advice = context.advice(
-            RULE.code, "people were not told of it: do not send {it}, or list it under recipients", place.types
+            RULE.code,
+            "people were not told of it: do not send {it}, or list who receives {it} under recipients",
+            place.types,
         )
         rest = unusual(context, place) + advice + wording.origins(place.flows())
         message = f"{reaches(context, place)}, which {name} does not declare{rest}"

@@ -63,7 +63,9 @@ def check(context: Context) -> Iterable[Finding]:
     for place in places:
         if place.party is None:
             continue
-        advice = context.advice(RULE.code, "leave {it} out, or add {it} to what it receives", place.types)
+        advice = context.advice(
+            RULE.code, "people were not told of that: leave {it} out, or add {it} to what is received", place.types
+        )
         message = (
             f"{reaches(context, place)}, which {name} declares for other data only{advice}"
             f"{wording.origins(place.flows())}"

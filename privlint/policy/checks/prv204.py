@@ -61,7 +61,9 @@ def check(context: Context) -> Iterable[Finding]:
         if place.party is None:
             continue
         advice = context.advice(
-            RULE.code, "keep {it} in the country, or arrange for the transfer and declare it there", place.types
+            RULE.code,
+            "its protection must not end at the border: keep {it} in the country, or declare a transfer",
+            place.types,
         )
         message = (
             f"{reaches(context, place)} and so leaves {home}, but {name} declares no cross-border transfer{advice}"

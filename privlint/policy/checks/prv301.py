@@ -45,5 +45,10 @@ RULE = Rule("PRV301", "personal-data-in-log", "warning", "6.5", "high", ("CWE-53
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
     return exposed(
-        context, RULE, ("log",), ("is written", "are written"), "to a log by {sink}", "leave {it} out, or mask {it}"
+        context,
+        RULE,
+        ("log",),
+        ("is written", "are written"),
+        "to a log by {sink}",
+        "logs are copied and kept: leave {it} out, or mask {it}",
     )

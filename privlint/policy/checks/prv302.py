@@ -45,5 +45,10 @@ RULE = Rule(
 def check(context: Context) -> Iterable[Finding]:
     """Personal data in the clear in such a sink."""
     return exposed(
-        context, RULE, ("console",), ("is printed", "are printed"), "by {sink}", "leave {it} out, or mask {it}"
+        context,
+        RULE,
+        ("console",),
+        ("is printed", "are printed"),
+        "by {sink}",
+        "what is printed is kept by terminals and collectors: leave {it} out, or mask {it}",
     )

@@ -50,5 +50,5 @@ def check(context: Context) -> Iterable[Finding]:
         ("cookie",),
         ("is stored", "are stored"),
         "in the browser by {sink}",
-        "keep {it} on the server, under a key",
+        "whoever has the device can read {it}: keep {it} on the server, under a key",
     )

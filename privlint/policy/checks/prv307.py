@@ -49,5 +49,5 @@ def check(context: Context) -> Iterable[Finding]:
         ("file", "object-storage"),
         ("is written", "are written"),
         "in the clear by {sink}",
-        "encrypt {it}, or leave {it} out",
+        "files are copied and forgotten: encrypt {it}, or leave {it} out",
     )

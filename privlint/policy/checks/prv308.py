@@ -61,7 +61,7 @@ _PASSWORD = "account.password"
 def _instead(types: tuple[str, ...]) -> str:
     """What to do with data of these types: a password is never read again."""
     if _PASSWORD not in types:
-        return "encrypt {it}"
+        return "many can read a database, and its copies: encrypt {it}"
     return "store a salted hash of it" if len(types) == 1 else "encrypt {it}; of the password store a salted hash"
 
 

@@ -56,5 +56,5 @@ def check(context: Context) -> Iterable[Finding]:
         ("cache", "queue"),
         ("is put", "are put"),
         "into a cache or queue in the clear by {sink}",
-        "put the key of the record in, or encrypt {it}",
+        "others share it, and no erasure reaches it: put the key of the record in, or encrypt {it}",
     )

@@ -47,5 +47,5 @@ def check(context: Context) -> Iterable[Finding]:
         ("telemetry",),
         ("is recorded", "are recorded"),
         "in telemetry by {sink}",
-        "leave {it} out of labels and spans",
+        "telemetry is kept apart, and no erasure reaches it: leave {it} out of labels and spans",
     )
