@@ -11,7 +11,7 @@ from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
 from privlint.resolve.program import Function, Program
 
-_REGISTERS = ("include_router", "register_blueprint", "mount", "add_middleware", "Middleware")
+_REGISTERS = ("include_router", "register_blueprint", "mount", "add_middleware", "Middleware", "Router", "Litestar")
 _LATER = frozenset(("delay", "apply_async", "send", "enqueue", "defer", "schedule", "si", "s", "signature", "kiq"))
 
 

@@ -17,6 +17,7 @@ from privlint.resolve.program import Function
 
 _DEPENDS = frozenset(("Depends", "Security"))
 DEPENDENCIES = "dependencies"
+HANDLERS = "route_handlers"
 GUARDS = "guards"  # of Litestar: functions that raise where somebody may not
 _CONTROLS = frozenset(
     (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from privlint.catalog.paths import match_path
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks
-from privlint.flow.safeguards.declared import DEPENDENCIES, GUARDS, OPEN, Declared
+from privlint.flow.safeguards.declared import DEPENDENCIES, GUARDS, HANDLERS, OPEN, Declared
 from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.middleware import for_all
 from privlint.ir import ops as o
@@ -20,6 +20,7 @@ from privlint.resolve.program import Function
 
 # Permissions of an interface that hold where a page names none.
 _DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
+_NESTED = 6  # routers within routers
 _RESPONDERS = re.compile(r"on_(?:get|post|put|patch|delete|head|options)(?:_\w+)?\Z")
 
 
@@ -140,7 +141,52 @@ class Entries(Declared):
             if router:
                 out |= self._router(module.functions[0], router)
                 out |= self._before_request(module.functions[0], router)
+        out |= self._grouped((function.module, function.ir.qualname))
+        if function.cls >= 0:
+            info = self.program.classes[function.cls]
+            out |= self._grouped((info.module, info.name))
         return frozenset(out)
+
+    def _grouped(self, member: tuple[int, str], depth: int = 0) -> set[Check]:
+        """What stands before a handler, a controller or a router in the routers and applications that list it."""
+        out: set[Check] = set()
+        for members, checks, own in self._groups if depth < _NESTED else ():
+            if member in members:
+                out |= checks
+                if own is not None:
+                    out |= self._grouped(own, depth + 1)
+        return out
+
+    @cached_property
+    def _groups(self) -> list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]]:
+        """``Router(route_handlers=[...], guards=[...])``: who is in it, what is asked, and what it is called."""
+        out: list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]] = []
+        for fn, call in self.calls.registering:
+            given = {arg.label: arg.reg for arg in call.args}
+            body = self.calls.body(fn)
+            listed = body.only(given[HANDLERS]) if HANDLERS in given else None
+            if not isinstance(listed, o.Build):
+                continue
+            function = self.program.functions[fn]
+            texts = [body.words(part.reg).text for part in listed.parts]
+            members = frozenset(found for text in texts if (found := self._listed(function, text)) is not None)
+            checks = frozenset(self.guards(fn, body, given[GUARDS])) if GUARDS in given else NONE
+            own = next((slot for slot, stores in body.stores.items() if any(s.src == call.dst for _, s in stores)), "")
+            out.append((members, checks, (function.module, own) if own else None))
+        return out
+
+    def _listed(self, function: Function, text: str) -> tuple[int, str] | None:
+        """The module and name of what a dotted text means: a function, a class or a variable of the program."""
+        entity = self.program.lookup(self.program.modules[function.module], text) if text else None
+        if entity is None:
+            return None
+        if entity.kind == "function":
+            found = self.program.functions[entity.number]
+            return found.module, found.ir.qualname
+        if entity.kind == "class":
+            info = self.program.classes[entity.number]
+            return info.module, info.name
+        return (entity.number, entity.path) if entity.kind == "value" else None
 
     def _router(self, where: int, name: str) -> set[Check]:
         """``APIRouter(dependencies=[...])``, and ``include_router(router, dependencies=[...])`` anywhere."""
