@@ -41,7 +41,7 @@ SOURCE_KEYS = (
 PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "routed", "beside", "name", "position")
 SINK_KEYS = (
     *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
-    "when", "unless", "part", "leave_out", "known_host", "sent_to", "data", "expires", "lasts",
+    "when", "unless", "encrypted_when", "part", "leave_out", "known_host", "sent_to", "data", "expires", "lasts",
 )  # fmt: skip
 SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only", "fresh")
 PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
@@ -61,8 +61,8 @@ RECIPIENT_KEYS = (
     "needs",
 )  # fmt: skip
 RECIPIENT_CALL_KEYS = (
-    *CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only", "when", "unless", "part", "leave_out",
-    "data", "expires", "lasts",
+    *CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only", "when", "unless", "encrypted_when",
+    "part", "leave_out", "data", "expires", "lasts",
 )  # fmt: skip
 
 _EVERY = ArgSpec(all=True)
@@ -186,6 +186,7 @@ def _sink_values(fields: Fields) -> dict[str, Any]:
         "only": fields.flag("only"),
         "when": fields.conditions("when"),
         "unless": fields.conditions("unless"),
+        "encrypted_when": fields.conditions("encrypted_when"),
         "part": fields.text("part"),
         "leave_out": fields.texts("leave_out"),
         "known_host": fields.flag("known_host"),

@@ -11,7 +11,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.mappings import saved
 from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
 from privlint.flow.wholes import INSTANCES_CLOSED, STORED, collect
-from privlint.model.data import Confidence
+from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
 from privlint.model.rules import SinkRule
 
@@ -54,6 +54,8 @@ def report_call(
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
         if not marks:
             continue
+        if any(hold(fr, callee.receiver, args, (each,), ()) for each in rule.encrypted_when):
+            marks = {m._replace(protection=max(m.protection, Protection.ENCRYPTED)): way for m, way in marks.items()}
         site = fr.site(n)
         target = Target(
             site,

@@ -94,6 +94,7 @@ class SinkRule:
     only: bool = False  # a function of the analysed code that is meant is not followed as well
     when: tuple[Condition, ...] = ()  # only calls of which all of these hold
     unless: tuple[Condition, ...] = ()  # and none of these
+    encrypted_when: tuple[Condition, ...] = ()  # what arrives is encrypted if one of these holds
     part: str = ""  # of an argument that was made with such a part, only the part (a request's `url`)
     leave_out: tuple[str, ...] = ()  # items and attributes of an argument that do not count (a message's `To`)
     known_host: bool = False  # only where the host can be told
