@@ -162,10 +162,13 @@ class RuleIndex:
 
     def for_parameter(self, name: str, function: str) -> tuple[SourceRule, ...]:
         """The rules that may mean a parameter of that name of a function so called."""
+        return self._meant(name, function) + self._meant("*", function)
+
+    def _meant(self, name: str, function: str) -> tuple[SourceRule, ...]:
         key = (name, function)
         found = self._of_functions.get(key)
         if found is None:
-            rules = (*self.parameter_sources.get(name, ()), *self.parameter_sources.get("*", ()))
+            rules = self.parameter_sources.get(name, ())
             found = self._of_functions[key] = tuple(rule for rule in rules if _may_mean(rule, function))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 
@@ -15,6 +16,19 @@ def match_path(pattern: str, path: str) -> bool:
     if "*" not in pattern:
         return pattern == path
     return _compiled(pattern).match(path) is not None
+
+
+class Patterns:
+    """Several patterns that are asked for together: does any of them mean a path?"""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        every = tuple(patterns)
+        self._plain = frozenset(pattern for pattern in every if "*" not in pattern)
+        self._starred = tuple(_compiled(pattern) for pattern in every if "*" in pattern)
+
+    def mean(self, path: str) -> bool:
+        """Whether one of the patterns means the dotted ``path`` (see ``match_path``)."""
+        return path in self._plain or any(starred.match(path) is not None for starred in self._starred)
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
 from privlint.flow.items import item, key_label, positions
+from privlint.flow.models.merging import merge
 from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
@@ -235,8 +236,6 @@ class Binding:
         for (cls, name), value in summary.class_fields.items():
             classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
             store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
-        from privlint.flow.models.merging import merge
-
         for key, label, value, stored in effects:
             target = of(Obj(key))
             if key[0] == "s":

@@ -202,11 +202,11 @@ def _has_getter(fr: Frame, value: Value) -> bool:
 
 def _by_getattribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
     """What a class gives for every attribute, where it says so itself."""
-    from privlint.flow.calls import call_dunder
-
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
     if cls < 0 or name.startswith("__") or fr.program.method(cls, "__getattribute__") is None:
         return None
+    from privlint.flow.calls import call_dunder
+
     return call_dunder(fr, atom, "__getattribute__", [literal(name)])
 
 
@@ -226,11 +226,11 @@ _ONE_OF = 4  # marks beyond which what ``__getattr__`` gives is one thing or ano
 
 def _by_getattr(fr: Frame, atom: Atom, name: str) -> Value | None:
     """What a class gives for attributes that its instances do not have."""
-    from privlint.flow.calls import call_dunder
-
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
     if cls < 0 or name in fr.solver.assigned_names(cls):
         return None
+    from privlint.flow.calls import call_dunder
+
     found = call_dunder(fr, atom, "__getattr__", [literal(name)])
     if found is None:
         return None
@@ -345,13 +345,13 @@ def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
 
 def member_of_class(fr: Frame, cls: int, name: str, receiver: Atom) -> Value | None:
     """What an instance finds in its class: a bound method, a property's value, a class attribute."""
-    from privlint.flow.calls import call_property
-
     method = fr.program.method(cls, name)
     value = held_by_class(fr, cls, name)
     if method is not None:
         if method.kind == "property":
             _need_class(fr, cls, name, receiver)
+            from privlint.flow.calls import call_property
+
             return call_property(fr, method.function, receiver)
         if value is not None and method.decorators and any(isinstance(a, Func) for a in value.atoms):
             return Value(frozenset(Bound(a, receiver) if isinstance(a, Func) else a for a in value.atoms), value.marks)

@@ -14,7 +14,9 @@ from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
+from privlint.flow.library import Callee
 from privlint.flow.lookups import PARTS
+from privlint.flow.models.texts import CARRYING
 from privlint.flow.settings import configured, fallback
 from privlint.flow.values import (
     NONE,
@@ -153,8 +155,6 @@ def call_value(
     receiver_name: str = "",
 ) -> Value:
     """Call whatever ``func`` may be; ``attribute`` and ``receiver`` where it was read off an object."""
-    from privlint.flow.library import Callee
-    from privlint.flow.models.texts import CARRYING
     from privlint.flow.unknown import call_library, call_unknown
 
     callee = Callee(n, text, attribute, receiver, receiver_name)

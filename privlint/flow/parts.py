@@ -13,6 +13,7 @@ from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
+from privlint.flow.models.containers import METHODS
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     ADDED,
@@ -91,8 +92,6 @@ def _of_a_letter(value: Value) -> Value:
 
 def _method_object(fr: Frame, obj: Value, op: o.LoadAttr, value: Value) -> Value:
     """A method of a container or text that is not called here, but kept or handed over: ``before=found.append``."""
-    from privlint.flow.models.containers import METHODS
-
     if op.name not in METHODS or value.atoms or not any(is_container(fr, atom) for atom in obj.ordered):
         return UNKNOWN
     fields = {".self": obj, ".name": literal(op.name)}

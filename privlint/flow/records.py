@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from privlint.catalog.paths import match_path
+from privlint.catalog.paths import Patterns
 from privlint.flow.bodies import Bodies
 from privlint.flow.fields import RELATIONS, Field, Fields, is_bool, plain_names
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
@@ -48,6 +48,9 @@ class Records:
     def __init__(self, solver: Solver) -> None:
         self._solver = solver
         self._rules: dict[int, RecordRule | None] = {}
+        self._recognised = [
+            (rule, Patterns(rule.bases), Patterns(rule.decorators)) for rule in solver.catalog.index.records
+        ]
         self._hidden: dict[int, frozenset[str]] = {}
         self._by_name: dict[str, list[int]] | None = None
         self._encrypted: dict[int, frozenset[str]] = {}
@@ -76,9 +79,8 @@ class Records:
             for text in info.decorators:
                 entity = program.lookup(program.modules[info.module], text)
                 decorators.add(entity.path if entity is not None and entity.kind == "external" else text)
-        for rule in self._solver.catalog.index.records:
-            by_base = any(match_path(p, base) for p in rule.bases for base in bases)
-            if by_base or any(match_path(p, text) for p in rule.decorators for text in decorators):
+        for rule, of_bases, of_decorators in self._recognised:
+            if any(map(of_bases.mean, bases)) or any(map(of_decorators.mean, decorators)):
                 taken_in = rule.kind == "record" and cls in self._sent.taken
                 return replace(rule, kind="body", collects=True) if taken_in else rule
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.catalog.paths import match_path
+from privlint.catalog.paths import Patterns
 from privlint.flow.frame import Frame
 from privlint.flow.values import UNKNOWN, Bound, Cls, Ext, Func, Lit, Obj, Opaque, Value, join, strings
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 DJANGO = frozenset({"django.conf.settings"})
 
 # Readers of settings whose second argument is the default, by dotted path (``*``: any method).
-_READERS = (
+_READERS = Patterns((
     "decouple.config", "decouple.Config", "decouple.AutoConfig", "starlette.config.Config", "prettyconf.config",
     "environ.Env", "environ.Env.*", "environ.FileAwareEnv", "environ.FileAwareEnv.*", "environs.Env", "environs.Env.*",
     "environs.env.*", "os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get_env_value",
-)  # fmt: skip
+))  # fmt: skip
 # Fields of settings classes, whose first argument is the default.
 _FIELDS = frozenset({"Field", "PydanticField"})
 _NAMED = ("default", "fallback")
@@ -41,7 +41,7 @@ def fallback(fr: Frame, callee: Callee, func: Value, args: Arguments) -> Value |
     named = next((found[0] for name in _NAMED if (found := args.at(fr, -1, name)) is not None), None)
     paths = _paths(fr, func)
     second = args.at(fr, 1)
-    if any(match_path(reader, path) for reader in _READERS for path in paths):
+    if any(_READERS.mean(path) for path in paths):
         return named if named is not None else second[0] if second is not None else None
     if callee.last == "get" and paths and second is not None and not any(p.startswith("configparser.") for p in paths):
         return named if named is not None else second[0]
@@ -76,12 +76,12 @@ def of_django(fr: Frame, name: str) -> Value:
 
 def configured(fr: Frame, callee: Callee, args: Arguments) -> None:
     """``app.config.from_object(Config)``, ``from_mapping(NAME=value)``: what the application has as settings then."""
-    from privlint.flow.access import store
-
     if callee.receiver is None or callee.attribute not in ("from_object", "from_mapping"):
         return
     if not any(isinstance(atom, Ext) and atom.path.endswith(".config") for atom in callee.receiver.atoms):
         return
+    from privlint.flow.access import store
+
     for name, (value, _) in args.keywords.items():
         store(fr, callee.receiver, f"[{name!r}]", value, strong=False)
     for value, _ in args.positional[:1]:

@@ -32,6 +32,7 @@ from privlint.flow.values import (
     of,
     weaken,
 )
+from privlint.flow.wholes import collect
 from privlint.resolve.program import Program
 
 if TYPE_CHECKING:
@@ -214,8 +215,6 @@ class Stores:
 
     def write_field(self, cls: int, name: str, value: Value, frame: Frame) -> bool:
         """Store what any instance of ``cls`` may have as ``name``; whether the caller has to complete it."""
-        from privlint.flow.wholes import collect
-
         if frame.solver.records.told_apart_by_key(cls, name):
             return False
         atoms: set[Atom] = set()

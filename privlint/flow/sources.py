@@ -267,14 +267,14 @@ def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str
 
 
 def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str) -> bool:
-    from privlint.flow.library import class_names
-
     if owner in ("", "*"):
         return True
     if owner == owner_name and not names:
         return True
     if routes.may_be(owner, owner_name, names):
         return True
+    from privlint.flow.library import class_names
+
     all_names = class_names(fr, value) | names
     for atom in value.ordered:
         if isinstance(atom, Inst):

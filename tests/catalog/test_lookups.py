@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from privlint.catalog import Catalog, load, match_path
+from privlint.catalog.paths import Patterns
 
 Pack = Callable[[str], Path]
 
@@ -36,6 +37,7 @@ Pack = Callable[[str], Path]
 )
 def test_match_path(pattern: str, path: str, expected: bool) -> None:
     assert match_path(pattern, path) is expected
+    assert Patterns(("other.path", pattern)).mean(path) is expected
 
 
 def test_starred_calls_are_found_by_their_last_part(pack: Pack) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from privlint.ir import ops as o
@@ -85,7 +84,8 @@ class Body:
                 self.kept.append(op.src)
             elif isinstance(op, o.StoreItem):
                 self.items.append((op.obj, op.src))
-            self.reads.update(read(op))
+            for reg in read(op):
+                self.reads[reg] += 1
 
     def only(self, reg: int) -> o.Op | None:
         """The op that writes a register, where there is one."""
@@ -192,10 +192,12 @@ class Body:
         return ()
 
 
-def read(op: o.Op) -> Iterator[int]:
-    if isinstance(op, o.StoreName | o.Move | o.Yield | o.StoreAttr | o.StoreItem):
-        yield op.src
-    elif isinstance(op, o.Combine):
-        yield from op.args
-    elif isinstance(op, o.Build):
-        yield from (part.reg for part in op.parts)
+def read(op: o.Op) -> tuple[int, ...]:
+    """The registers whose values an op takes over, keeps or asks something of."""
+    if isinstance(op, (o.StoreName, o.Move, o.Yield, o.StoreAttr, o.StoreItem)):
+        return (op.src,)
+    if isinstance(op, o.Combine):
+        return op.args
+    if isinstance(op, o.Build):
+        return tuple([part.reg for part in op.parts])
+    return ()
