@@ -49,7 +49,7 @@ def _tested(ops: tuple[o.Op, ...], end: o.End, target: int, variables: dict[int,
     if not isinstance(end, o.Branch) or end.then == end.orelse:
         return frozenset()
     outcome, cond = target == end.then, end.cond
-    for op in reversed(ops):
+    for op in ops[::-1]:
         if not isinstance(op, o.Combine) or op.dst != cond:
             continue
         if op.op == "not":

@@ -125,7 +125,7 @@ class Fields:
             named = self._of_somebody(info, declared.name)
         if named is not None and rule.kind in ("model", "body"):
             named = self._in_context(info, declared.name, named, rule.kind)
-        elif named is None and rule.kind in ("model", *_ASKING):
+        elif named is None and (rule.kind == "model" or rule.kind in _ASKING):
             named = self._of_work(info, declared.name)
         if named is not None and self._titled_otherwise(declared):
             named = None

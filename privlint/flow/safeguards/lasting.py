@@ -172,8 +172,8 @@ class Lasting:
         for function in self._functions():
             body = self._calls.body(function)
             for _, call in body.calls:
-                named = [body.words(arg.reg).last for arg in call.args if arg.label is None]
-                if "SessionMiddleware" not in (*named, body.words(call.func).last):
+                named = {body.words(arg.reg).last for arg in call.args if arg.label is None}
+                if "SessionMiddleware" not in named | {body.words(call.func).last}:
                     continue
                 ages = [arg.reg for arg in call.args if arg.label == "max_age"]
                 if not ages:
