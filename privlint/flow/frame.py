@@ -50,7 +50,7 @@ def _making(block: Block) -> frozenset[int]:
     if not isinstance(block.end, o.Raise) or block.end.src < 0:
         return frozenset()
     out: set[int] = set()
-    for op in reversed(block.ops):
+    for op in block.ops[::-1]:
         if not isinstance(op, _OF_RAISING) or (isinstance(op, o.Call) and op.dst != block.end.src):
             break
         out.add(id(op))

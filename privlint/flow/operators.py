@@ -56,7 +56,7 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
 }
 _UNARY: dict[str, Callable[[int], int]] = {"u-": operator.neg, "u+": operator.pos}
 _DECLINED = Ext("NotImplemented")
-METHODS = {
+METHODS: dict[str, str] = {
     "+": "add",
     "-": "sub",
     "*": "mul",
