@@ -249,7 +249,9 @@ class Binding:
         if not summary.returns and self.only:
             self.fr.stopped = True
         if self.ir.generator:
-            fields = {"[*]": yields, ".%return": result, ".%of": of(Func(self.fn, None))}
+            steps = summary.steps or []
+            held = {f"[{i}]": self.substitute(step, returned=True) for i, step in enumerate(steps)}
+            fields = {**(held or {"[*]": yields}), ".%return": result, ".%of": of(Func(self.fn, None))}
             made = self.fr.allocate(self.call.node, Object("gen", fields=fields), "gen")
             return of(made)
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
@@ -98,6 +99,16 @@ class Frame(Memory):
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
+
+    @cached_property
+    def straight(self) -> bool:
+        """Whether there is one way through the function alone."""
+        blocks = self.ir.blocks
+        return all(
+            block.handler < 0
+            and (isinstance(block.end, o.Return) or (isinstance(block.end, o.Jump) and block.end.target > number))
+            for number, block in enumerate(blocks)
+        )
 
     # -- small helpers -------------------------------------------------------------------------------------------
 

@@ -269,7 +269,7 @@ def positions(fr: Frame, value: Value) -> list[str] | None:
     if atom.id[0] == "s":
         return [f"[{index}]" for index in range(size)] if (size := fr.size(atom.id)) >= 0 else None
     obj = fr.object(atom.id)
-    if obj.kind not in ("list", "tuple", "iter") or obj.many or obj.cls >= 0:
+    if obj.kind not in ("list", "tuple", "iter", "gen") or obj.many or obj.cls >= 0:
         return None
     labels = [label for label in obj.fields if label[0] == "["]
     expected = [f"[{index}]" for index in range(len(labels))]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
-from privlint.flow.values import Atom, Cls, Ext, Lit, Obj, Opaque, Prefix, Value
+from privlint.flow.values import Atom, Cls, Ext, Inst, Lit, Obj, Opaque, Prefix, Value
 
 _KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple", "slice": "slice"}
 
@@ -116,6 +116,8 @@ def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
         return _builtin(str, kind)
     if isinstance(atom, Opaque):
         return _of_class(fr, atom.cls, kind, False)
+    if isinstance(atom, Inst) and atom.type == "builtins.str":
+        return _builtin(str, kind)
     if not isinstance(atom, Obj):
         return None
     obj = fr.object(atom.id)

@@ -199,9 +199,12 @@ def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
         return SCALAR
     left, right = found
     if left is None or right is None:
-        for value, other in ((values[0], right), (values[1], left)):
+        for reg, value, other in ((op.args[0], values[0], right), (op.args[1], values[1], left)):
             if other is not None:
                 fr.need(value)
+                known = told.compares(fr, reg, value, "==", other, turned=False)
+                if known is not None:
+                    return literal(known == (op.op in ("==", "is")))
         return SCALAR
     return literal((left.value == right.value) == (op.op in ("==", "is")))
 

@@ -49,6 +49,7 @@ class Summary:
     result: Value = UNKNOWN
     raises: Value = UNKNOWN
     yields: Value = UNKNOWN
+    steps: list[Value] | None = field(default_factory=list)  # the yields in order, where that is the only one
     heap: dict[ObjId, Object] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     sinks: dict[tuple[Mark, Target], SinkFlow] = field(default_factory=dict)
@@ -82,6 +83,8 @@ class Summary:
             self.result.same(other.result)
             and self.raises.same(other.raises)
             and self.yields.same(other.yields)
+            and len(self.steps or ()) == len(other.steps or ())
+            and all(a.same(b) for a, b in zip(self.steps or (), other.steps or (), strict=True))
             and self.sinks.keys() == other.sinks.keys()
             and self.needs == other.needs
             and self.asked == other.asked

@@ -14,13 +14,14 @@ SAYS = "says"  # the word of a context for an answer
 TRUE = "true"  # the question whether a value counts as true
 
 _TESTS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-ORDERED = frozenset(_TESTS)
+_TURNED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+ORDERED = frozenset(("<", "<=", ">", ">="))
 
 
 def ordered(left: Lit, test: str, right: Lit) -> bool | None:
@@ -58,10 +59,8 @@ def _answer(fr: Frame, reg: int, value: Value, test: str, other: Lit | None) -> 
 
 
 def _askable(fr: Frame, param: int, path: Path) -> bool:
-    """Whether this is a parameter, or an attribute of the receiver."""
-    if not path:
-        return 0 <= param < len(fr.ir.params)
-    return param == 0 and len(path) == 1 and path[0][0] == "." and fr.fn.method_kind == "method"
+    """Whether this is a parameter, or an attribute of one."""
+    return 0 <= param < len(fr.ir.params) and (not path or (len(path) == 1 and path[0][0] == "."))
 
 
 def answers(fr: Frame, asked: set[Question], values: Sequence[Value]) -> dict[tuple[int, Path], list[Description]]:
@@ -77,7 +76,7 @@ def answers(fr: Frame, asked: set[Question], values: Sequence[Value]) -> dict[tu
         told: bool | None = None
         if len(value.atoms) == 1 and not value.marks:
             (atom,) = value.atoms
-            if isinstance(atom, Lit) and (not path or isinstance(atom.value, bool)):
+            if isinstance(atom, Lit) and (not path or other is not None or isinstance(atom.value, bool)):
                 told = bool(atom.value) if other is None else ordered(atom, test, other)
         if told is None:
             told = _answer(fr, -1, value, test, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from privlint.flow import guards, kinds, making, managers, names, operators, parts
+from privlint.flow import guards, kinds, limits, making, managers, names, operators, parts
 from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments, arguments
 from privlint.flow.attributes import entity_value, external_value
@@ -78,6 +78,10 @@ def _yield(fr: Frame, op: o.Yield) -> None:
     value = fr.get(op.src)
     given = element(fr, value) if op.delegate else value
     fr.summary.yields = join(fr.summary.yields, given)
+    steps = fr.summary.steps
+    if steps is not None:
+        straight = not op.delegate and len(steps) < limits.SIZES and fr.straight
+        fr.summary.steps = [*steps, given] if straight else None
     fr.yielded(given)
     sent = fr.solver.read_external(f"@sent:{fr.fn.id}", "[*]")
     fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else sent)

@@ -472,5 +472,5 @@ def constant_label(value: Value) -> str | None:
     if len(value.atoms) == 1:
         (atom,) = value.atoms
         if isinstance(atom, Lit) and isinstance(atom.value, str | bytes | int | float | bool | type(None)):
-            return f"[{atom.value!r}]"
+            return f"[{int(atom.value) if isinstance(atom.value, bool) else atom.value!r}]"
     return None

@@ -166,8 +166,8 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
     if len(value.atoms) == 1 and not value.marks:
         (atom,) = value.atoms
-        if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple", "iter"):
-            return dict(fr.object(atom.id).fields)
+        if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen"):
+            return {at: part for at, part in fr.object(atom.id).fields.items() if at[0] == "["}
     return None
 
 
@@ -351,6 +351,8 @@ def _pick(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     default = args.at(fr, 1, "default")
     exact = callee.last == "next" and positions(fr, values[0]) is not None and _iterator(fr, values[0])
     if exact and not positions(fr, values[0]):
+        if default is None:
+            _exhausted(fr, callee, values[0])
         return default[0] if default is not None else UNKNOWN
     if exact:
         return taken(fr, values[0], first=True)
@@ -377,7 +379,7 @@ def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
 
 
 def _iterator(fr: Frame, value: Value) -> bool:
-    return any(isinstance(a, Obj) and fr.object(a.id).kind == "iter" for a in value.atoms)
+    return any(isinstance(a, Obj) and fr.object(a.id).kind in ("iter", "gen") for a in value.atoms)
 
 
 @function("super")

@@ -83,7 +83,7 @@ def unpacks(path: str, result: Value) -> bool:
     return path.rpartition(".")[2] in _UNPACKING and any(isinstance(a, Obj) for a in result.atoms)
 
 
-_UNPACKING = frozenset({"loads", "unpackb", "safe_load", "decode", "jsonable_encoder"})
+_UNPACKING = frozenset({"loads", "unpackb", "safe_load", "decode", "jsonable_encoder", "subn"})
 
 
 def packed_in(fr: Frame, value: Value) -> list[Obj]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import rows
+from privlint.flow import masks, rows
 from privlint.flow.access import store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import CAUGHT, Frame
@@ -210,6 +210,16 @@ def _substituted(position: int) -> Handler:
 
 for _path, _position in {"re.sub": 1, "re.Pattern.sub": 0, "regex.sub": 1}.items():
     function(_path)(_substituted(_position))
+
+
+@function("re.subn", "re.Pattern.subn", "regex.subn")
+def _counted(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """The text that comes out, and how often something was replaced."""
+    if len(args.positional) < 2 or masks.is_mask(args.positional[-2][0]):
+        return None
+    marks = {**args.positional[-2][0].marks, **args.positional[-1][0].marks}
+    text = only_marks(step(marks, fr.site(callee.n), "through", callee.shown))
+    return of(fr.allocate(callee.n, Object("tuple", fields={"[0]": text, "[1]": SCALAR}), "counted"))
 
 
 @function("functools.wraps", "functools.update_wrapper")
