@@ -10,9 +10,11 @@ from privlint.flow.values import (
     ADDED,
     ALL,
     BESIDE,
+    CLEARED,
     EACH,
     OF,
     REST,
+    TRUE,
     UNKNOWN,
     VARS,
     Atom,
@@ -139,3 +141,19 @@ def shorten(fr: Frame, target: Value, label: str) -> None:
     for atom in target.ordered:
         if isinstance(atom, Obj):
             fr.put(atom.id, fr.object(atom.id).shortened(label))
+
+
+def clear(fr: Frame, target: Value) -> None:
+    """Take all items out of one container; what it held for the caller is not known here."""
+    for atom in target.ordered if len(target.atoms) == 1 else ():
+        obj = fr.object(atom.id) if isinstance(atom, Obj) else None
+        if not isinstance(atom, Obj) or obj is None or obj.many:
+            continue
+        if atom.id[0] == "s":
+            fields = {label: value for label, value in obj.fields.items() if label[0] != "["}
+            written = {label: value for label, value in obj.written.items() if label[0] != "["}
+            cleared = {CLEARED: TRUE}
+            fr.put(atom.id, Object(obj.kind, obj.cls, obj.type, fields | cleared, False, written | cleared))
+        else:
+            for label in list(obj.fields):
+                delete(fr, target, label)

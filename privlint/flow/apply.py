@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from privlint.flow import limits, told
-from privlint.flow.access import at_label, store
+from privlint.flow.access import at_label, clear, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
@@ -16,6 +16,7 @@ from privlint.flow.summary import Context, Description, SinkFlow, Summary
 from privlint.flow.values import (
     BY,
     CLASSES,
+    CLEARED,
     EACH,
     NO_MARKS,
     REST,
@@ -240,7 +241,9 @@ class Binding:
             target = of(Obj(key))
             if key[0] == "s":
                 target = self.part(*symbolic(key))
-            if label == REST:
+            if label == CLEARED:
+                clear(self.fr, target)
+            elif label == REST:
                 merge(self.fr, target, value)
             else:
                 store(self.fr, target, label, value, stored=stored)

@@ -10,6 +10,7 @@ from privlint.flow.heap import Object, State, join_objects
 from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
+    CLEARED,
     REST,
     TRUE,
     UNKNOWN,
@@ -56,6 +57,11 @@ def _making(block: Block) -> frozenset[int]:
             break
         out.add(id(op))
     return frozenset(out)
+
+
+def _when(label: str) -> tuple[bool, bool, str]:
+    """To sort what was written by: what is emptied comes first, the own keys of a mapping after those it took over."""
+    return (label != CLEARED, label != REST, label)
 
 
 _PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a caller proves who it is
@@ -307,7 +313,9 @@ class Frame(Memory):
         for key, obj in state.heap.items():
             if not obj.written or key[0] == "c" or (key[0] == "o" and key not in self.solver.shared):
                 continue
-            for label in sorted(obj.written, key=lambda label: (label != REST, label)):  # its own keys come last
+            for label in sorted(
+                obj.written, key=lambda label: (label != CLEARED, label != REST, label)
+            ):  # its own keys last
                 value = obj.fields.get(label)
                 if value is None:  # a mapping that was taken over, and laid out since
                     continue

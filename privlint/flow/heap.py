@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import ADDED, BESIDE, REST, UNKNOWN, Obj, ObjId, Value, either, join
+from privlint.flow.values import ADDED, BESIDE, CLEARED, REST, UNKNOWN, Obj, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -127,6 +127,10 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
             fields = dict(fields) if not changed else fields
             changed |= _lengths_differ(left, right, fields)
     written = join_written(left.written, right.written)
+    if symbolic and (CLEARED in left.fields) != (CLEARED in other):  # cleared on one way alone
+        fields = {label: value for label, value in fields.items() if label != CLEARED}
+        written = {label: value for label, value in written.items() if label != CLEARED}
+        changed = True
     many = left.many or right.many
     cls, type_ = left.cls if left.cls >= 0 else right.cls, left.type or right.type
     if symbolic and (left.cls, left.type) != (right.cls, right.type):  # a test narrowed one of them

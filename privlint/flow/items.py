@@ -11,6 +11,7 @@ from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ADDED,
     BY,
+    CLEARED,
     EACH,
     REST,
     UNKNOWN,
@@ -200,7 +201,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
     if label in obj.fields:
         found = obj.fields[label]
         return join(found, _under_any_key(fr, obj, label)) if _has_unknown_keys(obj) else found
-    if key[0] == "s":
+    if key[0] == "s" and CLEARED not in obj.fields:
         first = fr.initial(key, label)
         if REST in obj.fields:
             first = join(first, taken_over(fr, obj.fields[REST], label))
@@ -280,11 +281,11 @@ def any_item(fr: Frame, key: ObjId, obj: Object, label: str = "[*]") -> Value:
     """All that an item of the object may be; ``label`` is that of those which the caller's object has."""
     out = UNKNOWN
     for label, value in obj.fields.items():
-        if label[0] == "[" and label not in ("[#]", REST):
+        if label[0] == "[" and label not in ("[#]", REST, CLEARED):
             out = join(out, value)
     if REST in obj.fields:
         out = join(out, taken_over(fr, obj.fields[REST], "[*]"))
-    if key[0] == "s":
+    if key[0] == "s" and CLEARED not in obj.fields:
         out = join(out, fr.initial(key, label))
     return out
 
@@ -310,7 +311,7 @@ def keys_of(fr: Frame, value: Value) -> Value:
             out = join(out, obj.fields.get("[#]", UNKNOWN))
             if REST in obj.fields:
                 out = join(out, taken_over(fr, obj.fields[REST], "[#]"))
-            if atom.id[0] == "s":
+            if atom.id[0] == "s" and CLEARED not in obj.fields:
                 out = join(out, fr.initial(atom.id, "[#]"))
             literals = [label for label in obj.fields if label[0] == "[" and label[1] in "'\"" and len(label) < 80]
             out = join(out, of(*(Lit("str", label[2:-2]) for label in literals[: limits.ATOMS])))

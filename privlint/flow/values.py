@@ -82,8 +82,9 @@ ALL = ".**"  # label of the mappings whose items an object has as attributes
 ADDED = "[+]"  # label of what was stored under unknown keys that were not there before
 EACH = "[~]"  # label of what going through a parameter yields, of which it is not known whether it is a mapping
 BY = "[="  # how the label of an item begins that is under the key which another parameter is: ``[=1]``
+CLEARED = "[-]"  # label that says of a caller's container that nothing is left of what it held
 # Labels of what was stored somewhere, beside all that was there before.
-BESIDE = frozenset(("[*]", ADDED, ".*", REST, ALL))
+BESIDE = frozenset(("[*]", CLEARED, ADDED, ".*", REST, ALL))
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
 VARS = ".%vars"  # label, in a mapping of its attributes, of the object whose they are
 BASES = ".%bases"  # label of the bases of a class that a call of ``type`` made

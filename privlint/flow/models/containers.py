@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits, sources
-from privlint.flow.access import delete, shorten, store
+from privlint.flow.access import clear, delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions
@@ -333,10 +333,7 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         _reordered(fr, receiver, name)
         return NONE
     if name == "clear":
-        for atom in receiver.ordered:
-            if isinstance(atom, Obj) and len(receiver.atoms) == 1 and not fr.object(atom.id).many:
-                for label in list(fr.object(atom.id).fields):
-                    delete(fr, receiver, label)
+        clear(fr, receiver)
         return NONE
     return NONE
 
