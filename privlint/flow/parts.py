@@ -62,7 +62,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     elif op.name in ("name", "_name_") and _member(fr, op.obj):
         value = SCALAR
     else:
-        value = load_attribute(fr, obj, op.name)
+        value = load_attribute(fr, obj, fr.solver.private_name(fr.fn, op.name))
         private = _MANGLED.match(op.name)
         value = join(value, load_attribute(fr, obj, private[1])) if private and not value.atoms else value
         value = _of_a_letter(value) if masks.CUT in obj.atoms and op.dst not in fr.callees else value
@@ -142,7 +142,7 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
             call_dunder(fr, atom, "__setattr__", [literal(op.name), value])
     if described:
         obj = Value(obj.atoms - described, obj.marks)
-    store(fr, obj, f".{op.name}", value)
+    store(fr, obj, f".{fr.solver.private_name(fr.fn, op.name)}", value)
 
 
 def _by_class(fr: Frame, obj: Value, name: str, given: list[Value], deleting: bool = False) -> set[Atom]:
@@ -192,7 +192,9 @@ def del_attr(fr: Frame, op: o.DelAttr) -> None:
     """``del obj.name``."""
     obj = fr.get(op.obj)
     described = _by_class(fr, obj, op.name, [], deleting=True)
-    delete(fr, Value(obj.atoms - described, obj.marks) if described else obj, f".{op.name}")
+    delete(
+        fr, Value(obj.atoms - described, obj.marks) if described else obj, f".{fr.solver.private_name(fr.fn, op.name)}"
+    )
 
 
 def load_item(fr: Frame, op: o.LoadItem) -> None:

@@ -26,6 +26,7 @@ class Traits(Stores):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._assigned: dict[int, frozenset[str]] = {}
+        self._private: dict[tuple[int, str], str] = {}
         self._joined: dict[int, frozenset[int]] = {}
         self._callees: dict[int, frozenset[int]] = {}
         self._sizes: dict[int, int] = {}
@@ -117,17 +118,39 @@ class Traits(Stores):
         """The attributes that methods of a class and its bases store, and those its body declares."""
         found = self._assigned.get(cls)
         if found is None:
-            names: set[str] = set()
-            for base in self.program.classes[cls].mro:
-                info = self.program.classes[base]
-                functions = self.program.modules[info.module].functions
-                names.update(info.fields)
-                for index in info.methods.values():
-                    for block in self.program.functions[functions[index.index]].ir.blocks:
-                        names.update(op.name for op in block.ops if isinstance(op, o.StoreAttr))
-            found = frozenset(names)
+            found = frozenset().union(*(self._own_names(base) for base in self.program.classes[cls].mro))
             self._assigned[cls] = found
         return found
+
+    def _own_names(self, cls: int) -> frozenset[str]:
+        """The attributes that the methods of a class itself store, and those its body declares."""
+        info = self.program.classes[cls]
+        functions = self.program.modules[info.module].functions
+        names = set(info.fields)
+        for index in info.methods.values():
+            for block in self.program.functions[functions[index.index]].ir.blocks:
+                names.update(op.name for op in block.ops if isinstance(op, o.StoreAttr))
+        return frozenset(names)
+
+    def private_name(self, fn: Function, name: str) -> str:
+        """An attribute as it is kept: one that several classes above each other call private is each one's own."""
+        if name[:2] != "__" or name.endswith("__"):
+            return name
+        while fn.cls < 0 and fn.parent >= 0:
+            fn = self.program.functions[fn.parent]
+        if fn.cls < 0:
+            return name
+        known = self._private.get((fn.cls, name))
+        if known is None:
+            known = self._private[(fn.cls, name)] = self._mangled(fn.cls, name)
+        return known
+
+    def _mangled(self, cls: int, name: str) -> str:
+        classes = self.program.classes
+        family = {*classes[cls].mro, *(each.id for each in classes if cls in each.mro)}
+        several = sum(name in self._own_names(each) for each in family) > 1
+        methods = any(name in classes[each].methods for each in family)
+        return f"_{classes[cls].name.lstrip('_')}{name}" if several and not methods else name
 
     def forwarding(self, fn: int) -> Forwarding | None:
         """What a wrapper forwards to, if the function is one."""
