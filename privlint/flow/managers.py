@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from privlint.flow.calls import call_dunder
-from privlint.flow.frame import Frame
+from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.items import item
-from privlint.flow.values import UNKNOWN, Obj, Value, join, of, with_marks
+from privlint.flow.values import NONE, UNKNOWN, Obj, Value, either, join, of, with_marks
 
 
 def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
@@ -23,7 +23,9 @@ def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
 
 
 def left(fr: Frame, value: Value) -> None:
-    """The end of the block."""
+    """The end of the block: the manager is given the exception that ends it, if one does."""
+    raised = join(fr.state.env.get(RAISED + "*", UNKNOWN), fr.state.env.get(CAUGHT, UNKNOWN))
+    given = [UNKNOWN, either(raised, NONE) if raised else UNKNOWN, UNKNOWN]
     for atom in value.ordered:
-        if call_dunder(fr, atom, "__exit__", [UNKNOWN, UNKNOWN, UNKNOWN]) is None:
-            call_dunder(fr, atom, "__aexit__", [UNKNOWN, UNKNOWN, UNKNOWN])
+        if call_dunder(fr, atom, "__exit__", given) is None:
+            call_dunder(fr, atom, "__aexit__", given)
