@@ -92,7 +92,9 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     for name, value in fr.solver.records.defaults(cls).items():
         store(fr, made, f".{name}", value)
     if not fr.solver.records.is_plain(cls):
-        _fill_containers(fr, cls, made, names, n)
+        given = args.mappings or args.star is not None  # what is spread may have them: what they hold is not known
+        own = [each for each in names if not (given and fr.solver.records.match(made, each, fr))]
+        _fill_containers(fr, cls, made, own, n)
     for index, (value, _at) in enumerate(args.positional):
         if index < len(names):
             store(fr, made, f".{names[index]}", value)
