@@ -76,7 +76,7 @@ def answers(fr: Frame, asked: set[Question], values: Sequence[Value]) -> dict[tu
         told: bool | None = None
         if len(value.atoms) == 1 and not value.marks:
             (atom,) = value.atoms
-            if isinstance(atom, Lit) and (not path or other is not None or isinstance(atom.value, bool)):
+            if isinstance(atom, Lit) and _settles(atom, path, other):
                 told = bool(atom.value) if other is None else ordered(atom, test, other)
         if told is None:
             told = _answer(fr, -1, value, test, other)
@@ -99,3 +99,8 @@ def _part(fr: Frame, values: Sequence[Value], param: int, path: Path) -> Value |
         return None
     held = fr.object(atom.id).fields.get(path[0])
     return fr.initial(atom.id, path[0]) if held is None and atom.id[0] == "s" else held
+
+
+def _settles(atom: Lit, path: Path, other: Lit | None) -> bool:
+    """Whether a constant answers: an empty text is often filled in later, by code that is not seen to do so."""
+    return other is not None or isinstance(atom.value, bool) or (not path and not isinstance(atom.value, str | bytes))
