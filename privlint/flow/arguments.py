@@ -11,9 +11,11 @@ from privlint.flow.items import element, item, positions, steps_into
 from privlint.flow.values import (
     REST,
     UNKNOWN,
+    Atom,
     Inst,
     Obj,
     ObjId,
+    Opaque,
     Value,
     join,
     of,
@@ -69,10 +71,25 @@ def arguments(fr: Frame, op: o.Call) -> Arguments:
         elif arg.label == "*":
             _add_star(fr, op, out, value, arg.n)
         elif arg.label == "**":
-            out.mappings.append((value, arg.n))
+            out.mappings.append((_mappings(fr, value), arg.n))
         else:
             out.keywords[arg.label] = (value, arg.n)
     return out
+
+
+def _mappings(fr: Frame, value: Value) -> Value:
+    """What of a value can be spread by ``**``: no records of which only attributes can be read."""
+    plain = {atom for atom in value.atoms if _is_plain(fr, atom)}
+    if not plain:
+        return value
+    return Value(value.atoms - plain, value.marks) if len(plain) < len(value.atoms) else UNKNOWN
+
+
+def _is_plain(fr: Frame, atom: Atom) -> bool:
+    if isinstance(atom, Obj):
+        obj = fr.object(atom.id)
+        return obj.cls >= 0 and obj.kind != "dict" and fr.solver.records.has_attributes_alone(obj.cls)
+    return isinstance(atom, Opaque) and fr.solver.records.has_attributes_alone(atom.cls)
 
 
 def _add_star(fr: Frame, op: o.Call, out: Arguments, value: Value, n: int) -> None:

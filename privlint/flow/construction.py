@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow.arguments import Arguments
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, taken_over
+from privlint.flow.items import item, steps_into, taken_over
 from privlint.flow.values import (
     REST,
     UNKNOWN,
@@ -134,6 +134,7 @@ def _fill_containers(fr: Frame, cls: int, made: Value, names: list[str], n: int)
 
 def _spread(fr: Frame, made: Value, mapping: Value) -> None:
     from privlint.flow.access import store
+    from privlint.flow.models.reflection import set_all
 
     for atom in mapping.ordered:
         if isinstance(atom, Obj):
@@ -144,10 +145,11 @@ def _spread(fr: Frame, made: Value, mapping: Value) -> None:
                     store(fr, made, f".{key}", value, strong=False)
                 elif label == "[*]":
                     store(fr, made, ".*", value)
-            if atom.id[0] == "s":
-                store(fr, made, ".*", fr.initial(atom.id, "[*]"))
+            if atom.id[0] == "s":  # each attribute is the item of its name
+                set_all(fr, made, of(atom))
             if REST in obj.fields:
                 store(fr, made, ".*", taken_over(fr, obj.fields[REST], "[*]"))
     if mapping.marks:
-        carried = dict(mapping.marks.items())
+        known = any(isinstance(atom, Obj) for atom in mapping.atoms)
+        carried = {m: w for m, w in mapping.marks.items() if not steps_into(m, mapping, known)}
         store(fr, made, ".*", with_marks(UNKNOWN, carried))

@@ -148,6 +148,9 @@ def _builtin(known: type, kind: Atom) -> bool | None:
     return None
 
 
+_CONTAINERS = frozenset(f"builtins.{name}" for name in ("dict", "list", "set", "frozenset", "tuple", "str", "bytes"))
+
+
 def _of_class(fr: Frame, cls: int, kind: Atom, exact: bool) -> bool | None:
     if isinstance(kind, Cls):
         if kind.cls in fr.program.classes[cls].mro:
@@ -160,6 +163,8 @@ def _of_class(fr: Frame, cls: int, kind: Atom, exact: bool) -> bool | None:
     answers = [raised_as(base, kind.path) for base in bases]
     if True in answers:
         return True
+    if kind.path in _CONTAINERS and fr.solver.records.has_attributes_alone(cls):
+        return False
     return None if None in answers or not exact else False
 
 

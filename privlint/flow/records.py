@@ -106,6 +106,13 @@ class Records:
         """Whether instances are plain mappings with declared keys."""
         return any(base.rpartition(".")[2] == "TypedDict" for base in self._solver.program.external_bases(cls))
 
+    def has_attributes_alone(self, cls: int) -> bool:
+        """Whether instances are records that are read by attribute alone: no mappings, no tuples."""
+        program = self._solver.program
+        special = self.is_tuple(cls) or self.is_typed_dict(cls) or self.is_enum(cls)
+        ways = any(program.method(cls, name) is not None for name in ("keys", "__getitem__"))
+        return self.rule(cls) is not None and not special and not ways
+
     def are_declared(self, cls: int) -> bool:
         """Whether what the class assigns to its fields declares them: a column, and no value of any instance."""
         rule = self.rule(cls)

@@ -115,7 +115,7 @@ def _setattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         mapping = _spread(given[1], given[2])
         objects = frozenset(a for a in given[0].atoms if isinstance(a, Obj)) if mapping is not None else frozenset()
         if mapping is not None and objects:
-            _set_all(fr, Value(objects), mapping)
+            set_all(fr, Value(objects), mapping)
         if len(objects) < len(given[0].atoms):
             _set_named(fr, Value(given[0].atoms - objects), given[1], given[2])
     return NONE
@@ -152,7 +152,7 @@ def _is_symbolic(atom: Atom) -> TypeGuard[Obj]:
     return isinstance(atom, Obj) and atom.id[0] == "s"
 
 
-def _set_all(fr: Frame, target: Value, mapping: Value) -> None:
+def set_all(fr: Frame, target: Value, mapping: Value) -> None:
     """The items of a mapping become attributes; what was there before may be replaced."""
     for atom in target.ordered:
         for label in [*fr.object(atom.id).fields] if isinstance(atom, Obj) else ():
