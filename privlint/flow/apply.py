@@ -46,6 +46,7 @@ from privlint.flow.values import (
     only_marks,
     order,
     symbolic,
+    weakest,
     whole_of,
 )
 from privlint.flow.wholes import collect
@@ -167,12 +168,13 @@ class Binding:
             for new, new_way in self.substitute_mark(mark, way).items():
                 if new in marks:
                     continue
-                if len(marks) >= limits.WIDTH:
-                    limits.reached("marks on one value")
-                    break
                 marks[new] = hop(new_way, self.call, "return", self.ir.name) if returned else new_way
-            if len(marks) >= limits.WIDTH:
-                break
+                if len(marks) > limits.WIDTH:
+                    marks = weakest(marks)
+                if len(marks) > limits.WIDTH:
+                    limits.reached("marks on one value")
+                    del marks[new]
+                    break
         atoms: set[Atom] = set()
         for atom in value.ordered:
             if type(atom) is Obj:

@@ -306,10 +306,18 @@ def merge_marks(left: Marks, right: Marks) -> Marks:
         elif len(left if out is None else out) < limits.WIDTH:
             out = dict(left) if out is None else out
             out[mark] = way
+        elif len(told := weakest({**(left if out is None else out), mark: way})) <= limits.WIDTH:
+            out = told
         else:
             limits.reached("marks on one value")
             break
     return left if out is None else out
+
+
+def weakest(marks: Marks) -> dict[Mark, Hop | None]:
+    """The marks without those protected ones whose data is there in the clear, too: where ways meet, that counts."""
+    clear = Protection.CLEAR
+    return {m: w for m, w in marks.items() if m.protection is clear or m._replace(protection=clear) not in marks}
 
 
 def join(left: Value, right: Value) -> Value:

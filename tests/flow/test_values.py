@@ -1,10 +1,12 @@
-"""The domain: atoms of different kinds are never taken for each other."""
+"""The domain: atoms of different kinds are never taken for each other, and of many marks the clear ones stay."""
 
 from __future__ import annotations
 
 from itertools import combinations
 
-from privlint.flow.values import Atom, Cls, Ext, Inst, Opaque, Prefix, Trait, join, of
+from privlint.flow import limits
+from privlint.flow.values import Atom, Cls, Ext, Inst, Mark, Opaque, Prefix, Symbol, Trait, join, of, only_marks
+from privlint.model.data import Protection
 
 ATOMS: list[Atom] = [Cls(3), Opaque(3), Ext("cut"), Inst("cut"), Prefix("cut"), Trait("cut")]
 
@@ -14,3 +16,10 @@ def test_atoms_of_different_kinds_are_different() -> None:
         assert left != right
         assert not of(left).same(of(right))
         assert len(join(of(left), of(right)).atoms) == 2
+
+
+def test_what_is_protected_gives_way_to_the_same_in_the_clear() -> None:
+    clear = [Mark(Symbol(0, (f".{at}",), 0), Protection.CLEAR, 0) for at in range(limits.WIDTH)]
+    masked = [mark._replace(protection=Protection.MASKED) for mark in clear]
+    both = join(only_marks(dict.fromkeys(masked)), only_marks(dict.fromkeys(clear)))
+    assert set(both.marks) == set(clear)
