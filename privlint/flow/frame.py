@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
@@ -105,16 +104,19 @@ class Frame(Memory):
         self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
+        self._straight: bool | None = None
 
-    @cached_property
+    @property
     def straight(self) -> bool:
         """Whether there is one way through the function alone."""
-        blocks = self.ir.blocks
-        return all(
-            block.handler < 0
-            and (isinstance(block.end, o.Return) or (isinstance(block.end, o.Jump) and block.end.target > number))
-            for number, block in enumerate(blocks)
-        )
+        found = self._straight
+        if found is None:
+            found = self._straight = all(
+                block.handler < 0
+                and (isinstance(block.end, o.Return) or (isinstance(block.end, o.Jump) and block.end.target > number))
+                for number, block in enumerate(self.ir.blocks)
+            )
+        return found
 
     # -- small helpers -------------------------------------------------------------------------------------------
 
