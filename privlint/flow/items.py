@@ -277,8 +277,8 @@ def positions(fr: Frame, value: Value) -> list[str] | None:
     return expected if set(labels) == set(expected) else None
 
 
-def any_item(fr: Frame, key: ObjId, obj: Object, label: str = "[*]") -> Value:
-    """All that an item of the object may be; ``label`` is that of those which the caller's object has."""
+def any_item(fr: Frame, key: ObjId, obj: Object, initial: str = "[*]") -> Value:
+    """All that an item of the object may be; ``initial`` is the label of those which the caller's object has."""
     out = UNKNOWN
     for label, value in obj.fields.items():
         if label[0] == "[" and label not in ("[#]", REST, CLEARED):
@@ -286,7 +286,7 @@ def any_item(fr: Frame, key: ObjId, obj: Object, label: str = "[*]") -> Value:
     if REST in obj.fields:
         out = join(out, taken_over(fr, obj.fields[REST], "[*]"))
     if key[0] == "s" and CLEARED not in obj.fields:
-        out = join(out, fr.initial(key, label))
+        out = join(out, fr.initial(key, initial))
     return out
 
 
