@@ -174,8 +174,6 @@ def _constant_key(label: str) -> Value:
 
 def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = None) -> Value | None:
     """An item of a heap object; ``given`` is the key as a value."""
-    from privlint.flow.calls import call_dunder
-
     obj = fr.object(key)
     if obj.cls >= 0:
         called = _own_item(fr, Obj(key), label, given)
@@ -196,7 +194,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
     if label is None:
         found = any_item(fr, key, obj, "[*]" if given is None else _by_parameter(given))
         if obj.cls >= 0 and obj.kind == "dict" and given is not None:
-            found = join(found, call_dunder(fr, Obj(key), "__missing__", [given]) or UNKNOWN)
+            found = join(found, _missing(fr, key, given) or UNKNOWN)
         return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
     if label in obj.fields:
         found = obj.fields[label]
@@ -212,9 +210,16 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
     if DEFAULT in obj.fields:
         return join(found, _by_default(fr, key, obj, label))
     if obj.cls >= 0 and obj.kind == "dict":
-        missing = call_dunder(fr, Obj(key), "__missing__", [literal(label[1:-1].strip("'"))])
+        missing = _missing(fr, key, literal(label[1:-1].strip("'")))
         return found if missing is None else join(found, missing)
     return found
+
+
+def _missing(fr: Frame, key: ObjId, given: Value) -> Value | None:
+    """What the class of a mapping gives for a key that it does not have; None where it says nothing."""
+    from privlint.flow.calls import call_dunder
+
+    return call_dunder(fr, Obj(key), "__missing__", [given])
 
 
 def _by_parameter(key: Value) -> str:
