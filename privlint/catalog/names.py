@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from privlint.catalog.owners import NOBODY, Owner, person_of, read_owner, subject_of
+from privlint.catalog.owners import NOBODY, Owner, is_corporate, person_of, read_owner, subject_of
 from privlint.catalog.spellings import LOW, STRONG, WEAK, Spelling, Spellings
 from privlint.catalog.vocabulary import TypeNames, Vocabulary
 from privlint.catalog.words import MAX_NAME
@@ -128,7 +128,7 @@ class Names:
         if owner.thing and owner.organisation and words == ("name",):  # ``class Hospital``: a list of them, of nobody
             return None
         last = owner.words[-1]
-        if last in self.lists["apart"]:
+        if last in self.lists["apart"] or is_corporate(owner.words[-2:], self.vocabulary):
             return None
         if words == ("name",) and owner.organisation and owner.subject is None:  # ``school.name`` is of no pupil
             return None
@@ -282,6 +282,11 @@ class Names:
     def _of_organisation(self, words: tuple[str, ...], run: _Run, owner: Owner) -> str:
         """Why where an organisation is, and how it is reached, is nobody's data; or an empty string."""
         category = run.spelling.data_type.partition(".")[0]
+        if category in ("contact", "identity") or run.spelling.data_type in self.lists["low"]:
+            for index in range(run.end - 1):
+                behind = (person_of(word, self.vocabulary)[0] for word in words[index + 2 : run.end])
+                if is_corporate(words[index : index + 2], self.vocabulary) and not any(behind):
+                    return f"{' '.join(words[index : index + 2])!r} is an organisation"
         if owner.request or category not in ("contact", "location"):
             return ""
         if category == "contact" and self._person(words, run, owner)[0] is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from privlint.catalog.vocabulary import Vocabulary
@@ -53,10 +53,11 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         head = "".join(core[-2:])
     is_class = text.rpartition(".")[2][:1].isupper()
     thing = is_class and core in _THINGS  # class Bill, and not order.bill
-    person, word = person_of(head, vocabulary) if core and not thing else (None, "")
+    corporate = is_corporate(core[-2:], vocabulary)
+    person, word = person_of(head, vocabulary) if core and not (thing or corporate) else (None, "")
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
-    organisation = head in lists["organisations"]
+    organisation = head in lists["organisations"] or corporate
     request = any(word in lists["requests"] for word in words) and not (organisation and is_class)  # class Event
     row = any(word in lists["rows"] for word in words)
     return Owner(
@@ -69,7 +70,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         request=request,
         row=row,
         thing=is_class and person is None and not (request or row),
-        subject=subject_of(reversed(core), vocabulary),
+        subject=None if corporate else subject_of(reversed(core), vocabulary),
         words=next((part for part in reversed(parts) if part), ()),
         head=head,
     )
@@ -84,6 +85,12 @@ def _is_setting(parts: list[tuple[str, ...]]) -> bool:
 def _is_of_people(core: list[str], vocabulary: Vocabulary) -> bool:
     """``PatientFile``: what it is called after is a person."""
     return len(core) > 1 and core[-2] in vocabulary.lists["people"]
+
+
+def is_corporate(words: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether two words are an organisation that something is done for or with: ``EnterpriseCustomer``."""
+    lists = vocabulary.lists
+    return len(words) == 2 and words[0] in lists["corporate"] and words[1] in lists["relations"]
 
 
 def person_of(word: str, vocabulary: Vocabulary) -> tuple[Confidence | None, str]:
