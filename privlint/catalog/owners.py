@@ -28,7 +28,7 @@ class Owner(NamedTuple):
     row: bool = False  # a row, record or mapping whose keys may be in capitals
     subject: str | None = None
     words: tuple[str, ...] = ()  # of the last component
-    thing: bool = False  # a class by its spelling, and of nobody that is known
+    thing: bool = False  # a class by its spelling (`search_model`), and of nobody that is known
     head: str = ""  # what the owner is: its last word that is no mere carrier
 
 
@@ -69,7 +69,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         organisation=organisation,
         request=request,
         row=row,
-        thing=is_class and person is None and not (request or row),
+        thing=(is_class or words[-1] == "model") and person is None and not (request or row),
         subject=None if corporate else subject_of(reversed(core), vocabulary),
         words=next((part for part in reversed(parts) if part), ()),
         head=head,
