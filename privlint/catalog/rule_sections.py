@@ -304,7 +304,7 @@ def records(document: Document, where: Where, value: Any) -> list[RecordRule]:
         optional_when=fields.settings("optional_when"),
         required_when=fields.settings("required_when"),
         required_by=fields.texts("required_by"),
-        shown=fields.choice("shown", ("all", "none"), "none"),
+        shown=fields.choice("shown", ("all", "none", "text"), "none"),
         whole=fields.texts("whole"),
         makes=fields.texts("makes"),
         sent=fields.texts("sent"),

@@ -124,6 +124,11 @@ class Records:
         bases = {base.rpartition(".")[2] for base in self._solver.program.external_bases(cls)}
         return (rule is not None and rule.shown == "all") or bool(bases & {"dict", "list", "NamedTuple", "UserDict"})
 
+    def shows_text(self, cls: int) -> bool:
+        """Whether ``repr()`` of an instance shows what ``str()`` does: ``<User: ada>``."""
+        rule = self.rule(cls)
+        return rule is not None and rule.shown == "text"
+
     def told_apart_by_key(self, cls: int, name: str) -> bool:
         """Whether that is the value in a table of keys and values: what one row has says nothing of the others."""
         if name.lower() not in _VALUES or self.kind(cls) != "model":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 _RUNS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval"})
-TEXTUAL = frozenset({"log", "console", "exception", "url"})
+TEXTUAL = frozenset({"log", "console", "exception", "url", "cookie", "process"})
 
 
 def report_call(
@@ -108,8 +108,8 @@ def _arriving_data(
     if rule.kind == "database" and words == "self" and (stored := saved(fr, value)) is not None:
         return stored
     deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
-    if rule.kind == "decision" and seen:
-        deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside
+    if (rule.kind == "decision" and seen) or (rule.kind == "http" and words == "json"):
+        deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside; JSON takes no instances
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
     made = [
         atom

@@ -35,6 +35,9 @@ _OPENS = re.compile(
     r"(dump|serial|pack|encode|as_?dict|to_?(dict|json|list|row|xml|csv|string|str|text)|flatten|pickle)"
 )
 
+_ENCODES_TEXT = re.compile(r"url_?encode")  # of an object they take its text
+_RENDERS = re.compile(r"render")  # a page shows what its template names, and nobody knows what that is
+
 # What shows an instance, by what is asked for: the first that its class defines.
 _SHOWN = {
     "str": ("__str__", "__repr__"),
@@ -159,14 +162,18 @@ def _name(mark: Mark) -> str:
 
 def taken_along(callee: str) -> int:
     """How deep code of that name looks into what it is given (see ``collect``)."""
-    return 2 if _OPENS.search(callee) else INSTANCES_CLOSED
+    if _ENCODES_TEXT.search(callee):
+        return 1
+    return 2 if _OPENS.search(callee) and not _RENDERS.search(callee) else INSTANCES_CLOSED
 
 
 def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:
     """What the text of an instance shows, where its class says so."""
     from privlint.flow.calls import call_dunder
 
-    for name in _SHOWN[how]:
+    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+    both = how == "repr" and cls >= 0 and fr.solver.records.shows_text(cls)
+    for name in ("__repr__", "__str__") if both else _SHOWN[how]:
         shown = call_dunder(fr, atom, name, [])
         if shown is not None:
             return only_marks(shown.marks)

@@ -203,7 +203,7 @@ class RecordRule:
     optional_when: tuple[tuple[str, object], ...] = ()  # keyword of the field call and value ("*" = any)
     required_when: tuple[tuple[str, object], ...] = ()  # likewise
     required_by: tuple[str, ...] = ()  # what among the arguments of the field call makes it required: DataRequired
-    shown: str = "none"  # what str() of an instance shows: all | none
+    shown: str = "none"  # what str() of an instance shows: all | none; text: repr() shows the same
     whole: tuple[str, ...] = ()  # methods that give all fields as a mapping, or text (model_dump)
     makes: tuple[str, ...] = ()  # class methods that make an instance of what they are given
     sent: tuple[str, ...] = ()  # attributes and methods that give what was sent, as a mapping (cleaned_data)
