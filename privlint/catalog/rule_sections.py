@@ -54,7 +54,7 @@ TYPE_KEYS = (
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
-    "whole", "makes", "sent", "protected", "meta", "collects", "required_when", "required_by",
+    "whole", "makes", "sent", "protected", "meta", "collects", "required_when", "required_by", "by_key",
 )  # fmt: skip
 RECIPIENT_KEYS = (
     "id", "name", "company", "kind", "country", "packages", "distributions", "hosts", "infrastructure", "calls",
@@ -310,6 +310,7 @@ def records(document: Document, where: Where, value: Any) -> list[RecordRule]:
         sent=fields.texts("sent"),
         protected=fields.texts("protected"),
         meta=fields.texts("meta"),
+        by_key=fields.flag("by_key"),
         collects=fields.flag("collects"),
     )
     if not rule.bases and not rule.decorators:

@@ -55,6 +55,7 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "%": operator.mod,
 }
 _UNARY: dict[str, Callable[[int], int]] = {"u-": operator.neg, "u+": operator.pos}
+_COUNTS = frozenset(("-", "*", "/", "//", "%", "**", "u-"))
 _DECLINED = Ext("NotImplemented")
 METHODS: dict[str, str] = {
     "+": "add",
@@ -118,8 +119,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, number)
     else:
         marks: dict[Mark, Hop | None] = {}
-        for value in values:
-            marks.update(value.marks)
+        for value in values:  # a record as a whole is no number
+            marks.update({mark: way for mark, way in value.marks.items() if not mark.whole or plain not in _COUNTS})
         typed = _of_type(fr, f"__{METHODS.get(plain, plain)}__", values)
         fr.put_register(op.dst, with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", plain)))
 

@@ -129,6 +129,14 @@ class Records:
         rule = self.rule(cls)
         return rule is not None and rule.shown == "text"
 
+    def stored_by_key(self, cls: int, type_: str) -> bool:
+        """Whether a row of a class, or of a library's type, is no more than a key in a field of another row."""
+        if cls >= 0:
+            rule = self.rule(cls)
+            return rule is not None and rule.by_key
+        names = {type_}.union(*((each.name, *each.aliases) for each in self._solver.library.type_order(type_)))
+        return any(rule.by_key and any(map(of_bases.mean, names)) for rule, of_bases, _ in self._recognised)
+
     def told_apart_by_key(self, cls: int, name: str) -> bool:
         """Whether that is the value in a table of keys and values: what one row has says nothing of the others."""
         if name.lower() not in _VALUES or self.kind(cls) != "model":

@@ -10,7 +10,7 @@ from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.mappings import saved
 from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
-from privlint.flow.wholes import INSTANCES_CLOSED, STORED, collect
+from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
 from privlint.model.rules import SinkRule
@@ -107,7 +107,9 @@ def _arriving_data(
         return out
     if rule.kind == "database" and words == "self" and (stored := saved(fr, value)) is not None:
         return stored
-    deep = 1 if rule.kind in TEXTUAL else STORED if rule.kind == "database" else 2  # a record goes back as it came
+    deep = 1 if rule.kind in TEXTUAL else 2
+    if rule.kind == "database":  # a record goes back as it came, and fields are given by name
+        deep = REFERRED if rule.args.all and words.isidentifier() else STORED
     if (rule.kind == "decision" and seen) or (rule.kind == "http" and words == "json"):
         deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside; JSON takes no instances
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}

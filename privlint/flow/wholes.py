@@ -25,6 +25,7 @@ from privlint.flow.values import (
 )
 
 STORED = 4  # what this code put into a record; what came from the database goes back as it came
+REFERRED = 5  # the same of what is put into a row: of other rows it has the keys alone
 INSTANCES_CLOSED = 3  # code that is not there takes an instance for what it is, it seldom hands on what is in it
 
 _CONTAINERS = frozenset(("dict", "list", "tuple", "set"))
@@ -50,7 +51,7 @@ def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, 
     """All marks that a value carries with what it holds.
 
     ``deep`` 1: as text shows it; 2: everything; 3: everything but what instances of classes hold; 4: what this code put
-    into it, and a database does not encrypt.
+    into it, and a database does not encrypt; 5: that of what a row is given.
 
     ``how`` the text is made: ``str``, ``repr`` or ``format``.
     """
@@ -62,6 +63,8 @@ def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, 
 def _collect(
     fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
 ) -> None:
+    if deep == REFERRED and value.atoms and all(_is_key(fr, atom) for atom in value.atoms):
+        return
     for mark, way in value.marks.items():
         source = mark.source
         exact = isinstance(source, Symbol) and source.deep == 0
@@ -91,6 +94,14 @@ def _collect(
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
 
 
+def _is_key(fr: Frame, atom: Atom) -> bool:
+    """Whether of what is put into a row no more than a key is stored there."""
+    if not isinstance(atom, Obj):
+        return False
+    obj = fr.object(atom.id)
+    return fr.solver.records.stored_by_key(obj.cls, obj.type)
+
+
 def _full(out: dict[Mark, Hop | None]) -> bool:
     """Whether as many marks are known as are taken along; what comes after them is left out, and that is counted."""
     if len(out) < limits.WHOLE:
@@ -117,7 +128,11 @@ def _collect_object(
                 for label in (".args", "[*]"):
                     _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 2, "repr")
             return
-    if deep == STORED and obj.cls >= 0:
+    if deep == REFERRED and _is_key(fr, atom):
+        return
+    if deep == STORED and (obj.cls >= 0 or obj.kind == "dict"):
+        deep = REFERRED
+    if deep == REFERRED and obj.cls >= 0:
         encrypted = fr.solver.records.encrypted(obj.cls)
         for label, field in obj.fields.items():
             if label == ".*":  # each under its own name

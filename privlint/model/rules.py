@@ -209,6 +209,7 @@ class RecordRule:
     sent: tuple[str, ...] = ()  # attributes and methods that give what was sent, as a mapping (cleaned_data)
     protected: tuple[str, ...] = ()  # annotations whose values show themselves masked (SecretStr)
     meta: tuple[str, ...] = ()  # inner classes that name a model and which of its fields are fields here (Meta)
+    by_key: bool = False  # where an instance is in a field of another row, the table has its key there, and no more
     collects: bool = False  # its fields are an intake (request body, form, serializer, table)
 
 
