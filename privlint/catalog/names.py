@@ -249,7 +249,7 @@ class Names:
         organisation = owner.organisation or any(word in self.lists["organisations"] for word in others)
         if organisation and kind.id.partition(".")[0] in ("contact", "identity"):
             return Confidence.LOW
-        if owner.thing and spelling.data_type in self.lists["credentials"]:
+        if (owner.thing or owner.organisation) and spelling.data_type in self.lists["credentials"]:
             return Confidence.LOW
         if spelling.cap is not None:
             confidence = min(confidence, spelling.cap)

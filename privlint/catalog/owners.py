@@ -54,7 +54,9 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     is_class = text.rpartition(".")[2][:1].isupper()
     thing = is_class and core in _THINGS  # class Bill, and not order.bill
     corporate = is_corporate(core[-2:], vocabulary)
-    person, word = person_of(head, vocabulary) if core and not (thing or corporate) else (None, "")
+    automaton = " ".join(core[-2:]) in lists["automata"]
+    nobody = not core or thing or corporate or automaton
+    person, word = (None, "") if nobody else person_of(head, vocabulary)
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
     organisation = head in lists["organisations"] or corporate
@@ -64,8 +66,11 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         text,
         person,
         word,
-        machine=(head in lists["machines"] or head.removesuffix("s") in lists["machines"] or _is_setting(parts))
-        and not (is_class and _is_of_people(core, vocabulary)),
+        machine=(
+            (head in lists["machines"] or head.removesuffix("s") in lists["machines"] or _is_setting(parts))
+            and not (is_class and _is_of_people(core, vocabulary))
+        )
+        or automaton,
         organisation=organisation,
         request=request,
         row=row,
@@ -84,7 +89,7 @@ def _is_setting(parts: list[tuple[str, ...]]) -> bool:
 
 def _is_of_people(core: list[str], vocabulary: Vocabulary) -> bool:
     """``PatientFile``: what it is called after is a person."""
-    return len(core) > 1 and core[-2] in vocabulary.lists["people"]
+    return len(core) > 1 and core[-2] in vocabulary.lists["people"] and not is_corporate(core[-3:-1], vocabulary)
 
 
 def is_corporate(words: Sequence[str], vocabulary: Vocabulary) -> bool:

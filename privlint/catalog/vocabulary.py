@@ -19,7 +19,7 @@ DESCRIBING = frozenset(("label", "label_zh", "sensitivity", "tier", "maps", "sat
 WORD_LISTS = (
     "people", "maybe_people", "situations", "addresses", "carriers", "neutral", "behind", "verbs", "flags_first",
     "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials", "statistics",
-    "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations",
+    "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 
