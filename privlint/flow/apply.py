@@ -9,7 +9,7 @@ from privlint.flow.access import at_label, clear, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
-from privlint.flow.items import item, key_label, positions
+from privlint.flow.items import item, key_label, known_keys, positions
 from privlint.flow.models.merging import merge
 from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, SinkFlow, Summary
@@ -18,8 +18,10 @@ from privlint.flow.values import (
     CLASSES,
     CLEARED,
     EACH,
+    KEYS,
     NO_MARKS,
     REST,
+    SIZE,
     UNKNOWN,
     Address,
     Atom,
@@ -373,6 +375,8 @@ class Binding:
         return known
 
     def _words_of(self, param: int, path: Path) -> tuple[Description, ...]:
+        if path and path[-1] in (KEYS, SIZE):
+            return self._parts_told(self.part(param, path[:-1]), path[-1])
         value = self.part(param, path)
         if not value.atoms:
             return ()
@@ -396,6 +400,16 @@ class Binding:
         if literals == 1 and self._constant(value):
             out.add(("only", True))
         return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
+
+    def _parts_told(self, value: Value, label: str) -> tuple[Description, ...]:
+        """Which keys a mapping has, or how many items a sequence, where that is known here."""
+        if label == KEYS:
+            keys = known_keys(self.fr, value)
+            return (("keys", tuple(keys)),) if keys is not None else ()
+        labels = positions(self.fr, value)
+        if labels is None:
+            self.fr.need_parts(value, SIZE)
+        return (("size", len(labels)),) if labels is not None and len(labels) <= limits.SIZES else ()
 
     def _classes(self, value: Value) -> tuple[tuple[int, bool], ...]:
         """The classes of instances of which there are several kinds, and whether each is told exactly."""

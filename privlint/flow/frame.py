@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import Object, State, join_objects
+from privlint.flow.loops import Loops
 from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
 from privlint.flow.values import (
@@ -34,6 +35,7 @@ from privlint.resolve.program import Function, Module
 
 if TYPE_CHECKING:
     from privlint.flow.solve import Solver
+    from privlint.flow.unrolled import Turns
 
 CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
@@ -105,6 +107,8 @@ class Frame(Memory):
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
         self._straight: bool | None = None
+        self.items: dict[int, Value] = {}  # register that is iterated over -> the item of the turn under way
+        self.alone = False  # whether the block under way runs once in each turn of a loop whose turns are told apart
 
     @property
     def straight(self) -> bool:
@@ -145,6 +149,13 @@ class Frame(Memory):
             if isinstance(atom, Obj) and atom.id[0] == "s" and self.object(atom.id).kind == "tuple":
                 self.summary.needs.add(symbolic(atom.id))
 
+    def need_parts(self, value: Value, label: str) -> None:
+        """It matters which items a container has: ``KEYS`` of a mapping, ``SIZE`` of a sequence."""
+        for atom in value.atoms if len(value.atoms) == 1 else ():
+            if isinstance(atom, Obj) and atom.id[0] == "s" and atom.id not in self.state.heap:
+                param, path = symbolic(atom.id)
+                self.summary.needs.add((param, (*path, label)))
+
     def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""
         if reg in self.joined and reg in self.regs:
@@ -156,19 +167,23 @@ class Frame(Memory):
     def run(self, entry: State) -> Summary:
         """Interpret the body from ``entry`` and give what came of it."""
         from privlint.flow.transfer import TABLE, end_of_block
+        from privlint.flow.unrolled import Turns
 
         solver = self.solver
+        turns = Turns(solver.loops(self.fn) if not self.long else Loops({}, {}))
+        self.items = turns.items
         blocks = self.ir.blocks
         states: dict[int, State] = {0: entry}
         visits = [0] * len(blocks)
         pending = {0}
         while pending:
-            number = min(pending)
+            number = turns.next_block(pending) if turns.begun else min(pending)
             pending.discard(number)
             visits[number] += 1
             block = blocks[number]
             self.state = states[number].copy()
             self.memo.clear()
+            self.alone = bool(turns.begun) and turns.alone(number)
             called, calm, loaded = False, block.handler >= 0, False
             making = _making(block) if calm else frozenset()
             for op in block.ops:
@@ -203,9 +218,47 @@ class Frame(Memory):
             if self.stopped:
                 self._leave_block(block.handler)
                 continue
+            if number in turns.deciding and self._turned(number, turns, states, pending, visits):
+                continue
             for target, state in end_of_block(self, block.end, block.handler):
-                self._flow_to(target, state, states, pending, visits)
+                if turns.begins(number, target):
+                    self._come_to(target, state, turns, states, pending)
+                else:
+                    self._flow_to(target, state, states, pending, visits)
         return self.summary
+
+    def _come_to(self, top: int, state: State, turns: Turns, states: dict[int, State], pending: set[int]) -> None:
+        """Go on to where a loop begins."""
+        before = turns.enter(turns.deciding[top], state, self)
+        if before is not None:
+            states[top] = before
+            pending.add(top)
+
+    def _turned(
+        self, number: int, turns: Turns, states: dict[int, State], pending: set[int], visits: list[int]
+    ) -> bool:
+        """Go on with the next turn of a loop, whose blocks begin anew, or behind it; whether turns are told apart."""
+        loop, state = turns.deciding[number], self.state
+        if number not in loop.body and loop.first not in turns.joint:
+            before = turns.enter(loop, state, self)
+            if before is None:
+                return True
+            state = before
+        begun = turns.take(loop, self)
+        if begun is None:
+            return False
+        for each in loop.body:
+            states.pop(each, None)
+            pending.discard(each)
+            visits[each] = 0
+        end = self.ir.blocks[number].end
+        assert isinstance(end, o.Choose)
+        target = end.targets[0 if begun else 1]
+        if turns.begins(number, target):
+            self._come_to(target, state, turns, states, pending)
+        else:
+            self._flow_to(target, state, states, pending, visits)
+        return True
 
     def _may_raise(
         self, state: State, handler: int, states: dict[int, State], pending: set[int], visits: list[int]

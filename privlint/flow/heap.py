@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import ADDED, BESIDE, CLEARED, REST, UNKNOWN, Obj, ObjId, Value, either, join
+from privlint.flow.values import ADDED, BESIDE, CLEARED, MAYBE, REST, TRUE, UNKNOWN, Obj, ObjId, Value, either, join
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
@@ -126,6 +126,9 @@ def join_objects(key: ObjId, left: Object, right: Object, initial: Initial) -> O
         elif left.kind in ("list", "tuple", "iter") and other.keys() != left.fields.keys():
             fields = dict(fields) if not changed else fields
             changed |= _lengths_differ(left, right, fields)
+        elif left.kind == "dict" and MAYBE not in left.fields and other.keys() != left.fields.keys():
+            fields = {**fields, MAYBE: TRUE}  # a key of only one of them may be missing
+            changed = True
     written = join_written(left.written, right.written)
     if symbolic and (CLEARED in left.fields) != (CLEARED in other):  # cleared on one way alone
         fields = {label: value for label, value in fields.items() if label != CLEARED}

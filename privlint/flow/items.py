@@ -13,6 +13,8 @@ from privlint.flow.values import (
     BY,
     CLEARED,
     EACH,
+    KEYS,
+    MAYBE,
     REST,
     UNKNOWN,
     Atom,
@@ -270,16 +272,40 @@ def positions(fr: Frame, value: Value) -> list[str] | None:
     (atom,) = value.atoms
     if value.marks and not (isinstance(atom, Obj) and atom.id[0] == "s"):
         return None
-    if not isinstance(atom, Obj) or atom.id in fr.solver.shared:
+    if not isinstance(atom, Obj):
         return None
     if atom.id[0] == "s":
         return [f"[{index}]" for index in range(size)] if (size := fr.size(atom.id)) >= 0 else None
     obj = fr.object(atom.id)
     if obj.kind not in ("list", "tuple", "iter", "gen") or obj.many or obj.cls >= 0:
         return None
+    if obj.kind != "tuple" and atom.id in fr.solver.shared:
+        return None
     labels = [label for label in obj.fields if label[0] == "["]
     expected = [f"[{index}]" for index in range(len(labels))]
     return expected if set(labels) == set(expected) else None
+
+
+def known_keys(fr: Frame, value: Value) -> list[str] | None:
+    """The labels of the items of a dictionary of which every key is known, in order, where they are few."""
+    if len(value.atoms) != 1:
+        return None
+    (atom,) = value.atoms
+    if not isinstance(atom, Obj):
+        return None
+    if atom.id[0] == "s":
+        fr.need_parts(value, KEYS)
+        return fr.keys(atom.id)
+    if atom.id[0] != "o" or value.marks or atom.id in fr.solver.shared:
+        return None
+    obj = fr.object(atom.id)
+    fields = obj.fields
+    if obj.many or obj.built_in != "dict" or len(fields) > limits.ITEMS or MAYBE in fields:
+        return None
+    labels = [label for label, held in fields.items() if label[0] == "[" and held]
+    if len(labels) > limits.SIZES or any(text_key(label) is None for label in labels):
+        return None
+    return labels if all(label[0] == "[" or label[1] == "%" for label in fields) else None
 
 
 def any_item(fr: Frame, key: ObjId, obj: Object, initial: str = "[*]") -> Value:

@@ -92,8 +92,12 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
 def _build_dict(fr: Frame, op: o.Build) -> Value:
     from privlint.flow.models.merging import merge
 
-    made = of(fr.allocate(op.n, Object("dict"), "dict"))
     parts = iter(op.parts)
+    if fr.alone and _is_its_own(op):
+        made = fr.get(op.dst)
+        next(parts)
+    else:
+        made = of(fr.allocate(op.n, Object("dict"), "dict"))
     for part in parts:
         if part.label == "**":
             merge(fr, made, fr.get(part.reg))
@@ -112,7 +116,24 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
     return made
 
 
+def _is_its_own(op: o.Build) -> bool:
+    """Whether a display is what a comprehension has so far, with one more item."""
+    return bool(op.parts) and op.parts[0].label in ("*", "**") and op.parts[0].reg == op.dst
+
+
+def _grown(fr: Frame, op: o.Build) -> Value | None:
+    """What a comprehension has after one more turn; None where its items are not all known."""
+    value = fr.get(op.dst)
+    labels = positions(fr, value) if op.kind == "list" else None
+    if labels is None or len(labels) >= limits.ITEMS:
+        return None
+    store(fr, value, f"[{len(labels)}]", fr.get(op.parts[1].reg))
+    return value
+
+
 def _build_sequence(fr: Frame, op: o.Build) -> Value:
+    if fr.alone and _is_its_own(op) and (grown := _grown(fr, op)) is not None:
+        return grown
     fields: dict[str, Value] = {}
     exact = True
     for part in op.parts:
@@ -132,7 +153,10 @@ def _build_sequence(fr: Frame, op: o.Build) -> Value:
 def iterate(fr: Frame, op: o.Iterate) -> None:
     """One item of what is iterated over."""
     fr.names[op.dst] = fr.names.get(op.src, "")
-    fr.put_register(op.dst, sources.if_sent(fr, element(fr, fr.get(op.src)), op.n, fr.names[op.dst]))
+    value = fr.items.get(op.src)
+    if value is None:
+        value = element(fr, fr.get(op.src))
+    fr.put_register(op.dst, sources.if_sent(fr, value, op.n, fr.names[op.dst]))
 
 
 def unpack(fr: Frame, op: o.Unpack) -> None:

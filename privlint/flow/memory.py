@@ -11,8 +11,10 @@ from privlint.flow.summary import Context
 from privlint.flow.values import (
     CHOSEN,
     CLASSES,
+    KEYS,
     NO_ATOMS,
     OF,
+    SIZE,
     UNKNOWN,
     Address,
     Atom,
@@ -171,9 +173,20 @@ class Memory:
         """The number of items of a symbolic tuple that nobody has stored in, as the context tells it, or -1."""
         if key in self.state.heap:
             return -1
-        told = self.context.get(symbolic(key), ())
+        param, path = symbolic(key)
+        for what, detail in self.context.get((param, (*path, SIZE)), ()):
+            return detail if what == "size" and isinstance(detail, int) else -1
+        told = self.context.get((param, path), ())
         sizes = [detail for what, detail in told if what == "size"]
         return sizes[0] if len(sizes) == 1 and len(told) == 2 and isinstance(sizes[0], int) else -1
+
+    def keys(self, key: ObjId) -> list[str] | None:
+        """The labels of the items of a symbolic mapping that nobody has stored in, where the context tells them."""
+        param, path = symbolic(key)
+        if key not in self.state.heap:
+            for what, detail in self.context.get((param, (*path, KEYS)), ()):
+                return list(detail) if what == "keys" and isinstance(detail, tuple) else None
+        return None
 
     def initial(self, key: ObjId, label: str) -> Value:
         """What a symbolic object has under ``label`` when the function begins: whatever the caller has there."""

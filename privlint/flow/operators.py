@@ -10,7 +10,7 @@ from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item, positions
+from privlint.flow.items import element, item, known_keys, positions
 from privlint.flow.making import build_text
 from privlint.flow.models import templates
 from privlint.flow.models.folding import percent
@@ -26,6 +26,7 @@ from privlint.flow.values import (
     Obj,
     Prefix,
     Value,
+    is_constant,
     join,
     literal,
     of,
@@ -173,17 +174,34 @@ def _computed(fr: Frame, op: o.Combine, values: list[Value]) -> Value | None:
 
 
 def _among(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    """Whether one constant is among others that are written in place."""
+    """Whether one constant is among others, or a key of a mapping that is known."""
     wanted = _constant(fr, op.args[0], values[0])
-    labels = positions(fr, values[1]) if op.args[1] not in fr.slots and op.args[1] not in fr.settings else None
-    if wanted is None or not labels:
+    if wanted is None:
         return SCALAR
-    parts = [item(fr, values[1], label) for label in labels]
-    known = [next(iter(part.atoms)) for part in parts if len(part.atoms) == 1 and not part.marks]
-    constants = [a.value for a in known if isinstance(a, Lit)]
-    if len(constants) < len(parts):
-        return SCALAR
-    return literal((wanted.value in constants) == (op.op == "in"))
+    if f"[{wanted.value!r}]" in (known_keys(fr, values[1]) or ()):
+        return literal(op.op == "in")
+    constants = _constants(fr, op.args[1], values[1])
+    return SCALAR if not constants else literal((wanted.value in constants) == (op.op == "in"))
+
+
+def _constants(fr: Frame, reg: int, value: Value) -> list[object]:
+    """The constants that a container has, and nothing else: of one that others may fill nobody knows.
+
+    They do not fill a tuple, what is written in place, and what the program calls a constant.
+    """
+    kinds = [fr.object(a.id).built_in if isinstance(a, Obj) and a.id[0] != "s" else "" for a in value.atoms]
+    named = reg in fr.slots or reg in fr.settings
+    if len(kinds) != 1 or value.marks or (named and kinds[0] != "tuple" and not fr.names.get(reg, "").isupper()):
+        return []
+    fields = [held for atom in value.atoms if isinstance(atom, Obj) for held in fr.object(atom.id).fields.items()]
+    labels = {"[*]"} if kinds[0] == "set" else {f"[{index}]" for index in range(len(fields))}
+    if (
+        kinds[0] not in ("set", "tuple", "list")
+        or {label for label, _ in fields} != labels
+        or not all(is_constant(held) for _, held in fields)
+    ):
+        return []
+    return [atom.value for _, held in fields for atom in held.atoms if isinstance(atom, Lit)]
 
 
 def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from privlint.flow.absence import added_items
+from privlint.flow.loops import Loops, loops
 from privlint.flow.shared import Stores
 from privlint.flow.wrappers import Forwarding, forwarding
 from privlint.ir import ops as o
@@ -33,6 +34,7 @@ class Traits(Stores):
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._added: dict[int, frozenset[int]] = {}
         self._mappings: dict[int, frozenset[str]] = {}
+        self._loops: dict[int, Loops] = {}
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
@@ -43,6 +45,13 @@ class Traits(Stores):
         found = self._sizes.get(fn.id)
         if found is None:
             found = self._sizes[fn.id] = sum(len(block.ops) for block in fn.ir.blocks)
+        return found
+
+    def loops(self, fn: Function) -> Loops:
+        """The loops of a function."""
+        found = self._loops.get(fn.id)
+        if found is None:
+            found = self._loops[fn.id] = loops(fn.ir)
         return found
 
     def metaclass_method(self, cls: int, name: str) -> tuple[int, int | None]:

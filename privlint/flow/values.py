@@ -86,8 +86,11 @@ CLEARED = "[-]"  # label that says of a caller's container that nothing is left 
 # Labels of what was stored somewhere, beside all that was there before.
 BESIDE = frozenset(("[*]", CLEARED, ADDED, ".*", REST, ALL))
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
+MAYBE = ".%maybe"  # label of a dictionary that on some ways has not got all the keys that are known
 VARS = ".%vars"  # label, in a mapping of its attributes, of the object whose they are
 BASES = ".%bases"  # label of the bases of a class that a call of ``type`` made
+KEYS = "^keys"  # label behind that of a mapping: which keys it has, where a context tells all of them
+SIZE = "^size"  # label behind that of a sequence: how many items it has
 REGISTERED = "%registered"  # the attribute of a generic function that holds its implementations
 
 # -- what a value may be -----------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from privlint.flow import limits, sources
 from privlint.flow.access import clear, delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, positions
+from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, known_keys, positions
 from privlint.flow.values import (
     ADDED,
     BESIDE,
+    MAYBE,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -28,8 +29,10 @@ from privlint.flow.values import (
     join,
     join_all,
     key_texts,
+    literal,
     of,
     step,
+    text_key,
     with_marks,
 )
 
@@ -231,7 +234,7 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         new = values[1] if len(values) > 1 else UNKNOWN
         if label is None:
             store(fr, receiver, ADDED, new, strong=False)
-        else:
+        elif label not in (known_keys(fr, receiver) or ()):
             store(fr, receiver, label, join(item(fr, receiver, label), new))
         return item(fr, receiver, label)
     if name in ("insert", "extend", "appendleft") and _placed(fr, receiver, name, values):
@@ -308,6 +311,8 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         _sent(fr, receiver, values)
     if name in ("get", "get_nowait", "__next__", "__anext__", "send", "asend", "getlist"):
         return item(fr, receiver, None)
+    if name in ("items", "keys", "values") and (labels := known_keys(fr, receiver)) is not None:
+        return _known(fr, receiver, name, labels, callee.n)
     if name in ("items", "iteritems", "most_common", "popitem"):
         pair = Object("tuple", fields={"[0]": keys_of(fr, receiver), "[1]": item(fr, receiver, None)})
         made = of(fr.allocate(callee.n, pair, "pair"))
@@ -338,6 +343,16 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     return NONE
 
 
+def _known(fr: Frame, receiver: Value, name: str, labels: list[str], n: int) -> Value:
+    """The items, keys or values of a dictionary of which every key is known, in order."""
+    keys = [literal(text_key(label)) for label in labels]
+    parts = [item(fr, receiver, label) for label in labels] if name != "keys" else keys
+    if name == "items":
+        pairs = [Object("tuple", fields={"[0]": key, "[1]": part}) for key, part in zip(keys, parts, strict=True)]
+        parts = [of(fr.allocate(n, pair, ("pair", at))) for at, pair in enumerate(pairs)]
+    return of(fr.allocate(n, Object("iter", fields={f"[{at}]": part for at, part in enumerate(parts)}), name))
+
+
 def _sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
     """``generator.send(value)``: its ``yield`` gives it, in every call of that generator."""
     for atom in receiver.ordered:
@@ -352,7 +367,13 @@ def _in_order(fr: Frame, receiver: Value) -> dict[str, Value] | None:
     if len(found) != 1 or len(receiver.atoms) != 1 or receiver.marks or found[0].kind != "dict" or found[0].many:
         return None
     fields = {label: value for label, value in found[0].fields.items() if label[0] == "["}
-    if "[#]" in fields or not BESIDE.isdisjoint(fields) or not all(fields.values()) or len(fields) > limits.ITEMS:
+    if (
+        MAYBE in found[0].fields
+        or "[#]" in fields
+        or not BESIDE.isdisjoint(fields)
+        or not all(fields.values())
+        or len(fields) > limits.ITEMS
+    ):
         return None
     return {f"[{index}]": value for index, value in enumerate(fields.values())}
 
@@ -396,14 +417,33 @@ def clone(fr: Frame, value: Value, n: int) -> Value:
     for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] != "s":
             obj = fr.object(atom.id)
-            atoms.add(fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", atom.id[:3])))
+            atoms.add(
+                fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", *atom.id[:3], obj.cls))
+            )
         elif isinstance(atom, Obj) and fr.object(atom.id).kind == "dict" and fr.object(atom.id).cls < 0:
-            made = fr.allocate(n, Object("dict"), ("copy", atom.id[:3]))
+            made = fr.allocate(n, Object("dict"), ("copy", *atom.id[:3]))
             merge(fr, of(made), of(atom))
             atoms.add(made)
+        elif isinstance(atom, Obj) and (fields := laid_out(fr, atom)) is not None:
+            obj = fr.object(atom.id)
+            atoms.add(fr.allocate(n, Object("inst", obj.cls, obj.type, fields), ("copy", *atom.id[:3], obj.cls)))
         else:
             atoms.add(atom)
     return Value(frozenset(atoms), value.marks)
+
+
+def laid_out(fr: Frame, atom: Obj) -> dict[str, Value] | None:
+    """What an instance that a caller passes has under the names that its class knows; None of one that may be more."""
+    obj = fr.object(atom.id)
+    if obj.cls < 0 or (fr.program.subclasses.get(obj.cls) and not fr.exact(atom.id)):
+        fr.need(of(atom))
+        return None
+    names = {*fr.solver.records.names(obj.cls), *fr.solver.assigned_names(obj.cls)}
+    fields = dict(obj.fields)
+    for label in sorted(f".{name}" for name in names):
+        if label not in fields:
+            fields[label] = fr.initial(atom.id, label)
+    return fields
 
 
 def deep_clone(fr: Frame, value: Value, n: int, copies: dict[ObjId, Obj]) -> Value:
@@ -416,7 +456,7 @@ def deep_clone(fr: Frame, value: Value, n: int, copies: dict[ObjId, Obj]) -> Val
             atoms.add(copies[atom.id])
         elif len(copies) < limits.WHOLE:
             obj = fr.object(atom.id)
-            made = fr.allocate(n, Object(obj.kind, obj.cls, obj.type), ("copy", atom.id[:3]))
+            made = fr.allocate(n, Object(obj.kind, obj.cls, obj.type), ("copy", *atom.id[:3], obj.cls))
             copies[atom.id] = made
             atoms.add(made)
             for label, part in obj.fields.items():
