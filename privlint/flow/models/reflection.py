@@ -184,11 +184,32 @@ def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 
 @function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
-def _vars(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    return as_mapping(fr, args.positional[0][0], callee.n) if args.positional else UNKNOWN
+def _asdict(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return _as_data(fr, as_mapping(fr, args.positional[0][0], callee.n), callee.n, ()) if args.positional else UNKNOWN
 
 
-def as_mapping(fr: Frame, value: Value, n: int) -> Value:
+def _as_data(fr: Frame, value: Value, n: int, path: Path) -> Value:
+    """A mapping with the records that are in it, in its lists and in its mappings, as mappings, too."""
+    atoms: set[Atom] = set()
+    for atom in value.ordered:
+        obj = fr.object(atom.id) if isinstance(atom, Obj) else None
+        cls = class_of(fr, atom)
+        if isinstance(atom, Obj | Opaque) and path and cls >= 0 and fr.solver.records.shows_all(cls):
+            whole = as_mapping(fr, Value(frozenset((atom,))), n, path)
+            atoms |= _as_data(fr, whole, n, path).atoms
+        elif not isinstance(atom, Obj) or obj is None or obj.built_in not in _NESTING or len(path) >= _DEPTH:
+            atoms.add(atom)
+        else:
+            fields = {at: _as_data(fr, part, n, (*path, at)) for at, part in obj.fields.items() if at[1] != "%"}
+            atoms.add(fr.allocate(n, Object(obj.kind, fields=fields), ("data", *atom.id[:3], path)))
+    return Value(frozenset(atoms), value.marks)
+
+
+_NESTING = ("dict", "list", "tuple")
+_DEPTH = 3  # levels of records, lists and mappings in each other that are made mappings
+
+
+def as_mapping(fr: Frame, value: Value, n: int, path: Path = ()) -> Value:
     """The attributes of a value as items of a new dictionary."""
     fields: dict[str, Value] = {}
     marks: dict[Mark, Hop | None] = dict(value.marks)
@@ -215,5 +236,5 @@ def as_mapping(fr: Frame, value: Value, n: int) -> Value:
                 marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
     if len(value.atoms) == 1 and isinstance(only := next(iter(value.atoms)), Obj):
         fields[VARS] = of(only)
-    made = of(fr.allocate(n, Object("dict", fields=fields), "vars"))
+    made = of(fr.allocate(n, Object("dict", fields=fields), ("vars", path) if path else "vars"))
     return with_marks(made, marks)

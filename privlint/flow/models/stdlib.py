@@ -21,6 +21,7 @@ from privlint.flow.values import (
     Hop,
     Inst,
     Mark,
+    Obj,
     Value,
     join_all,
     of,
@@ -65,8 +66,13 @@ def _copy(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return UNKNOWN
     value = args.positional[0][0]
     made = deep_clone(fr, value, callee.n, {}) if callee.last == "deepcopy" else clone(fr, value, callee.n)
-    for name, (value, _) in args.keywords.items():
-        store(fr, made, f".{name}", value)
+    if args.keywords:  # a copy even of what is not known to be one: what it was made of stays as it is
+        others = frozenset(a for a in made.atoms if isinstance(a, Obj) and a.id[0] == "s")
+        new = of(fr.allocate(callee.n, Object("inst"), "changed")) if others else UNKNOWN
+        changed = Value(made.atoms - others | new.atoms)
+        for name, (value, _) in args.keywords.items():
+            store(fr, changed, f".{name}", value)
+        made = Value(made.atoms | new.atoms, made.marks)
     return made
 
 
