@@ -111,7 +111,7 @@ def is_one_item(label: str) -> bool:
 def name_in(label: str) -> str:
     """The name of the attribute or the key that a label is of; empty for a position, or where it is not known."""
     if label[0] == ".":
-        return label[1:] if label[1] not in "*%" else ""
+        return label[1:] if label[1:2] not in "*%" else ""
     return text_key(label) or ""
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from itertools import combinations
 
 from privlint.flow import limits
-from privlint.flow.values import Atom, Cls, Ext, Inst, Mark, Opaque, Prefix, Symbol, Trait, join, of, only_marks
+from privlint.flow.values import (
+    Atom,
+    Cls,
+    Ext,
+    Inst,
+    Mark,
+    Opaque,
+    Prefix,
+    Symbol,
+    Trait,
+    join,
+    name_in,
+    of,
+    only_marks,
+)
 from privlint.model.data import Protection
 
 ATOMS: list[Atom] = [Cls(3), Opaque(3), Ext("cut"), Inst("cut"), Prefix("cut"), Trait("cut")]
@@ -23,3 +37,7 @@ def test_what_is_protected_gives_way_to_the_same_in_the_clear() -> None:
     masked = [mark._replace(protection=Protection.MASKED) for mark in clear]
     both = join(only_marks(dict.fromkeys(masked)), only_marks(dict.fromkeys(clear)))
     assert set(both.marks) == set(clear)
+
+
+def test_labels_of_empty_names_have_no_name() -> None:
+    assert [name_in(label) for label in (".", "['']", ".email", "['email']", ".*")] == ["", "", "email", "email", ""]
