@@ -21,6 +21,9 @@ from privlint.resolve.program import Function
 # Permissions of an interface that hold where a page names none.
 _DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
 _NESTED = 6  # routers within routers
+# What Flask runs before the handlers of a router, and before all.
+_BEFORE = ("before_request", "url_value_preprocessor")
+_BEFORE_ALL = ("before_app_request", "app_url_value_preprocessor")
 _RESPONDERS = re.compile(r"on_(?:get|post|put|patch|delete|head|options)(?:_\w+)?\Z")
 
 
@@ -237,7 +240,7 @@ class Entries(Declared):
             for text in function.ir.decorators:
                 owner, _, hook = text.rpartition(".")
                 same = owner == name and self.program.modules[function.module].functions[0] == where
-                if hook in ("before_app_request",) or (hook == "before_request" and (same or owner == "app")):
+                if hook in _BEFORE_ALL or (hook in _BEFORE and (same or owner == "app")):
                     told = self.held.told(function.id)
                     out |= {each for each in told.normal if each.kind != "consent"} | set(self.own(function.id))
         return out
