@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,26 @@ class Catalog:
     def is_credential(self, data_type: str) -> bool:
         """Whether it is what services log in with, too."""
         return data_type in self._names.lists["credentials"]
+
+    def is_login(self, data_type: str) -> bool:
+        """Whether it is what services log in with, or the name under which they do."""
+        return data_type in self._names.lists["logins"]
+
+    def logs_in(self, names: Iterable[str]) -> bool:
+        """Whether what has these parts logs in somewhere by itself: two of a server, a port and a password."""
+        lists = self._names.lists
+        found: set[str] = set()
+        for name in names:
+            words = self._names.lexicon.words(name)
+            if words and _is_place(words, lists["servers"], lists["infrastructure"]):
+                found.add("server")
+            elif words:
+                match = self.classify(name)
+                if match is not None and self.is_credential(match.data_type):
+                    found.add("password")
+                elif match is None and words[-1].endswith("port"):
+                    found.add("port")
+        return len(found) > 1
 
     def is_secret(self, data_type: str) -> bool:
         """Whether it is what somebody is given to be let in with: a password, a code, a token."""
@@ -216,3 +236,11 @@ class Catalog:
     def laws(self) -> dict[str, Any]:
         """The table of laws and their articles (``laws/*.yml``)."""
         return self.table("laws")
+
+
+def _is_place(words: tuple[str, ...], servers: set[str], machines: set[str]) -> bool:
+    """Whether a name is where a program connects to: ``db_host``, ``smtpserver``, ``base_url``; no ``avatar_url``."""
+    last = words[-1]
+    if last in ("url", "uri"):
+        return all(word in machines or word == "base" for word in words[:-1])
+    return any(last.endswith(server) for server in servers)

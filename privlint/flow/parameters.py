@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from privlint.catalog.paths import match_path
-from privlint.flow import routes
+from privlint.flow import logins, routes
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, of_match
 from privlint.flow.sources import is_sent, of_rule
@@ -43,7 +43,7 @@ def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
     if not fr.solver.annotations.is_plain(fr.module, param.annotation):
         return {}
     match = fr.catalog.classify(param.name, None)
-    if match is None or match.confidence is Confidence.LOW:
+    if match is None or match.confidence is Confidence.LOW or logins.in_function(fr, match):
         return {}
     return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
 

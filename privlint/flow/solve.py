@@ -111,6 +111,7 @@ class Solver(Traits):
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
         self._routes: Routes | None = None
         self.links: dict[tuple[int, str], Value | None] = {}  # class and attribute -> what it refers to
+        self.connecting: dict[int, bool] = {}  # whether a class logs in somewhere by itself
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
-from privlint.flow import routes
+from privlint.flow import logins, routes
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
 from privlint.flow.origins import Found, collected, make, of_match, of_request_key
@@ -220,7 +220,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if found is not None and any(isinstance(a, Inst) and a.type.startswith("@query:") for a in found.atoms):
         return {}  # other records, which say themselves what they hold
     named = fr.catalog.classify(name, holder.rpartition(".")[2] or None)
-    if named is None:
+    if named is None or logins.in_class(fr, value, named):
         return {}
     cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
