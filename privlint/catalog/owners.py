@@ -11,6 +11,7 @@ from privlint.catalog.words import Lexicon
 from privlint.model.data import Confidence
 
 _SETTINGS = frozenset(("setting", "settings", "config", "conf", "cfg", "configuration", "env"))
+_ROBOTS = frozenset(("bot", "robot"))
 _THINGS = (["bill"], ["ship"])  # as classes they are an invoice and a vessel, and no kinds of address
 MAX_OWNER = 200  # of a longer text the end counts
 _NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -59,6 +60,8 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     person, word = (None, "") if nobody else person_of(head, vocabulary)
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
+    last_words = next((part for part in reversed(parts) if part), ())
+    automaton = automaton or (person is None and not _ROBOTS.isdisjoint(last_words))
     organisation = head in lists["organisations"] or corporate
     request = any(word in lists["requests"] for word in words) and not (organisation and is_class)  # class Event
     row = any(word in lists["rows"] for word in words)
@@ -76,7 +79,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         row=row,
         thing=(is_class or words[-1] == "model") and person is None and not (request or row),
         subject=None if corporate else subject_of(reversed(core), vocabulary),
-        words=next((part for part in reversed(parts) if part), ()),
+        words=last_words,
         head=head,
     )
 
