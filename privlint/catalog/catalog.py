@@ -103,6 +103,17 @@ class Catalog:
         """Whether it is what services log in with, too."""
         return data_type in self._names.lists["credentials"]
 
+    def tells_of_people(self, name: str) -> bool:
+        """Whether a name by itself says that somebody is told apart or reached here: ``email``, ``last_name``."""
+        if not name.isascii() or len(name) < 4:
+            return False
+        match = self.classify(name)
+        return (
+            match is not None
+            and match.confidence is Confidence.HIGH
+            and match.data_type in self._names.lists["telling"]
+        )
+
     def is_login(self, data_type: str) -> bool:
         """Whether it is what services log in with, or the name under which they do."""
         return data_type in self._names.lists["logins"]

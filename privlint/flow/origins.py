@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from privlint.flow.values import Hop, Mark, hop
@@ -18,6 +19,7 @@ Found = dict[Mark, Hop | None]
 _APART = ("contact.website", "contact.country")  # a form has these of itself, too
 _BESIDE = ("identity.", "contact.", "demographic.")
 _OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
+_NAMES = frozenset(("identity.full_name", "account.nickname"))
 _TELLING = frozenset(
     ("contact.email", "contact.phone", "account.password", "demographic.date_of_birth", "identity.national_id")
 )
@@ -90,6 +92,34 @@ def _asks_people(fr: Frame) -> bool:
             if isinstance(text, str) and text.isidentifier() and tells_person(fr.catalog.classify(text, "request")):
                 return True
     return False
+
+
+def is_doubted(fr: Frame, match: NameMatch) -> bool:
+    """Whether what may be somebody's name (`profile.name`, `full_name`) stands in a module that knows nobody."""
+    if match.confidence is not Confidence.LOW or match.data_type not in _NAMES:
+        return False
+    module = fr.fn.module
+    known = fr.solver.peopled.get(module)
+    if known is None:
+        known = fr.solver.peopled[module] = any(map(fr.catalog.tells_of_people, _spelled(fr, module)))
+    return not known
+
+
+def _spelled(fr: Frame, module: int) -> Iterator[str]:
+    """The names that a module spells: of variables, attributes, parameters, keywords and keys."""
+    for number in fr.program.modules[module].functions:
+        ir = fr.program.functions[number].ir
+        yield from (param.name for param in ir.params)
+        for block in ir.blocks:
+            for op in block.ops:
+                if isinstance(op, o.LoadAttr | o.StoreAttr):
+                    yield op.name
+                elif isinstance(op, o.StoreName):
+                    yield op.slot.partition("@")[0]
+                elif isinstance(op, o.Call):
+                    yield from (arg.label for arg in op.args if arg.label)
+                elif isinstance(op, o.Const) and isinstance(op.value, str) and op.value.isidentifier():
+                    yield op.value
 
 
 def beside(catalog: Catalog, name: str) -> NameMatch | None:

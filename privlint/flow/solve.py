@@ -112,6 +112,7 @@ class Solver(Traits):
         self._routes: Routes | None = None
         self.links: dict[tuple[int, str], Value | None] = {}  # class and attribute -> what it refers to
         self.connecting: dict[int, bool] = {}  # whether a class logs in somewhere by itself
+        self.peopled: dict[int, bool] = {}  # whether a module has data by which people are told apart or reached
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
 
     # -- the whole -----------------------------------------------------------------------------------------------

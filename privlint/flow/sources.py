@@ -10,7 +10,7 @@ from privlint.catalog.paths import match_path
 from privlint.flow import logins, routes
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
-from privlint.flow.origins import Found, collected, make, of_match, of_request_key
+from privlint.flow.origins import Found, collected, is_doubted, make, of_match, of_request_key
 from privlint.flow.values import (
     FRESH,
     NOT,
@@ -220,7 +220,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if found is not None and any(isinstance(a, Inst) and a.type.startswith("@query:") for a in found.atoms):
         return {}  # other records, which say themselves what they hold
     named = fr.catalog.classify(name, holder.rpartition(".")[2] or None)
-    if named is None or logins.in_class(fr, value, named):
+    if named is None or logins.in_class(fr, value, named) or is_doubted(fr, named):
         return {}
     cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
@@ -306,7 +306,7 @@ def of_item(
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
-    if match is None:
+    if match is None or is_doubted(fr, match):
         return {}
     ask(fr, value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
