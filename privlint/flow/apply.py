@@ -83,6 +83,7 @@ class Binding:
         self.wrapper = wrapper  # whether all that matters is which function is wrapped
         self._parts: dict[tuple[int, Path], Value] = {}
         self._wholes: dict[Symbol, dict[Mark, Hop | None]] = {}
+        self._meant: dict[Mark, Marks] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
         self._crowd: Mapping[ObjId, Object] = {}  # what the callee makes, where it is too much to keep all apart
         self._renamed: dict[ObjId, ObjId] = {}
@@ -135,26 +136,29 @@ class Binding:
         """What a mark of the callee is in the caller."""
         if not isinstance(mark.source, Symbol):
             return {mark: way}
-        symbol = mark.source
-        actuals = self._wholes.get(symbol)
-        if actuals is None:
-            actuals = self.marks(symbol)
+        actuals = self._stands_for(mark)
         if not actuals:
             return NO_MARKS
-        out: dict[Mark, Hop | None] = {}
-        site, kind, words = self._hops.get(symbol) or self._passing(symbol)
-        plain = mark.protection is Protection.CLEAR and not mark.weak and not mark.whole
-        for actual, actual_way in actuals.items():
-            combined = actual
-            if not plain:
-                weak = actual.weak + mark.weak
-                if weak > endurance(actual.source):
-                    continue
-                protection = max(mark.protection, actual.protection)
-                combined = Mark(actual.source, protection, weak, whole_of(actual, mark))
-            if combined.protection is not Protection.DERIVED:
-                out[combined] = hop(actual_way, site, kind, words, way)
-        return out
+        site, kind, words = self._passing(mark.source)
+        return {actual: hop(before, site, kind, words, way) for actual, before in actuals.items()}
+
+    def _stands_for(self, mark: Mark) -> Marks:
+        """The marks that one of the callee, of a symbol, stands for here, with their ways up to the call."""
+        found = self._meant.get(mark)
+        if found is None:
+            assert isinstance(mark.source, Symbol)
+            actuals = self.marks(mark.source)
+            if mark.protection is Protection.CLEAR and not mark.weak and not mark.whole:
+                found = {m: w for m, w in actuals.items() if m.protection is not Protection.DERIVED}
+            else:
+                found = {}
+                for actual, way in actuals.items():
+                    weak = actual.weak + mark.weak
+                    protection = max(mark.protection, actual.protection)
+                    if weak <= endurance(actual.source) and protection is not Protection.DERIVED:
+                        found[Mark(actual.source, protection, weak, whole_of(actual, mark))] = way
+            self._meant[mark] = found
+        return found
 
     # -- values --------------------------------------------------------------------------------------------------
 
@@ -165,18 +169,7 @@ class Binding:
         known = self._substituted.get(id(value))
         if known is not None:
             return known[1]
-        marks: dict[Mark, Hop | None] = {}
-        for mark, way in value.marks.items():
-            for new, new_way in self.substitute_mark(mark, way).items():
-                if new in marks:
-                    continue
-                marks[new] = hop(new_way, self.call, "return", self.ir.name) if returned else new_way
-                if len(marks) > limits.WIDTH:
-                    marks = weakest(marks)
-                if len(marks) > limits.WIDTH:
-                    limits.reached("marks on one value")
-                    del marks[new]
-                    break
+        marks = self._substitute_marks(value.marks, returned) if value.marks else NO_MARKS
         atoms: set[Atom] = set()
         for atom in value.ordered:
             if type(atom) is Obj:
@@ -190,6 +183,26 @@ class Binding:
                 atoms.add(atom)
         out = Value(frozenset(atoms), marks)
         self._substituted[id(value)] = (value, out)
+        return out
+
+    def _substitute_marks(self, marks: Marks, returned: bool) -> Marks:
+        out: dict[Mark, Hop | None] = {}
+        for mark, way in marks.items():
+            symbol = mark.source if isinstance(mark.source, Symbol) else None
+            for new, before in ((mark, way),) if symbol is None else self._stands_for(mark).items():
+                if new in out:
+                    continue
+                if symbol is not None:
+                    before = hop(before, *self._passing(symbol), inner=way)
+                out[new] = hop(before, self.call, "return", self.ir.name) if returned else before
+                if len(out) > limits.WIDTH:
+                    out = weakest(out)
+                if len(out) > limits.WIDTH:
+                    limits.reached("marks on one value")
+                    del out[new]
+                    if all(known.protection is Protection.CLEAR for known in out):
+                        return out  # none of these gives way to another
+                    break
         return out
 
     def _atom(self, atom: Atom) -> set[Atom]:
