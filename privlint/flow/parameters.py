@@ -108,7 +108,7 @@ def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bo
 
 
 def _is_function(fr: Frame, kind: str, path: str) -> bool:
-    from privlint.flow.library import function_paths
+    from privlint.flow.matching import function_paths
 
     if kind == "name":
         return fr.ir.name == path

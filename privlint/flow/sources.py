@@ -273,7 +273,7 @@ def _owned(fr: Frame, value: Value, names: set[str], owner: str, owner_name: str
         return True
     if routes.may_be(owner, owner_name, names):
         return True
-    from privlint.flow.library import class_names
+    from privlint.flow.matching import class_names
 
     all_names = class_names(fr, value) | names
     for atom in value.ordered:
