@@ -378,6 +378,8 @@ class Binding:
     def _method(self, param: int, path: Path, what: tuple[Description, ...]) -> bool:
         """Whether this is nothing but a method of what the context tells the class of."""
         holder = self._describe(param, path[:-1]) if path and path[-1][0] == "." else ()
+        if not holder or not what:
+            return False
         return any(kind == "exact" for kind, _ in holder) and all(kind == "bound" for kind, _ in what)
 
     def _describe(self, param: int, path: Path) -> tuple[Description, ...]:

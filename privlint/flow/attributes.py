@@ -76,25 +76,30 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         return UNKNOWN
     if (name == "name" or name == "_name_") and _all_enum(fr, value):
         return SCALAR
-    from privlint.flow.frames import attribute as of_column  # late: frames read columns
-
-    of_frame = of_column(fr, value, name)
-    if of_frame is not None:
-        return of_frame
-    out = UNKNOWN
-    heap_known = False
-    for atom in value.ordered:
-        if isinstance(atom, Ext):
-            stored = fr.solver.read_external(atom.path, f".{name}")
-            if any(isinstance(a, Opaque) for a in stored.atoms):
-                return stored  # g.service: an instance of a class of the program, and nothing of the library's
+    atom = next(iter(value.atoms)) if len(value.atoms) == 1 else None
+    if isinstance(atom, Obj) and not fr.object(atom.id).type:  # most of what attributes are read of
         part = _attribute_of(fr, atom, name)
-        if part is not None:
-            heap_known = True
-            out = join(out, part)
-    if any(type(a) is Address for a in value.atoms) and any(isinstance(a, Ext | Inst) for a in out.atoms):
-        addresses = frozenset(a for a in value.atoms if type(a) is Address)
-        out = Value(out.atoms | addresses, out.marks)  # a part of a client talks to the same address
+        out, heap_known = UNKNOWN if part is None else part, part is not None
+    else:
+        from privlint.flow.frames import attribute as of_column  # late: frames read columns
+
+        of_frame = of_column(fr, value, name)
+        if of_frame is not None:
+            return of_frame
+        out = UNKNOWN
+        heap_known = False
+        for atom in value.ordered:
+            if isinstance(atom, Ext):
+                stored = fr.solver.read_external(atom.path, f".{name}")
+                if any(isinstance(a, Opaque) for a in stored.atoms):
+                    return stored  # g.service: an instance of a class of the program, and nothing of the library's
+            part = _attribute_of(fr, atom, name)
+            if part is not None:
+                heap_known = True
+                out = join(out, part)
+        if any(type(a) is Address for a in value.atoms) and any(isinstance(a, Ext | Inst) for a in out.atoms):
+            addresses = frozenset(a for a in value.atoms if type(a) is Address)
+            out = Value(out.atoms | addresses, out.marks)  # a part of a client talks to the same address
     if not value.marks or name in _OF_NOBODY or known_parts(fr, value, f".{name}"):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}
@@ -107,23 +112,11 @@ def _all_enum(fr: Frame, value: Value) -> bool:
 
 
 def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
-    if isinstance(atom, Obj) and fr.object(atom.id).cls < 0:
-        return object_attribute(fr, atom.id, name)
-    if isinstance(atom, Obj | Opaque):
-        from privlint.flow.mappings import class_of, sent_attribute
-
-        sent = sent_attribute(fr, atom, name)
-        if sent is not None:
-            return sent
-        found = _by_getattribute(fr, atom, name)
-        if found is not None:
-            return found
-        found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
-        given = linked.attribute(fr, atom, name)
-        defined = found is not None and not all(isinstance(each, Inst | Ext) for each in found.atoms)
-        if not defined and name in _OF_TABLES and fr.solver.records.kind(class_of(fr, atom)) == "model":
-            return of(Inst(_OF_TABLES[name]))
-        return found if given is None else join(found or UNKNOWN, given)
+    if isinstance(atom, Obj):
+        cls = fr.object(atom.id).cls
+        return object_attribute(fr, atom.id, name) if cls < 0 else _of_instance(fr, atom, cls, name)
+    if isinstance(atom, Opaque):
+        return _of_instance(fr, atom, atom.cls, name)
     if isinstance(atom, Cls):
         if name in _OF_TABLES and fr.solver.records.kind(atom.cls) == "model":
             return of(Inst(_OF_TABLES[name]))
@@ -146,6 +139,25 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
             return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "register"))
         return stored if stored is not None else of(Lit("str", name)) if name.startswith("__") else None
     return None
+
+
+def _of_instance(fr: Frame, atom: Obj | Opaque, cls: int, name: str) -> Value | None:
+    rule = fr.solver.records.rule(cls) if cls >= 0 else None
+    if rule is not None and name in rule.sent:
+        from privlint.flow.mappings import sent_attribute
+
+        sent = sent_attribute(fr, atom, name)
+        if sent is not None:
+            return sent
+    found = _by_getattribute(fr, atom, cls, name)
+    if found is not None:
+        return found
+    found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
+    given = linked.attribute(fr, cls, name)
+    of_library = name in _OF_TABLES and (found is None or all(isinstance(each, Inst | Ext) for each in found.atoms))
+    if of_library and fr.solver.records.kind(cls) == "model":
+        return of(Inst(_OF_TABLES[name]))
+    return found if given is None else join(found or UNKNOWN, given)
 
 
 def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
@@ -200,9 +212,8 @@ def _has_getter(fr: Frame, value: Value) -> bool:
     return any(isinstance(atom, Obj) and defines(fr, atom, "__get__") for atom in value.atoms)
 
 
-def _by_getattribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
+def _by_getattribute(fr: Frame, atom: Obj | Opaque, cls: int, name: str) -> Value | None:
     """What a class gives for every attribute, where it says so itself."""
-    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
     if cls < 0 or name.startswith("__") or fr.program.method(cls, "__getattribute__") is None:
         return None
     from privlint.flow.calls import call_dunder

@@ -59,9 +59,8 @@ def _value(solver: Solver, cls: int, key: str) -> Value | None:
     return None
 
 
-def attribute(fr: Frame, atom: Obj | Opaque, name: str) -> Value | None:
+def attribute(fr: Frame, cls: int, name: str) -> Value | None:
     """An attribute of an instance whose class names what it is; None where it does not."""
-    cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
     return _named(fr.solver, cls, name) if cls >= 0 else None
 
 
