@@ -8,6 +8,7 @@ from typing import Any
 
 from privlint.catalog.index import CallIndex, CallRules, RuleIndex
 from privlint.catalog.names import Names
+from privlint.catalog.owners import is_kept_setting
 from privlint.catalog.parts import Parts
 from privlint.catalog.recipients import RecipientIndex
 from privlint.catalog.tables import load_table
@@ -76,6 +77,10 @@ class Catalog:
         """Whether what an owner holds is that of an organisation, a machine or a setting."""
         found = self._names.owner(owner)
         return found.organisation or found.machine
+
+    def is_setting(self, name: str) -> bool:
+        """Whether what is called so is settings: ``BOT_IDENTITY``, ``mail_config``."""
+        return is_kept_setting(self._names.owner(name))
 
     def is_payload(self, name: str) -> bool:
         """Whether a name speaks of what somebody sends as a whole (``data``, ``form``), not of a part of it."""

@@ -90,6 +90,11 @@ def _is_setting(parts: list[tuple[str, ...]]) -> bool:
     return len(parts) > 1 and bool(first) and first[-1] in _SETTINGS
 
 
+def is_kept_setting(owner: Owner) -> bool:
+    """Whether an owner by this name is settings, or what a bot is set up with, wherever they are kept."""
+    return owner.machine and (owner.head in _SETTINGS or not _ROBOTS.isdisjoint(owner.words))
+
+
 def _is_of_people(core: list[str], vocabulary: Vocabulary) -> bool:
     """``PatientFile``: what it is called after is a person."""
     return len(core) > 1 and core[-2] in vocabulary.lists["people"] and not is_corporate(core[-3:-1], vocabulary)

@@ -82,6 +82,7 @@ class Frame(Memory):
         self.key = key
         self.regs: dict[int, Value] = {}
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
+        self.aliases: dict[str, str] = {}  # local variable -> the settings that were kept in it
         self.receivers: dict[int, tuple[Value, str, str]] = {}  # register -> (object, attribute, object's name)
         self.calls: dict[int, o.Call] = {}  # register -> the call that made it
         self.settings: set[int] = set()  # registers read from module variables and attributes

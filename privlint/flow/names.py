@@ -39,7 +39,7 @@ def move(fr: Frame, op: o.Move) -> None:
 def load_name(fr: Frame, op: o.LoadName) -> None:
     """A name is read."""
     name = op.slot.partition("@")[0]
-    fr.names[op.dst] = name
+    fr.names[op.dst] = fr.aliases.get(op.slot, name)
     value = _variable(fr, op, name)
     if op.scope == "local":
         fr.slots[op.dst] = op.slot
@@ -97,7 +97,7 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     value = fr.get(op.src)
     name = op.slot.partition("@")[0]
     says: Found = {}
-    if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms):
+    if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not _of_settings(fr, op.src):
         says = sources.named(fr, name, op.n, value)
     if value.marks:
         value = moved(sources.answered(fr, name, op.n, value, "request"), fr.site(op.n), "assign", name)
@@ -105,12 +105,28 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
         value = with_marks(value, says)
     if op.scope in ("local", "class"):
         fr.state.env[op.slot] = value
+        _alias(fr, op)
     elif op.scope in ("cell", "free"):
         holder = _holder(fr, op.scope, op.depth)
         if holder:
             store(fr, holder, f".{op.slot}", value)
     else:
         store(fr, of(Obj(("g", fr.module.number))), f".{name}", value)
+
+
+def _of_settings(fr: Frame, reg: o.Reg) -> bool:
+    """Whether a register was read off settings: a name that it is given says nothing new."""
+    owner = fr.receivers[reg][2] if reg in fr.receivers else ""
+    return bool(owner) and fr.catalog.is_setting(owner)
+
+
+def _alias(fr: Frame, op: o.StoreName) -> None:
+    """``identity = config.BOT_IDENTITY``: settings stay settings, whatever they are called from then on."""
+    taken = fr.names.get(op.src, "")
+    if taken and op.scope == "local" and fr.catalog.is_setting(taken):
+        fr.aliases[op.slot] = taken
+    elif fr.aliases:
+        fr.aliases.pop(op.slot, None)
 
 
 def del_name(fr: Frame, op: o.DelName) -> None:

@@ -70,11 +70,17 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     fr.receivers[op.dst] = (obj, op.name, owner)
     if op.dst not in fr.callees:
         value = join(value, _method_object(fr, obj, op, value))
-        marks = sources.of_attribute(fr, obj, op.name, op.n, owner, value)
+        marks = {} if _is_column(fr, op) else sources.of_attribute(fr, obj, op.name, op.n, owner, value)
         if marks:
             value = with_marks(value, marks)
         value = sources.if_sent(fr, value, op.n, op.name, obj)
     fr.put_register(op.dst, value)
+
+
+def _is_column(fr: Frame, op: o.LoadAttr) -> bool:
+    """``users.c.email``: a column of a table in SQLAlchemy, and nobody's address; ``self.c`` may be anything."""
+    _, name, owner = fr.receivers.get(op.obj, (UNKNOWN, "", ""))
+    return name == "c" and owner not in ("", "self", "cls")
 
 
 def _of_a_letter(value: Value) -> Value:
