@@ -78,6 +78,15 @@ class Catalog:
         found = self._names.owner(owner)
         return found.organisation or found.machine
 
+    def means_other(self, name: str, data_type: str, beside: str) -> bool:
+        """Whether a name is no data of that type where it belongs to ``beside``: the author of a book."""
+        names = self._names
+        owner = names.owner(beside)
+        if owner.person is not None or owner.machine or not owner.head:
+            return False
+        words = (owner.head, *names.lexicon.words(name))
+        return names.spellings.is_banned(words, data_type, len(words))
+
     def is_setting(self, name: str) -> bool:
         """Whether what is called so is settings: ``BOT_IDENTITY``, ``mail_config``."""
         return is_kept_setting(self._names.owner(name))

@@ -45,6 +45,8 @@ def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
     match = fr.catalog.classify(param.name, None)
     if match is None or match.confidence is Confidence.LOW or logins.in_function(fr, match):
         return {}
+    if any(fr.catalog.means_other(param.name, match.data_type, other.name) for other in fr.ir.params):
+        return {}
     return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
 
 
