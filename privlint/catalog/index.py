@@ -221,4 +221,5 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         queries=first.queries + second.queries,
         linked=first.linked + second.linked,
         stands_for=second.stands_for or first.stands_for,
+        shown=first.shown + second.shown,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import limits
+from privlint.flow import limits, sources
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.values import (
@@ -13,6 +13,7 @@ from privlint.flow.values import (
     UNKNOWN,
     Atom,
     Hop,
+    Inst,
     Lit,
     Mark,
     Obj,
@@ -83,6 +84,9 @@ def _collect(
         if len(seen) >= limits.PARTS:
             limits.reached("objects in a whole")
             return
+        if deep == 1:
+            for mark, way in _shown_of_library(fr, atom).items():
+                out.setdefault(mark, way)
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
@@ -92,6 +96,17 @@ def _collect(
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
+
+
+def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
+    """What the text of a library's object shows, where a rule says so: ``str(member)`` is a name."""
+    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    rules = fr.solver.library.type_order(type_) if type_ else ()
+    owner = type_.rpartition(".")[2]
+    found: dict[Mark, Hop | None] = {}
+    for name in [name for rule in rules for name in rule.shown]:
+        found.update(sources.of_attribute(fr, Value(frozenset((atom,))), name, fr.solver.current_node, owner))
+    return found
 
 
 def _is_key(fr: Frame, atom: Atom) -> bool:

@@ -187,6 +187,7 @@ class TypeRule:
     queries: tuple[tuple[str, str], ...] = ()  # methods that are given SQL -> how rows come: self, rows, row, value
     linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
     stands_for: ArgSpec | None = None  # what it is made of and whose methods it has: the model of a chain
+    shown: tuple[str, ...] = ()  # the attributes that its text shows: a user's name
 
 
 @dataclass(frozen=True, slots=True)
