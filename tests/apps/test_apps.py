@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from privlint.model.report import Report
 APPS = Path(__file__).resolve().parents[2] / "fixtures" / "apps"
 FOLDERS = sorted(path.parent for path in APPS.glob("*/privacy.yml"))
 
-COMMENT = re.compile(r"#\s*expect:\s*(?P<entries>.*)$")
+COMMENT = re.compile(r"#\s*(?P<kind>expect|missing|spurious):\s*(?P<entries>[^#]*)")
+FOUND = ("expect", "spurious")
 ENTRY = re.compile(r"(?P<code>PRV\d{3})(?: (?P<data>[a-z_]+\.[a-z_0-9]+))?")
 
 
@@ -28,25 +30,23 @@ class Expected(NamedTuple):
     data: str
 
 
-def expectations_of(path: str, text: str) -> set[Expected]:
-    """The entries of all ``# expect:`` comments of a file; a malformed one fails the test that reads it."""
+def expectations_of(path: str, text: str, kinds: Collection[str] = FOUND) -> set[Expected]:
+    """The entries of all comments of a file that are of some kinds; a malformed one fails the test that reads it."""
     found = set()
     for number, line in enumerate(text.splitlines(), start=1):
-        comment = COMMENT.search(line)
-        if comment is None:
-            continue
-        for entry in comment["entries"].split(","):
-            match = ENTRY.fullmatch(entry.strip())
-            assert match, f"{path}:{number}: not an expectation: {entry.strip()!r}"
-            found.add(Expected(path, number, match["code"], match["data"] or ""))
+        for comment in COMMENT.finditer(line):
+            for entry in comment["entries"].split(",") if comment["kind"] in kinds else ():
+                match = ENTRY.fullmatch(entry.strip())
+                assert match, f"{path}:{number}: not an expectation: {entry.strip()!r}"
+                found.add(Expected(path, number, match["code"], match["data"] or ""))
     return found
 
 
-def expected_in(folder: Path) -> set[Expected]:
-    """All that is to be found in an application."""
+def expected_in(folder: Path, kinds: Collection[str] = FOUND) -> set[Expected]:
+    """All that is found in an application, or all entries of other kinds."""
     found: set[Expected] = set()
     for file in [*sorted(folder.rglob("*.py")), folder / "privacy.yml"]:
-        found |= expectations_of(file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8"))
+        found |= expectations_of(file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8"), kinds)
     return found
 
 
@@ -117,6 +117,12 @@ def test_expectations_are_read_by_line_code_and_type() -> None:
         Expected("a.py", 2, "PRV201", "contact.email"),
         Expected("a.py", 2, "PRV304", "contact.email"),
     }
+
+
+def test_what_is_missed_is_written_down_and_not_asked_for() -> None:
+    text = "send(x)  # expect: PRV201 contact.email  # missing: PRV304 contact.email  # spurious: PRV205 contact.email\n"
+    assert {each.code for each in expectations_of("a.py", text)} == {"PRV201", "PRV205"}
+    assert {each.code for each in expectations_of("a.py", text, ("expect", "missing"))} == {"PRV201", "PRV304"}
 
 
 def test_a_malformed_expectation_is_refused() -> None:
