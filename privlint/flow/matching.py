@@ -114,8 +114,11 @@ class Matcher:
             return self.matches(pattern, callee, candidates, names) is not None
 
         sinks: dict[int, tuple[SinkRule, Confidence]] = {}
-        for pattern, sink in rules.sinks:
-            sure = self.matches(pattern, callee, candidates, names)
+        matched = [(pattern, sink, self.matches(pattern, callee, candidates, names)) for pattern, sink in rules.sinks]
+        named = any(sure is Confidence.HIGH for _, _, sure in matched)
+        for pattern, sink, sure in matched:
+            if named and sink.recipient and pattern.path.startswith("*."):
+                continue  # whose method it is, is known: nobody is guessed by its name alone
             if sure is not None:
                 sinks.setdefault(id(sink), (sink, min(sure, sink.confidence)))
         return Spoken(
