@@ -12,6 +12,7 @@ from privlint.model.data import Confidence
 
 _SETTINGS = frozenset(("setting", "settings", "config", "conf", "cfg", "configuration", "env"))
 _ROBOTS = frozenset(("bot", "robot"))
+_CHILDREN = frozenset(("child", "children"))  # as classes they are people, else nodes and processes
 _THINGS = (["bill"], ["ship"])  # as classes they are an invoice and a vessel, and no kinds of address
 MAX_OWNER = 200  # of a longer text the end counts
 _NOISE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -58,6 +59,8 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
     automaton = " ".join(core[-2:]) in lists["automata"]
     nobody = not core or thing or corporate or automaton
     person, word = (None, "") if nobody else person_of(head, vocabulary)
+    if is_class and head in _CHILDREN:
+        person, word = Confidence.LOW, head
     if word in lists["situations"]:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
     last_words = next((part for part in reversed(parts) if part), ())

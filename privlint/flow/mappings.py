@@ -11,6 +11,7 @@ from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.lookups import said_by_rule
+from privlint.flow.origins import CHECKED
 from privlint.flow.values import Cls, Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
 from privlint.flow.wholes import collect
 
@@ -138,7 +139,7 @@ def sent(fr: Frame, atom: Instance, n: int, name: str) -> Value | None:
         )
     if not fields:
         return None
-    made = of(fr.allocate(n, Object("inst", type_="privlint.web.RequestJson", fields=fields), "sent"))
+    made = of(fr.allocate(n, Object("inst", type_=CHECKED, fields=fields), "sent"))
     return with_marks(made, whole)
 
 

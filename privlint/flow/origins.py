@@ -62,6 +62,9 @@ def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, requir
     )
 
 
+CHECKED = "privlint.web.Checked"  # what a form or schema let through: what is taken in, its fields say
+
+
 def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, required: bool) -> Found:
     """An item or attribute of what a user sent, or of the part of it that ``holder`` names."""
     match = fr.catalog.classify(key, "request") or fr.catalog.classify(key, f"request.{holder}")
@@ -70,7 +73,7 @@ def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, require
     if match is None:
         return {}
     found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
-    if found:
+    if found and owner != CHECKED:
         collected(fr, n, match, key, owner.rpartition(".")[2], required)
     return found
 

@@ -10,7 +10,7 @@ from privlint.catalog.paths import match_path
 from privlint.flow import logins, routes
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
-from privlint.flow.origins import Found, collected, is_doubted, make, of_match, of_request_key
+from privlint.flow.origins import CHECKED, Found, collected, is_doubted, make, of_match, of_request_key
 from privlint.flow.values import (
     FRESH,
     NOT,
@@ -198,7 +198,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if out or not data or name.startswith("__"):
         return out
     if is_request_data(fr, value):
-        return of_request_key(fr, name, n, "request", owner_name, required=False)
+        return of_request_key(fr, name, n, _sender(fr, value), owner_name, required=False)
     record = fr.solver.records.match(value, name, fr)
     if found is not None and not _unknown(found):
         made_here = not _is_sent(found) and any(
@@ -239,6 +239,12 @@ def _is_declared(fr: Frame, value: Value, key: str) -> bool:
     """Whether a mapping of what was sent is that of a record which has a field of this name."""
     label = f"[{key!r}]"
     return any(label in fr.object(atom.id).fields for atom in value.ordered if isinstance(atom, Obj))
+
+
+def _sender(fr: Frame, value: Value) -> str:
+    """From what a key of what a user sent is read: the request, or what a form or schema made of it."""
+    types = {a.type if isinstance(a, Inst) else fr.object(a.id).type for a in value.atoms if isinstance(a, Inst | Obj)}
+    return CHECKED if types == {CHECKED} else "request"
 
 
 def is_request_data(fr: Frame, value: Value) -> bool:
@@ -302,7 +308,7 @@ def of_item(
         if _is_declared(fr, value, key):  # the form or schema says so itself, at its field
             return {}
         needed = required and owner_name not in _CHECKED
-        return of_request_key(fr, key, n, "request", owner_name, required=needed)
+        return of_request_key(fr, key, n, _sender(fr, value), owner_name, required=needed)
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
@@ -388,7 +394,7 @@ def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
         if isinstance(source, Symbol):
             out[mark if source.called == name else mark._replace(source=source._replace(called=name))] = way
         elif _can_be(fr, source, mark.whole, name):
-            out[mark] = way
+            out[mark._replace(whole="") if mark.whole and source.name == name else mark] = way  # one field is no whole
     return out
 
 

@@ -120,7 +120,9 @@ def test_expectations_are_read_by_line_code_and_type() -> None:
 
 
 def test_what_is_missed_is_written_down_and_not_asked_for() -> None:
-    text = "send(x)  # expect: PRV201 contact.email  # missing: PRV304 contact.email  # spurious: PRV205 contact.email\n"
+    text = (
+        "send(x)  # expect: PRV201 contact.email  # missing: PRV304 contact.email  # spurious: PRV205 contact.email\n"
+    )
     assert {each.code for each in expectations_of("a.py", text)} == {"PRV201", "PRV205"}
     assert {each.code for each in expectations_of("a.py", text, ("expect", "missing"))} == {"PRV201", "PRV304"}
 

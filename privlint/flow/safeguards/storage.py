@@ -108,12 +108,13 @@ class Storage:
         return False
 
     def _personal(self, cls: int) -> dict[str, Field]:
-        """The fields that hold personal data."""
-        return {
-            name: field
-            for name, field in self._records.fields(cls).items()
-            if field.match.confidence is not Confidence.LOW and field.match.data_type not in REFERENCES
+        """The fields that hold personal data; names of people that alone would be anybody's stand beside others."""
+        found = {
+            name: field for name, field in self._records.fields(cls).items() if field.match.data_type not in REFERENCES
         }
+        sure = {name: field for name, field in found.items() if field.match.confidence is not Confidence.LOW}
+        who = {name: field for name, field in found.items() if field.match.data_type.startswith(_WHO)}
+        return {name: field for name, field in found.items() if name in sure or name in who} if sure else {}
 
     def _table(self, cls: int, erasers: set[int] | None, unsure: bool) -> Store:
         info = self._program.classes[cls]
