@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
-_RUNS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval"})
+_RUNS = frozenset({"execute", "executemany", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_val"})
 TEXTUAL = frozenset({"log", "console", "exception", "url", "cookie", "process"})
 
 
@@ -41,19 +41,19 @@ def report_call(
     if rule.known_host and not hosts:
         return
     expires = _expiry(fr, callee, args, rule)
-    done: set[int] = set()
+    done: set[tuple[int, frozenset[Mark]]] = (
+        set()
+    )  # ``**options`` stands for many names
     for value, n, words in given:
         if words in rule.leave_out:
             continue
-        if n in done and words.isdigit() is False and words not in ("*", "**"):
-            continue
-        done.add(n)
         given_away = _shown(fr, value, n) if rule.kind == "log" else value
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
         if words == "self":  # ``serializer.save(number=seal(number))``: what is given beside it is stored instead
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
-        if not marks:
+        if not marks or (n, frozenset(marks)) in done:
             continue
+        done.add((n, frozenset(marks)))
         if any(hold(fr, callee.receiver, args, (each,), ()) for each in rule.encrypted_when):
             marks = {m._replace(protection=max(m.protection, Protection.ENCRYPTED)): way for m, way in marks.items()}
         site = fr.site(n)
