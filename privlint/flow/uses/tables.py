@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
 
 _CREATE = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?(?:\w+\.)?(\w+)[\"'`\]]?\s*\(", re.IGNORECASE)
-_NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM users
+_NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM users, UPDATE users SET email = ...
     r"\binsert\s+into\s+[\"`\[]?(?:\w+\.)?(?P<into>\w+)[\"`\]]?\s*\((?P<put>[\w\s,\"`]+)\)|"
-    r"\bselect\s+(?P<read>\w[\w.\s,\"`]*?)\s+from\s+[\"`\[]?(?:\w+\.)?(?P<of>\w+)",
-    re.IGNORECASE,
+    r"\bselect\s+(?P<read>\w[\w.\s,\"`]*?)\s+from\s+[\"`\[]?(?:\w+\.)?(?P<of>\w+)|"
+    r"\bupdate\s+[\"`\[]?(?:\w+\.)?(?P<in>\w+)[\"`\]]?\s+set\s+(?P<set>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
+_SET = re.compile(r"[\"`\[]?(\w+)[\"`\]]?\s*=")
 _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
 _SHORTEST = 15  # characters of a statement
@@ -157,8 +159,9 @@ class Tables:
 
     def _spoken_of(self, statement: str) -> Iterator[tuple[str, Column]]:
         for match in _NAMED.finditer(statement[: limits.TEXT]):
-            table = (match["into"] or match["of"]).lower()
-            for name in (match["put"] or match["read"]).split(","):
+            table = (match["into"] or match["of"] or match["in"]).lower()
+            named = _SET.findall(match["set"]) if match["set"] else (match["put"] or match["read"]).split(",")
+            for name in named:
                 column = self._column(name.strip(' "`\n').rpartition(".")[2], table)
                 if column is not None:
                     yield table, column
@@ -173,8 +176,11 @@ class Tables:
         return out
 
     def _column(self, name: str, table: str) -> Column | None:
-        match = self._solver.catalog.classify(name, table)
-        return Column(name, match) if match is not None and match.confidence is not Confidence.LOW else None
+        for owner in dict.fromkeys((table, table.removesuffix("s"))):  # a table of members is one of each member
+            match = self._solver.catalog.classify(name, owner)
+            if match is not None and match.confidence is not Confidence.LOW:
+                return Column(name, match)
+        return None
 
     def read_from(self, code: Code, table: str) -> Columns | None:
         """The fields of a table of people that a function reads from its rows, where nothing else is known of it."""
