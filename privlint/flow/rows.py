@@ -18,8 +18,10 @@ from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
     Cls,
+    Hop,
     Inst,
     Lit,
+    Mark,
     Obj,
     Opaque,
     Prefix,
@@ -163,10 +165,27 @@ def of_statement(fr: Frame, statement: Value, n: int) -> Value | None:
     for text in texts_of(statement)[:4]:
         columns = sql.selected(text)
         if columns:
-            found = [(c.label, _selected(fr, c, n) if c.name else SCALAR) for c in columns]
-            row = _row(fr, n, found)
+            row: Value | None = _row(fr, n, [(c.label, _selected(fr, c, n) if c.name else SCALAR) for c in columns])
+        else:
+            row = _of_all_columns(fr, sql.starred(text), n)
+        if row is not None:
             out = row if out is None else join(out, row)
     return out
+
+
+def _of_all_columns(fr: Frame, name: str, n: int) -> Value | None:
+    """A row of ``SELECT *``, which is a whole record of its table; None where nothing personal is known of that."""
+    columns = fr.solver.tables.table(name) if name else None
+    if columns is None:
+        return None
+    fields: dict[str, Value] = {}
+    whole: dict[Mark, Hop | None] = {}
+    for each in columns.fields:
+        words = f"column `{each.name}` is read"
+        marks = origins.of_match(fr, n, each.match, each.name, "record", columns.confidence, words)
+        fields[f"[{each.name!r}]"] = fields[f".{each.name}"] = only_marks(marks)
+        whole.update({mark._replace(whole=f"row of {name}"): way for mark, way in marks.items()})
+    return Value(of(fr.allocate(n, Object("tuple", -1, ROW, fields), "row")).atoms, whole)
 
 
 def _selected(fr: Frame, column: sql.Column, n: int) -> Value:

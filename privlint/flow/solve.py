@@ -21,6 +21,8 @@ from privlint.flow.routes import Routes
 from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.uses import Handing
+from privlint.flow.uses.code import Names
+from privlint.flow.uses.tables import Tables
 from privlint.flow.values import (
     UNKNOWN,
     Cls,
@@ -110,10 +112,26 @@ class Solver(Traits):
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
         self._routes: Routes | None = None
+        self._names: Names | None = None
+        self._tables: Tables | None = None
         self.links: dict[tuple[int, str], Value | None] = {}  # class and attribute -> what it refers to
         self.connecting: dict[int, bool] = {}  # whether a class logs in somewhere by itself
         self.peopled: dict[int, bool] = {}  # whether a module has data by which people are told apart or reached
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
+
+    @property
+    def names(self) -> Names:
+        """The index of the program by names; made when it is first wanted."""
+        if self._names is None:
+            self._names = Names(self.program, self.records)
+        return self._names
+
+    @property
+    def tables(self) -> Tables:
+        """What is known of tables by their names in SQL; made when it is first wanted."""
+        if self._tables is None:
+            self._tables = Tables(self, self.names)
+        return self._tables
 
     # -- the whole -----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\{\w*\}")
 _READS = re.compile(
     r"[\s(]*(select|show|pragma|explain|describe|delete|create|drop|alter|truncate|begin|commit)\b", re.I
 )
+_STARRED = re.compile(r"\s*select\s+\*\s+from\s+[\"'`\[]?(?:\w+\.)?(\w+)", re.I)
+_JOINED = re.compile(r"\bjoin\b|\bunion\b", re.I)
 _LOOKS = re.compile(r"[\s(]*(select|with|insert|update|replace)\b", re.I)
 _COLUMNS = 60  # of one statement
 
@@ -31,6 +33,12 @@ class Column(NamedTuple):
 def only_reads(text: str) -> bool:
     """Whether a statement stores nothing of its arguments."""
     return _READS.match(text) is not None and not re.search(r"\binto\b", text, re.I)
+
+
+def starred(text: str) -> str:
+    """The one table of which a statement yields all columns (``SELECT * FROM users WHERE ...``), or an empty string."""
+    found = _STARRED.match(text)
+    return found[1] if found is not None and not _JOINED.search(text) else ""
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow.uses.code import Names
 from privlint.flow.uses.handing import Handing
 from privlint.flow.uses.payloads import payloads
 from privlint.flow.uses.unused import demanded, unused
@@ -21,7 +20,7 @@ __all__ = ["Handing", "examine"]
 
 def examine(solver: Solver, facts: Facts) -> None:
     """Add to the facts what the uses of the collected data tell."""
-    names = Names(solver.program, solver.records)
+    names = solver.names
     facts.collections = demanded(solver, names, facts.collections)
     facts.unused = unused(solver, names, facts.collections, facts.flows)
     facts.payloads = payloads(solver, names)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from privlint.flow.uses import words
 from privlint.flow.uses.code import Code, Names
 from privlint.flow.uses.requests import Requests
-from privlint.flow.uses.tables import Columns, Tables
+from privlint.flow.uses.tables import Columns
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
 from privlint.model.facts import PayloadFact, Step
@@ -41,7 +41,7 @@ class _Finder:
         self._program = solver.program
         self._names = names
         self._requests = Requests(names)
-        self._tables = Tables(solver, names)
+        self._tables = solver.tables
 
     def all(self) -> Iterator[PayloadFact]:
         """Everything that is taken as a whole, outside of tests and migrations (unless all there is are tests)."""
