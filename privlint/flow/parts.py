@@ -73,6 +73,8 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
         marks = {} if _is_column(fr, op) else sources.of_attribute(fr, obj, op.name, op.n, owner, value)
         if marks:
             value = with_marks(value, marks)
+        elif not value and fr.solver.records.is_of_organisation(obj, op.name):
+            value = SCALAR  # whatever it is put under then, it is the telephone of a shop
         value = sources.if_sent(fr, value, op.n, op.name, obj)
     fr.put_register(op.dst, value)
 

@@ -282,6 +282,17 @@ class Records:
                     return True
         return False
 
+    def is_of_organisation(self, value: Value, name: str) -> bool:
+        """Whether ``value.name`` is a field of a row of shops, stations and the like, and as such nobody's data."""
+        program = self._solver.program
+        rows = [program.classes[atom.cls] for atom in value.ordered if isinstance(atom, Opaque)]
+        return bool(rows) and all(
+            name not in self.fields(row.id)
+            and self._solver.catalog.is_of_organisation(row.name)
+            and any(name in program.classes[base].fields for base in row.mro)
+            for row in rows
+        )
+
     def whole(self, fr: Frame, cls: int, deep: int) -> dict[Mark, Hop | None]:
         """What an instance carries as a whole: all its fields, or nothing where its text does not show them."""
         if deep == 1 and not self.shows_all(cls):

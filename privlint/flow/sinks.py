@@ -41,9 +41,7 @@ def report_call(
     if rule.known_host and not hosts:
         return
     expires = _expiry(fr, callee, args, rule)
-    done: set[tuple[int, frozenset[Mark]]] = (
-        set()
-    )  # ``**options`` stands for many names
+    done: set[tuple[int, frozenset[Mark]]] = set()  # ``**options`` stands for many names
     for value, n, words in given:
         if words in rule.leave_out:
             continue

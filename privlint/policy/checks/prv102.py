@@ -84,11 +84,14 @@ _NOTED = ("online.", "behavior.", "commerce.", "communication.", "device.user_ag
 # Functions beside the basic one, and people on the other side of the counter.
 _BESIDE = words(
     "newsletter survey questionnaire feedback review rating comment campaign marketing promotion lottery raffle "
-    "sweepstake sweepstakes helpdesk support contactus contactform alert"
+    "sweepstake sweepstakes helpdesk support contactus contactform alert push notification subscription "
+    "tuisong tongzhi dingyue fankui pingjia pinglun diaocha wenjuan choujiang huodong kefu 推送 反馈 评价 问卷 抽奖"
 )
 _SUPPLY_SIDE = words(
     "admin backoffice dashboard management staff employee employment personnel payroll hr recruiter merchant vendor "
-    "supplier courier driver rider dealer agent partner franchise"
+    "supplier courier driver rider dealer agent partner franchise "
+    "houtai guanliyuan yuangong qishou siji peisongyuan kuaidiyuan shangjia shanghu "
+    "dailishang jiameng 骑手 司机 商家 员工 后台"
 )
 # To find an account that is there already is not to collect more.
 _KNOWN_ALREADY = words(
