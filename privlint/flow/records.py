@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -264,11 +265,18 @@ class Records:
             cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
             if isinstance(atom, Inst) and atom.type.startswith(_QUERY) and atom.type[len(_QUERY) :].isdigit():
                 cls = int(atom.type[len(_QUERY) :])  # of a method of its own, that gives one as well as many
-            if cls >= 0:
-                found = self.fields(cls).get(name)
+            for each in (cls, *self._below(cls, name)) if cls >= 0 else ():
+                found = self.fields(each).get(name)
                 if found is not None:
-                    return fr.program.classes[cls].name, found.match
+                    return fr.program.classes[each].name, found.match
         return None
+
+    def _below(self, cls: int, name: str) -> Iterator[int]:
+        """The classes below one that alone have an attribute: ``row: Base`` has it only if it is one of these."""
+        program = self._solver.program
+        below = program.subclasses.get(cls, ())
+        if below and not any(name in program.classes[base].fields for base in program.classes[cls].mro):
+            yield from (sub for sub in below if name in program.classes[sub].fields)
 
     def is_flag(self, value: Value, name: str, fr: Frame) -> bool:
         """Whether ``value.name`` is a field that by its type holds no data: a flag, a count."""

@@ -369,6 +369,8 @@ class Solver(Traits):
         known = {cls for cls in found if cls >= 0}
         self.erasures.update((cls, fr.fn.id, op.n) for cls in known)
         if not known and receiver is not None:
+            for value in given:
+                fr.need(value)  # ``session.delete(row)`` of what a caller passes: that knows the table
             names = [owner, *(fr.names.get(arg.reg, "") for arg in op.args if arg.label is None)]
             self.unknown_erasures.update((name, fr.fn.id, op.n) for name in names if name)
 

@@ -55,6 +55,7 @@ from privlint.flow.values import (
     only_marks,
     step,
     strings,
+    symbolic,
     weaken,
     with_marks,
 )
@@ -353,6 +354,9 @@ def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
 _NARROWS = frozenset(("select_from", "join", "outerjoin", "where", "filter", "having", "in_", "exists", "order_by"))
 
 
+_MODEL = re.compile(r"^\._{0,2}(model|entity|cls|table|orm)(_|$)|_(model|entity|class)$")
+
+
 def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
     if callee.attribute in _NARROWS:
@@ -373,6 +377,8 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
             elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
                 single = re.search(r"get|one|first|single|scalar$", callee.last)
                 out.append(of(Opaque(int(atom.type[len(QUERY) :]))) if single else of(atom))
+            elif isinstance(atom, Obj) and atom.id[0] == "s" and _MODEL.search("".join(symbolic(atom.id)[1][-1:])):
+                fr.need(of(atom))  # ``select(self.model)``: a caller that knows the repository knows the model
     return join_all(out) if out else None
 
 

@@ -39,6 +39,7 @@ class Bindings:
     stars: list[o.Import] = field(default_factory=list)
     bases: dict[int, list[tuple[str | None, str]]] = field(default_factory=dict)  # class index -> label, text
     texts: dict[int, str] = field(default_factory=dict)  # register -> dotted text
+    generic: dict[int, str] = field(default_factory=dict)  # register of ``Repository[User]`` -> text of Repository
     constants: dict[int, object] = field(default_factory=dict)  # register -> constant
     given: dict[int, tuple[str, ...]] = field(default_factory=dict)  # register of a call -> its constant texts
     named: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # the same -> its labels and names
@@ -67,6 +68,9 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
             values[op.dst] = Binding("alias", text=out.texts[op.dst])
         else:
             values.pop(op.dst, None)
+    elif isinstance(op, o.LoadItem):
+        if op.obj in out.texts:
+            out.generic[op.dst] = out.texts[op.obj]
     elif isinstance(op, o.Const):
         out.constants[op.dst] = op.value
         values.pop(op.dst, None)
@@ -81,7 +85,7 @@ def _read(op: o.Op, out: Bindings, values: dict[int, Binding]) -> None:
         values[op.dst] = Binding("function", index=op.index)
     elif isinstance(op, o.MakeClass):
         values[op.dst] = Binding("class", index=op.index)
-        out.bases[op.index] = [(arg.label, out.texts.get(arg.reg, "")) for arg in op.bases]
+        out.bases[op.index] = [(arg.label, out.texts.get(arg.reg) or out.generic.get(arg.reg, "")) for arg in op.bases]
     elif isinstance(op, o.Import):
         if op.name == "*":
             out.stars.append(op)
