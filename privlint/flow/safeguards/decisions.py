@@ -72,6 +72,9 @@ class Decisions:
         body = self._calls.body(function.id)
         path = self._program.modules[function.module].path
         for block in body.ir.blocks:
+            for op in block.ops:
+                if isinstance(op, o.StoreAttr) and SETTLED.search(op.name) and self._is_comparison(body, op.src):
+                    yield from self._decision(function, path, op.n, self._grounds(body, op.src, 0), op.name)
             end = block.end
             if not isinstance(end, o.Branch):
                 continue
@@ -83,11 +86,25 @@ class Decisions:
                 settled = self._given(body, end)
             if settled is None:
                 continue
-            types = tuple(sorted({match.data_type for match in grounds.values()}))
-            subject = next((match.subject for match in grounds.values() if match.subject), None)
-            confidence = min(Confidence.MEDIUM, *(match.confidence for match in grounds.values()))
-            settles, names = settled or function.ir.name, ", ".join(sorted(grounds))
-            yield Decision(Site(path, end.n), types, settles, names, function.dotted, subject, confidence)
+            yield from self._decision(function, path, end.n, grounds, settled or function.ir.name)
+
+    @staticmethod
+    def _is_comparison(body: Body, reg: int) -> bool:
+        """``account.blocked = owner.age < 25``."""
+        made = body.only(reg)
+        return isinstance(made, o.Combine) and made.op in _COMPARISONS
+
+    @staticmethod
+    def _decision(
+        function: Function, path: str, node: int, grounds: dict[str, NameMatch], settles: str
+    ) -> Iterator[Decision]:
+        if not grounds:
+            return
+        types = tuple(sorted({match.data_type for match in grounds.values()}))
+        subject = next((match.subject for match in grounds.values() if match.subject), None)
+        confidence = min(Confidence.MEDIUM, *(match.confidence for match in grounds.values()))
+        names = ", ".join(sorted(grounds))
+        yield Decision(Site(path, node), types, settles, names, function.dotted, subject, confidence)
 
     def _grounds(self, body: Body, reg: int, depth: int) -> dict[str, NameMatch]:
         """The personal data that a condition looks at, by name; none where it only asks whether there is any."""
@@ -181,8 +198,10 @@ class Decisions:
 
     @staticmethod
     def _target(body: Body, reg: int) -> str:
-        """The variable that a conditional expression is stored in."""
-        return next((slot for slot, stored in body.stores.items() if any(store.src == reg for _, store in stored)), "")
+        """The variable or attribute that a conditional expression is stored in."""
+        found = next((slot for slot, stored in body.stores.items() if any(store.src == reg for _, store in stored)), "")
+        ops = (op for block in body.ir.blocks for op in block.ops) if not found else ()
+        return found or next((op.name for op in ops if isinstance(op, o.StoreAttr) and op.src == reg), "")
 
     def _given(self, body: Body, end: o.Branch) -> str | None:
         """A function that is called after what it decides gives its result on one side of the branch."""
