@@ -100,7 +100,8 @@ def _grave(context: Context, place: Place) -> bool:
 
 def _message(context: Context, rule: Rule, place: Place, verbs: tuple[str, str], what: str, instead: str) -> str:
     data = wording.data(place.types, context.catalog)
-    owner = wording.subject_phrase(place.subject)
+    of_children = all(each.startswith("minor.") for each in place.types)  # whose data it is, its name says
+    owner = "" if of_children else wording.subject_phrase(place.subject)
     form = wording.in_form(place.protection)
     verb = wording.verb(place.types, *verbs)
     rest = what.replace("{sink}", wording.clean(place.target.callee) or "this statement")

@@ -66,7 +66,8 @@ def check(context: Context) -> Iterable[Finding]:
             place.types,
         )
         message = (
-            f"{reaches(context, place)} and so leaves {home}, but {name} declares no cross-border transfer{advice}"
+            f"{reaches(context, place)} and so {wording.verb(place.types, 'leaves', 'leave')} {home}, "
+            f"but {name} declares no cross-border transfer{advice}"
             f"{wording.origins(place.flows())}"
         )
         controller = key(declaration, "controller", f"the controller is declared to be of {home}")

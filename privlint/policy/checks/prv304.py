@@ -52,5 +52,5 @@ def check(context: Context) -> Iterable[Finding]:
         ("url",),
         ("is put", "are put"),
         "into a URL by {sink}",
-        "addresses are logged on the way: send {it} in the body",
+        "addresses are logged on the way: send {it} in the body, or a key instead",
     )
