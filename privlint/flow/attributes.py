@@ -122,6 +122,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
             return of(Inst(_OF_TABLES[name]))
         return class_attribute(fr, atom.cls, name)
     if isinstance(atom, Ext):
+        profile = fr.solver.records.profile(name) if atom.path.endswith("Request.user") else -1
+        if profile >= 0:
+            return of(Opaque(profile))
         known = join(external_value(fr, f"{atom.path}.{name}"), fr.solver.read_external(atom.path, f".{name}"))
         return join(known, settings.of_django(fr, name)) if atom.path in settings.DJANGO else known
     if isinstance(atom, Inst):
@@ -321,6 +324,8 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
 def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     if type_.startswith(QUERY):
         return of(Inst(type_), Ext(f"{type_}.{name}"))
+    if type_ == _USER and (profile := fr.solver.records.profile(name)) >= 0:
+        return of(Opaque(profile))
     for rule in fr.solver.library.type_order(type_):
         for attribute, result in rule.attributes:
             if attribute in (name, "*"):

@@ -43,6 +43,9 @@ def _declared_as(declared: FieldInfo) -> list[str]:
     return [declared.call, *given, *(plain_names(declared.annotation) if declared.annotation else ())]
 
 
+_USERS = re.compile(r"AUTH_USER_MODEL$|^get_user_model|(^|\.)User$")  # what a profile belongs to
+
+
 class Records:
     """Which classes are records, by the rule packs, and what their fields are taken for."""
 
@@ -54,6 +57,7 @@ class Records:
         ]
         self._hidden: dict[int, frozenset[str]] = {}
         self._by_name: dict[str, list[int]] | None = None
+        self._profiles: dict[str, int] | None = None
         self._encrypted: dict[int, frozenset[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
@@ -220,6 +224,24 @@ class Records:
             many = ("Many" in call and call != "Many2one") or (call in ("relationship", "Set") and name.endswith("s"))
             return self._referred(program.modules[info.module], text), many
         return -1, False
+
+    def profile(self, name: str) -> int:
+        """The table with one row for each user that an attribute of a user leads to (``user.profile``); or -1."""
+        if self._profiles is None:
+            self._profiles = dict(self._one_to_one())
+        return self._profiles.get(name, -1)
+
+    def _one_to_one(self) -> Iterator[tuple[str, int]]:
+        """The names under which users have a row of another table: ``related_name``, else that of the class."""
+        for info in self._solver.program.classes:
+            for declared in info.fields.values():
+                given = dict(declared.keywords)
+                target = given.get("", given.get("to", ""))
+                if declared.call.rpartition(".")[2] != "OneToOneField" or not isinstance(target, str):
+                    continue
+                if _USERS.search(target):
+                    name = given.get("related_name")
+                    yield (name if isinstance(name, str) else info.name.lower()), info.id
 
     def _referred(self, module: Module, text: str) -> int:
         """The class that a reference names: by a name of the module, or as a text, ``"shop.Customer"``."""
