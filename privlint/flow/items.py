@@ -188,7 +188,8 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
             fields = join(_under_any_key(fr, obj, label), obj.fields.get(label, UNKNOWN))
             if REST in obj.fields and label not in obj.fields:
                 fields = join(fields, taken_over(fr, obj.fields[REST], label))
-        if typed is not None or fields or key[0] != "s" or not fr.solver.library.has_type(obj.type):
+        held = obj.type.startswith("@row") or fr.solver.library.has_type(obj.type)  # by a caller, who knows its parts
+        if typed is not None or fields or key[0] != "s" or not held:
             return join(typed, fields) if typed is not None else fields
     if label is not None and label[1:2] == "-":
         known = positions(fr, of(Obj(key)))
