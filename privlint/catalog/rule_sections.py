@@ -214,7 +214,7 @@ def propagators(document: Document, where: Where, value: Any) -> list[Propagator
         if key not in fields:
             fields.fail(f"a propagator needs {key!r}")
     to = fields.values["to"]
-    words = {"result": "result", "self": "receiver"}
+    words = {"result": "result", "self": "receiver", "instance": "instance"}
     to_arg = None if isinstance(to, str) and to in words else fields.args("to", ArgSpec())
     target = "arg" if to_arg is not None else words[to]
     rule = PropagatorRule(

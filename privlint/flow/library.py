@@ -17,6 +17,7 @@ from privlint.flow.masks import SALTED, salted_at
 from privlint.flow.matching import Callee, Matcher, Spoken, last_names
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
+from privlint.flow.structured import instances
 from privlint.flow.values import (
     FRESH,
     Atom,
@@ -132,6 +133,9 @@ class Library(Matcher):
             if not hold(fr, callee.receiver, args, propagator.when, propagator.unless):
                 continue
             given = chosen(fr, callee, args, propagator.source)
+            if propagator.to == "instance":
+                verdict.traits |= join_all(instances(fr, value, callee.n) for value, _, _ in given).atoms
+                continue
             marks = {}
             for value, _, _ in given:
                 marks.update(collect(fr, value, deep))

@@ -27,6 +27,7 @@ from privlint.flow.values import (
     Prefix,
     Value,
     is_constant,
+    is_number,
     join,
     literal,
     of,
@@ -319,6 +320,8 @@ def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     number = _computed(fr, op, values)
     if number is not None:
         return number
+    if all(map(is_number, values)):
+        return SCALAR
     text = build_text(fr, values, op.n, regs=op.args)
     return text if text.marks or text.atoms else with_marks(SCALAR, text.marks)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import frames, guards, limits, masks, sources
+from privlint.flow import frames, guards, limits, masks, sources, structured
 from privlint.flow.access import delete, store
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import class_attribute, load_attribute
@@ -30,6 +30,7 @@ from privlint.flow.values import (
     Opaque,
     Symbol,
     Value,
+    is_number,
     join,
     join_all,
     key_texts,
@@ -227,6 +228,8 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
         for atom in obj.ordered:
             if isinstance(atom, Cls):
                 value = join(value, _class_item(fr, atom, key) or UNKNOWN)
+            elif isinstance(atom, Ext):
+                value = join(value, structured.generic(fr, atom, key, op.n))
         if label is not None and _first_or_last(key) and (value.marks or obj.marks):
             marks = guards.masked(value.marks) if masks.is_one_name(obj) else value.marks
             value = Value(value.atoms | {masks.CUT}, marks)
@@ -322,7 +325,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
         unknown = ADDED if op.n in fr.solver.added_items(fr.fn) else "[*]"
         store(fr, plain, label or unknown, value, strong=label is not None)
     if key.marks:
-        store(fr, plain, "[#]", only_marks(key.marks), strong=False)
+        keys = sources.counted_by(fr, key) if is_number(value) else key  # by_city[city] += 1
+        store(fr, plain, "[#]", only_marks(keys.marks), strong=False)
 
 
 def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:

@@ -13,16 +13,19 @@ from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, RAISED, UNTOLD, Frame
-from privlint.flow.heap import State
+from privlint.flow.heap import Object, State
 from privlint.flow.items import element
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
+    Atom,
     Func,
+    Inst,
     Mark,
     Obj,
+    Opaque,
     Value,
     join,
     moved,
@@ -152,10 +155,20 @@ def _imported(fr: Frame, entity: Entity) -> Value:
 def _annotate(fr: Frame, op: o.Annotate) -> None:
     if op.obj >= 0 or fr.ir.kind == "class":
         return
-    atoms = fr.solver.annotations.atoms(fr.module, op.type)
     held = fr.state.env.get(op.name, UNKNOWN)
-    if atoms and all(isinstance(a, Obj) and a.id[0] == "s" for a in held.atoms):  # nothing else is known of it
+    if not all(_unknown(a) for a in held.atoms):
+        return
+    atoms = fr.solver.annotations.atoms(fr.module, op.type)
+    inside = () if atoms else fr.solver.annotations.elements(fr.module.number, op.type)
+    if any(isinstance(a, Opaque) for a in inside):
+        atoms = frozenset((fr.allocate(op.n, Object("list", fields={"[*]": of(*inside)}), "declared"),))
+    if atoms:
         fr.state.env[op.name] = Value(held.atoms | atoms, held.marks)
+
+
+def _unknown(atom: Atom) -> bool:
+    """Whether an atom says nothing of what it is: what a caller passes, or a library's call gave."""
+    return (isinstance(atom, Obj) and atom.id[0] == "s") or (isinstance(atom, Inst) and atom.type.endswith("()"))
 
 
 # -- ends --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from privlint.flow import frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_library
+from privlint.flow.fields import RELATIONS
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY, item, key_label
@@ -148,7 +149,7 @@ def _stands_for(fr: Frame, callee: Callee, args: Arguments, type_: str) -> list[
     """The objects whose methods an object has that is made of them: the model of an agent or a chain."""
     spec = fr.solver.library.type_order(type_)[0].stands_for
     given = chosen(fr, callee, args, spec) if spec is not None else []
-    return [atom for value, _, _ in given for atom in value.ordered if isinstance(atom, Obj | Inst)]
+    return [atom for value, _, _ in given for atom in value.ordered if isinstance(atom, Obj | Inst | Cls)]
 
 
 def _init_exception(fr: Frame, callee: Callee, args: Arguments) -> None:
@@ -385,7 +386,8 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
 def _decorates(callee: Callee, args: Arguments) -> bool:
     """Whether the call looks like a decorator's: one function or class, and nothing else.
 
-    What is made of a class is no class (``ForeignKey(Student)``), and what is added to an object stays there.
+    What is made of a class is no class (``ForeignKey(Student)``, ``relationship(Student)``), and what is added to an
+    object stays there.
     """
     if callee.last.startswith(("add_", "set_")):
         return False
@@ -394,5 +396,6 @@ def _decorates(callee: Callee, args: Arguments) -> bool:
     if len(args.positional) != 1 or args.keywords or args.star is not None or args.mappings:
         return False
     atoms = args.positional[0][0].atoms
-    made = callee.last[:1].isupper() and any(isinstance(atom, Cls) for atom in atoms)
+    makes = callee.last[:1].isupper() or callee.last in RELATIONS
+    made = makes and any(isinstance(atom, Cls) for atom in atoms)
     return bool(atoms) and not made and all(isinstance(atom, Func | Cls | Bound) for atom in atoms)

@@ -293,6 +293,15 @@ def literal(value: object) -> Value:
     return SCALAR
 
 
+def is_number(value: Value) -> bool:
+    """Whether a value is a number, and nobody's."""
+    numbers = [
+        a.kind in ("int", "float") if isinstance(a, Lit) else isinstance(a, Inst) and a.type == "builtins.int"
+        for a in value.atoms - UNSURE.atoms
+    ]
+    return bool(numbers) and not value.marks and all(numbers)
+
+
 def merge_marks(left: Marks, right: Marks) -> Marks:
     """The union; of two ways to the same mark the shorter stays."""
     if not right or left is right:

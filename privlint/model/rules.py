@@ -156,7 +156,8 @@ class SanitizerRule:
 @dataclass(frozen=True, slots=True)
 class PropagatorRule:
     """A call that passes data on: from the arguments ``source`` to ``result``, ``receiver`` or an argument
-    (``to`` = ``result`` | ``receiver`` | ``arg``, with ``to_arg``)."""
+    (``to`` = ``result`` | ``receiver`` | ``arg``, with ``to_arg``); to an ``instance``, the classes that are given are
+    what the result is made by."""
 
     calls: tuple[CallPattern, ...]
     source: ArgSpec

@@ -200,7 +200,7 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         given = given[1:]
     if callee.last == "Counter":
         for value, _ in given:
-            store(fr, made, "[#]", element(fr, value), strong=False)
+            store(fr, made, "[#]", sources.counted_by(fr, element(fr, value)), strong=False)
             store(fr, made, "[*]", SCALAR, strong=False)
         return made
     for value, _ in [*given, *(() if space else args.mappings)]:

@@ -96,7 +96,7 @@ def count(fr: Frame, receiver: Value, given: Value) -> bool:
     """``counter.update(words)``: they are its keys; whether it is a counter."""
     counters = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).type == "collections.Counter"]
     if counters:
-        store(fr, of(*counters), "[#]", element(fr, given), strong=False)
+        store(fr, of(*counters), "[#]", sources.counted_by(fr, element(fr, given)), strong=False)
     return bool(counters)
 
 

@@ -23,6 +23,7 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Value,
+    join,
     join_all,
     of,
     only_marks,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 from privlint.flow.models.containers import clone
 from privlint.flow.models.registry import Handler, function
+from privlint.flow.structured import instances
 
 
 @function("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right")
@@ -138,6 +140,8 @@ def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 def _pass_on(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     position = 1 if callee.last in ("cast",) else 0
     found = args.positional[position][0] if len(args.positional) > position else UNKNOWN
+    if position and all(isinstance(a, Obj) and a.id[0] == "s" for a in found.atoms):
+        found = join(found, instances(fr, args.positional[0][0], callee.n))
     return found if found else None
 
 
