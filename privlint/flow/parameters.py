@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from privlint.catalog.paths import match_path
 from privlint.flow import logins, routes
@@ -104,9 +104,20 @@ def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bo
     if rule.beside and not any(each.name == rule.beside for each in ir.params):
         return False
     if rule.defaults:
-        made = fr.solver.default_text(fr.fn, param.name)
-        return any(match_path(pattern, made) for pattern in rule.defaults)
+        return any(match_path(pattern, made) for made in _made_by(fr, param) for pattern in rule.defaults)
     return True
+
+
+def _made_by(fr: Frame, param: Param) -> Iterator[str]:
+    """The callees of a parameter's default, and of what its annotation says besides: ``Annotated[str, Header()]``."""
+    yield fr.solver.default_text(fr.fn, param.name)
+    if param.annotation is None:
+        return
+    number, ref = fr.solver.annotations.expanded(fr.fn.module, param.annotation)
+    for extra in ref.args[1:] if ref.name.rpartition(".")[2] == "Annotated" else ():
+        entity = fr.program.lookup(fr.program.modules[number], extra.name.removesuffix("()"))
+        if entity is not None and entity.path:
+            yield entity.path
 
 
 def _is_function(fr: Frame, kind: str, path: str) -> bool:

@@ -169,19 +169,27 @@ SILENT = frozenset(
 
 
 _HALVES = frozenset({"split", "rsplit", "partition", "rpartition"})
+_TOKEN = "account.access_token"
 
 
 def taken_apart(fr: Frame, carried: Value, callee: Callee, args: Arguments) -> Value | None:
-    """The halves of an address that is split at its ``@`` or ``\\``; None for all other calls."""
+    """The halves of an address that is split at its ``@`` or ``\\``, of ``Bearer token``; None for all other calls."""
     name = callee.attribute
-    separators = {text for value, _ in args.positional[:1] for text in strings(value)} if name in _HALVES else set()
-    return _halves(fr, carried, name, callee, reverse="\\" in separators) if separators & {"@", "\\"} else None
+    if name not in _HALVES:
+        return None
+    separators = {text for value, _ in args.positional[:1] for text in strings(value)}
+    if separators & {"@", "\\"}:
+        return _halves(fr, carried, callee, "domain", "contact.email", reverse="\\" in separators)
+    if separators <= {" "} and any(_is(mark, _TOKEN) for mark in carried.marks):
+        return _halves(fr, carried, callee, "scheme", _TOKEN, reverse=True)
+    return None
 
 
-def _halves(fr: Frame, carried: Value, name: str, callee: Callee, *, reverse: bool) -> Value:
+def _halves(fr: Frame, carried: Value, callee: Callee, part: str, data_type: str, *, reverse: bool) -> Value:
     """``name@domain`` or, in ``reverse``, ``domain\\name``, taken apart: the domain is nobody's."""
-    marks = part_called(fr, carried.marks, "domain")
-    domain = Value(carried.atoms, {m: w for m, w in marks.items() if not _is_address(m)}) or SCALAR
+    name = callee.attribute
+    marks = part_called(fr, carried.marks, part)
+    domain = Value(carried.atoms, {m: w for m, w in marks.items() if not _is(m, data_type)}) or SCALAR
     halves = [domain, carried] if reverse else [carried, domain]
     if "split" not in name:
         halves.insert(1, SCALAR)
@@ -200,8 +208,8 @@ def _octets(fr: Frame, carried: Value, callee: Callee) -> Value:
     return Value(carried.atoms, marks)
 
 
-def _is_address(mark: Mark) -> bool:
-    return not isinstance(mark.source, Symbol) and mark.source.data_type == "contact.email"
+def _is(mark: Mark, data_type: str) -> bool:
+    return not isinstance(mark.source, Symbol) and mark.source.data_type == data_type
 
 
 def _shown(fr: Frame, receiver: Value, name: str, args: Arguments) -> templates.Shown:
