@@ -17,6 +17,7 @@ from privlint.flow.items import COLUMN, element, item
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
+    Atom,
     Cls,
     Hop,
     Inst,
@@ -56,6 +57,7 @@ def column(owner: str, name: str, label: str = "") -> Inst:
     return Inst(f"{COLUMN}{owner}:{name}:{label or name}")
 
 
+_FRAMES = frozenset(("to_dataframe", "df", "fetchdf", "fetch_df", "to_pandas", "fetch_pandas_all", "pl", "to_polars"))
 _SEVERAL = re.compile(r"[a-z]+[^su]s$", re.IGNORECASE)
 
 
@@ -232,7 +234,7 @@ def method(fr: Frame, callee: Callee) -> Value | None:
                 found = _of_rows(fr, callee, atom)
             elif obj.type == TABLE:
                 found = _of_table(fr, callee, atom)
-            elif callee.attribute in _FETCH and _has_row(fr, obj):
+            elif callee.attribute in _FETCH | _FRAMES and _has_row(fr, obj):
                 found = _of_rows(fr, callee, atom)
         if found is not None:
             out = found if out is None else join(out, found)
@@ -251,7 +253,9 @@ def _of_rows(fr: Frame, callee: Callee, atom: Obj) -> Value:
         return row
     if name in _VALUE:
         return item(fr, row, "[0]")
-    if name in ("to_dataframe", "df", "fetchdf", "fetch_df", "to_pandas"):
+    if name == "group_by":
+        return yielding(fr, callee.n, _grouped(fr, row, callee.n))
+    if name in _FRAMES:
         from privlint.flow import frames  # late: frames read rows
 
         return frames.made(fr, callee.n, frames.PANDAS, frames.columns_of(fr, row))
@@ -260,6 +264,18 @@ def _of_rows(fr: Frame, callee: Callee, atom: Obj) -> Value:
     if name in _NUMBER:
         return SCALAR
     return of(atom) if fr.object(atom.id).type == ROWS else yielding(fr, callee.n, row)
+
+
+def _grouped(fr: Frame, row: Value, n: int) -> Value:
+    """A row that stands for a group: what its columns are called tells no more than that."""
+    atoms: list[Atom] = []
+    for atom in row.ordered:
+        if isinstance(atom, Obj) and fr.object(atom.id).type == ROW:
+            obj = fr.object(atom.id)
+            fields = {label: sources.counted_by(fr, value) for label, value in obj.fields.items()}
+            atom = fr.allocate(n, Object(obj.kind, obj.cls, obj.type, fields), "group")
+        atoms.append(atom)
+    return Value(frozenset(atoms), row.marks)
 
 
 def _of_table(fr: Frame, callee: Callee, atom: Obj) -> Value:

@@ -91,6 +91,16 @@ def values_of_unknown(fr: Frame, callee: Callee, args: Arguments) -> Value | Non
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
 
 
+def _through(fr: Frame, cls: int, name: str) -> tuple[int, str]:
+    """The model that has the field, and the field: ``hotel__name`` of a tour is the name of its hotel."""
+    owner, parts = cls, name.split("__")
+    for part in parts[:-1]:
+        owner = fr.solver.records.relation(owner, part)[0]
+        if owner < 0:
+            return cls, name
+    return owner, parts[-1]
+
+
 def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool) -> Value:
     from privlint.flow.attributes import opaque_attribute
 
@@ -100,9 +110,10 @@ def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool)
     listed = bool(args.positional or args.keywords)
     whole = {} if listed else step(fr.solver.records.whole(fr, cls, 2), fr.site(callee.n), "through", callee.shown)
     for index, name in enumerate(names or list(fr.program.classes[cls].fields)):
+        owner, field = _through(fr, cls, name)
         value = with_marks(
-            opaque_attribute(fr, Opaque(cls), name) or UNKNOWN,
-            sources.of_attribute(fr, of(Opaque(cls)), name, callee.n, ""),
+            opaque_attribute(fr, Opaque(owner), field) or UNKNOWN,
+            sources.of_attribute(fr, of(Opaque(owner)), field, callee.n, ""),
         )
         fields[f"[{name!r}]" if mapping else "[*]" if flat else f"[{index}]"] = value
     if flat:
