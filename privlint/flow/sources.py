@@ -302,6 +302,8 @@ def of_item(
     for rule in (*index.item_sources.get(key, ()), *index.item_sources.get("*", ())):
         if _owned(fr, value, names, rule.owner, owner_name):
             out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
+    if not out and not key.islower() and key in index.item_sources:
+        ask(fr, value)  # a caller that knows whose it is (a message's, a header's) knows the item
     if out or not data:
         return out
     if is_request_data(fr, value):
