@@ -50,6 +50,9 @@ def _plain(token: str) -> str:
 
 
 _SYLLABLES = 6  # of one word, at most
+_TAILS = frozenset(
+    ("hao", "haoma", "ren", "dizhi", "zhanghao", "dianhua", "shouji", "kahao")
+)  # pinyin that a word ends with: ``hangban_hao``
 
 
 class Lexicon:
@@ -103,7 +106,9 @@ class Lexicon:
         while start < len(words) - 1:
             for end in range(min(len(words), start + _SYLLABLES), start + 1, -1):
                 together = "".join(words[start:end])
-                strange = any(word not in self.known and word not in self.joined for word in words[start:end])
+                strange = words[end - 1] in _TAILS or any(
+                    word not in self.known and word not in self.joined for word in words[start:end]
+                )
                 if strange and len(together) >= 5 and together.isascii() and together in self.known:
                     words[start:end] = [together]
                     break
