@@ -67,6 +67,8 @@ def _collect(
     if deep == REFERRED and value.atoms and all(_is_key(fr, atom) for atom in value.atoms):
         return
     for mark, way in value.marks.items():
+        if mark.whole and _replaced_in(fr, value, mark):
+            continue
         source = mark.source
         exact = isinstance(source, Symbol) and source.deep == 0
         if exact and not mark.weak:  # what unknown code gave is itself, at most
@@ -181,9 +183,23 @@ def _collect_rest(fr: Frame, obj: Object, deep: int, out: dict[Mark, Hop | None]
     _collect(fr, obj.fields[REST], deep, found, seen, level, "repr")
     own = sorted(label[2:-2] for label in obj.fields if label[:2] == "['")
     for mark, way in found.items():
+        if mark.whole and _replaced(obj, mark):
+            continue
         if own and isinstance(mark.source, Symbol) and not mark.source.called:
             mark = mark._replace(source=mark.source._replace(called=NOT + ",".join(own)))
         out.setdefault(mark, way)
+
+
+def _replaced_in(fr: Frame, value: Value, mark: Mark) -> bool:
+    """Whether all mappings that a value may be have something else where a record had this."""
+    objects = [fr.object(a.id) for a in value.atoms if isinstance(a, Obj)]
+    return bool(objects) and all(obj.kind == "dict" and _replaced(obj, mark) for obj in objects)
+
+
+def _replaced(obj: Object, mark: Mark) -> bool:
+    """Whether a mapping that was made of a record has nothing where the record had this, or has it protected."""
+    held = obj.fields.get(f"[{_name(mark)!r}]")
+    return held is not None and all(m.protection > mark.protection for m in held.marks)
 
 
 def _name(mark: Mark) -> str:

@@ -185,7 +185,15 @@ def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 @function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
 def _asdict(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    return _as_data(fr, as_mapping(fr, args.positional[0][0], callee.n), callee.n, ()) if args.positional else UNKNOWN
+    if not args.positional:
+        return UNKNOWN
+    given = args.positional[0][0]
+    made = as_mapping(fr, given, callee.n)
+    if all(fr.solver.records.fields(cls) if (cls := class_of(fr, a)) >= 0 else False for a in given.atoms):
+        made = Value(
+            made.atoms, {m: w for m, w in made.marks.items() if m not in given.marks}
+        )  # the fields have it all
+    return _as_data(fr, made, callee.n, ())
 
 
 def _as_data(fr: Frame, value: Value, n: int, path: Path) -> Value:
