@@ -51,7 +51,7 @@ _SAME = frozenset(
      "drop_duplicates", "query", "astype", "round", "filter", "sort", "unique", "limit", "lazy",
      "convert_dtypes", "replace", "where", "mask", "nlargest", "nsmallest", "reindex", "explode", "slice",
      "reverse", "drop_nulls", "fill_null", "cast", "clone", "to_pandas", "rechunk", "interpolate", "clip",
-     "transpose"]
+     "transpose", "mode", "option", "options", "format", "partitionBy", "bucketBy", "sortBy"]
 )  # fmt: skip
 _ROWS = frozenset(
     ["iterrows", "itertuples", "iter_rows", "rows", "to_dicts", "to_records", "collect", "take", "toLocalIterator"]

@@ -19,6 +19,7 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Value,
+    is_number,
     join,
     moved,
     of,
@@ -112,7 +113,8 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         label = key_label(fr, key)
         store(fr, made, label or "[*]", value, strong=label is not None)
         if key.marks:
-            store(fr, made, "[#]", only_marks(key.marks), strong=False)
+            keys = sources.counted_by(fr, key) if is_number(value) else key
+            store(fr, made, "[#]", only_marks(keys.marks), strong=False)
     return made
 
 

@@ -18,6 +18,7 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
+    is_number,
     is_one_item,
     join,
     of,
@@ -85,9 +86,10 @@ def merge_pairs(fr: Frame, receiver: Value, given: Value) -> None:
             continue
         for pair in known_items(fr, of(atom)) or [element(fr, of(atom))]:
             label = key_label(fr, item(fr, pair, "[0]"))
-            store(fr, receiver, label or "[*]", item(fr, pair, "[1]"), strong=label is not None)
+            key, held = item(fr, pair, "[0]"), item(fr, pair, "[1]")
+            store(fr, receiver, label or "[*]", held, strong=label is not None)
             if label is None:
-                store(fr, receiver, "[#]", item(fr, pair, "[0]"), strong=False)
+                store(fr, receiver, "[#]", sources.counted_by(fr, key) if is_number(held) else key, strong=False)
     if rest or given.marks:
         merge(fr, receiver, Value(frozenset(rest), given.marks))
 
