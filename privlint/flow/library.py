@@ -37,7 +37,7 @@ from privlint.flow.values import (
 )
 from privlint.flow.wholes import collect, taken_along
 from privlint.model.data import Protection
-from privlint.model.rules import ArgSpec
+from privlint.model.rules import ArgSpec, SourceRule
 
 
 class Verdict:
@@ -87,7 +87,17 @@ class Library(Matcher):
         super().__init__(catalog)
         self.frames: dict[str, str] = {}  # type -> the data frame that it is, "" for other types
         self.symbols: dict[str, Value] = {}  # the values of symbols by dotted path, once they were asked for
+        self._texts: dict[str, tuple[SourceRule, ...]] = {}
         self.attributes: dict[tuple[str, str], Value] = {}  # type and name -> the attribute of an instance
+
+    def texts(self, type_: str) -> tuple[SourceRule, ...]:
+        """What the rules say of the text of a type's instances (its ``__str__``)."""
+        if type_ not in self._texts:
+            names = {type_}.union(*((rule.name, *rule.aliases) for rule in self.type_order(type_)))
+            rules = self.catalog.calls_named("__str__")
+            found = rules.sources if rules is not None else ()
+            self._texts[type_] = tuple(source for pattern, source in found if pattern.path[: -len(".__str__")] in names)
+        return self._texts[type_]
 
     # -- rules ---------------------------------------------------------------------------------------------------
 

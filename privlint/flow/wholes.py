@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from privlint.flow import limits, sources
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.origins import make
 from privlint.flow.values import (
     NOT,
     REST,
     UNKNOWN,
     Atom,
+    Ext,
     Hop,
     Inst,
     Lit,
@@ -98,6 +101,8 @@ def _collect(
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
+        elif deep == 1 and isinstance(atom, Inst | Ext):
+            out.update(_of_library(fr, (atom.type if isinstance(atom, Inst) else atom.path,)))
 
 
 def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
@@ -147,6 +152,8 @@ def _collect_object(
             return
     if deep == REFERRED and _is_key(fr, atom):
         return
+    if obj.cls < 0 and obj.type and deep == 1:
+        out.update(_of_library(fr, (obj.type,)))
     if deep == STORED and (obj.cls >= 0 or obj.kind == "dict"):
         deep = REFERRED
     if deep == REFERRED and obj.cls >= 0:
@@ -223,7 +230,28 @@ def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:
         shown = call_dunder(fr, atom, name, [])
         if shown is not None:
             return only_marks(shown.marks)
-    return None
+    marks = _of_library(fr, fr.program.external_bases(cls)) if cls >= 0 else {}
+    return only_marks(marks) if marks else None
+
+
+def _of_library(fr: Frame, types: Iterable[str]) -> dict[Mark, Hop | None]:
+    """What the text of a library's object shows, as rules say: of a user of Django's, the login name."""
+    out: dict[Mark, Hop | None] = {}
+    for rule in (rule for type_ in types for rule in fr.solver.library.texts(type_)):
+        words = "the text of the object is taken"
+        out.update(
+            make(
+                fr,
+                fr.solver.current_node,
+                rule.data,
+                "str()",
+                rule.evidence,
+                rule.subject,
+                rule.confidence,
+                words=words,
+            )
+        )
+    return out
 
 
 def text_of(value: Value) -> str | None:
