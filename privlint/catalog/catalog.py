@@ -152,6 +152,10 @@ class Catalog:
         """Whether it is what somebody is given to be let in with: a password, a code, a token."""
         return data_type in self._names.lists["secrets"]
 
+    def is_fetched(self, data_type: str) -> bool:
+        """Whether it is an address by itself, at times: that of an avatar, of somebody's pages."""
+        return data_type in self._names.lists["fetched"]
+
     def is_statistic(self, data_type: str) -> bool:
         """Whether groups of people by this type tell nobody apart."""
         known = self._names.lists["statistics"]

@@ -19,6 +19,7 @@ from privlint.catalog.words import MAX_NAME
 from privlint.model.data import Confidence, DataType, NameMatch, Protection
 
 _MAX_WORDS = 10
+_OF_FORMS = ("work.", "device.", "health.fitness")  # a title, a model and steps are as often a form's own
 _CACHE_LIMIT = 200_000
 _AFTER_HEAD = frozenset(
     ("by", "for", "from", "of", "in", "on", "at", "with", "without", "per", "as", "via", "when", "if", "until", "since")
@@ -323,7 +324,7 @@ class Names:
             level, found = person_of(word, self.vocabulary)
             if level is not None and (best is None or level > best):
                 best, why = level, f"of a person: {found!r}"
-        own = owner.word in self.lists["situations"] and run.spelling.data_type.startswith(("work.", "device."))
+        own = owner.word in self.lists["situations"] and run.spelling.data_type.startswith(_OF_FORMS)
         if owner.person is not None and (best is None or owner.person > best) and not own:  # a form has a title, too
             best, why = owner.person, f"in {owner.text!r}"
         if best is None and owner.request and run.spelling.data_type.startswith(("online.", "device.")):

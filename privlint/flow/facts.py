@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.steps import crossings, steps
+from privlint.flow.steps import crossings, is_whole, steps
 from privlint.flow.values import Hop, Mark, Marks, Symbol
 from privlint.model.data import Confidence
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Sinks that are told by what a caller hands over: what rows are written to is a file only if no caller knows better.
 _BY_CONTEXT = frozenset(("file",))
+_ADDRESS = ("1", "url", "redirect_to")  # the arguments that sinks have the address in
 _RANK = {"rule": 0, "request": 0, "record": 1, "annotation": 2, "attribute": 2, "key": 3, "name": 4}
 
 
@@ -93,6 +94,8 @@ class Collector:
                     _shorter(flows, flow, way)
         for (mark, target), way in flows.items():
             assert isinstance(mark.source, Origin)
+            if solver.catalog.is_fetched(mark.source.data_type) and _fetches(target) and is_whole(way):
+                continue
             length = way.length if way is not None else 0
             key = (target.site, target.call, target.kind, target.recipient, mark.source.data_type)
             rank = (
@@ -118,6 +121,11 @@ class Collector:
         examine(solver, out)
         out.limits = limits.report()
         return out
+
+
+def _fetches(target: Target) -> bool:
+    """Whether a sink has an address in the argument that data arrives in."""
+    return target.kind in ("url", "http") and target.argument in _ADDRESS
 
 
 def _shorter(flows: dict[tuple[Mark, Target], Hop | None], key: tuple[Mark, Target], way: Hop | None) -> None:

@@ -80,6 +80,14 @@ def crossings(way: Hop | None) -> int:
     return sum(part.kind in _CROSSINGS for part in _flat(way))
 
 
+_MIXES = frozenset(("format", "through", "combine", "unknown", "item"))
+
+
+def is_whole(way: Hop | None) -> bool:
+    """Whether nothing on a way makes something else of the data, or puts it into something."""
+    return not any(part.kind in _MIXES for part in _flat(way))
+
+
 def _flat(way: Hop | None) -> list[Hop]:
     out: list[Hop] = []
     stack: list[tuple[Hop, bool]] = [(way, False)] if way is not None else []
