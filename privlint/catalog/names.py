@@ -329,7 +329,8 @@ class Names:
             best, why = owner.person, f"in {owner.text!r}"
         if best is None and owner.request and run.spelling.data_type.startswith(("online.", "device.")):
             best, why = Confidence.MEDIUM, "of whoever sent the request"
-        if best is None and (owner.request or owner.row) and self.spellings.is_asked(words[run.start : run.end]):
+        asked = (owner.request or owner.row) and self.spellings.is_asked(words[run.start : run.end])
+        if best is None and asked and all(self._keeps_meaning(word, words, run) for word in words[: run.start]):
             best = Confidence.MEDIUM if owner.request else Confidence.LOW
             why = "people are asked for it"
         if best is None and any(True for _ in self._strong_before(words, run)):
