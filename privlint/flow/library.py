@@ -93,7 +93,9 @@ class Library(Matcher):
     def texts(self, type_: str) -> tuple[SourceRule, ...]:
         """What the rules say of the text of a type's instances (its ``__str__``)."""
         if type_ not in self._texts:
-            names = {type_}.union(*((rule.name, *rule.aliases) for rule in self.type_order(type_)))
+            order = self.type_order(type_)
+            told = order[:1] and dict(order[0].returns).get("__str__")
+            names = {type_}.union(*((rule.name, *rule.aliases) for rule in (() if told else order)))
             rules = self.catalog.calls_named("__str__")
             found = rules.sources if rules is not None else ()
             self._texts[type_] = tuple(source for pattern, source in found if pattern.path[: -len(".__str__")] in names)

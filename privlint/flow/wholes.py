@@ -101,8 +101,10 @@ def _collect(
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
-        elif deep == 1 and isinstance(atom, Inst | Ext):
-            out.update(_of_library(fr, (atom.type if isinstance(atom, Inst) else atom.path,)))
+        elif deep == 1 and isinstance(atom, Inst):
+            out.update(_of_library(fr, (atom.type,)))
+        elif deep == 1 and isinstance(atom, Ext) and not fr.solver.library.has_type(atom.path):  # else the class
+            out.update(_of_library(fr, (atom.path,)))
 
 
 def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
@@ -238,7 +240,7 @@ def _of_library(fr: Frame, types: Iterable[str]) -> dict[Mark, Hop | None]:
     """What the text of a library's object shows, as rules say: of a user of Django's, the login name."""
     out: dict[Mark, Hop | None] = {}
     for rule in (rule for type_ in types for rule in fr.solver.library.texts(type_)):
-        words = "the text of the object is taken"
+        words = "the result of `str()`"
         out.update(
             make(
                 fr,
