@@ -10,6 +10,7 @@ from privlint.flow.items import QUERY
 from privlint.flow.library import Callee
 from privlint.flow.models import django, pyramid  # noqa: F401 (their functions register themselves)
 from privlint.flow.values import (
+    SCALAR,
     UNKNOWN,
     Inst,
     Opaque,
@@ -116,7 +117,18 @@ def _values(fr: Frame, callee: Callee, cls: int, args: Arguments, mapping: bool)
             sources.of_attribute(fr, of(Opaque(owner)), field, callee.n, ""),
         )
         fields[f"[{name!r}]" if mapping else "[*]" if flat else f"[{index}]"] = value
+    fields = {label: SCALAR if _is_key(fr, value) else value for label, value in fields.items()}
     if flat:
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": join_all(fields.values())}), "values"))
     row = with_marks(of(fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row")), whole)
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
+
+
+def _is_key(fr: Frame, value: Value) -> bool:
+    """Whether a column refers to a row of another table: it has the key of that row."""
+    return any(
+        fr.solver.records.stored_by_key(atom.cls, "")
+        if isinstance(atom, Opaque)
+        else isinstance(atom, Inst) and fr.solver.records.stored_by_key(-1, atom.type)
+        for atom in value.atoms
+    )
