@@ -162,6 +162,7 @@ class Solver(Traits):
         for held in (self.summaries, self.callers, self.contexts, self.special, self.provisional, self.links):
             held.clear()
         self.forget_readers()
+        forget()
 
     def _again(self, todo: set[Key]) -> None:
         """Compute these summaries again, and those of their callers where they changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from privlint.ir import ops as o
@@ -32,6 +33,25 @@ class Words(NamedTuple):
 
 
 NOTHING = Words("")
+
+
+def calls_of(ir: FunctionIR) -> Iterator[o.Call]:
+    """The calls of a function, without an index of the rest: of all functions few are looked at any closer."""
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.Call):
+                yield op
+
+
+def nodes(ir: FunctionIR) -> Iterator[int]:
+    """The nodes that a function's ops and the arguments of its calls stand at, without an index."""
+    for block in ir.blocks:
+        for op in block.ops:
+            yield op.n
+            if isinstance(op, o.Call):
+                yield from (arg.n for arg in op.args)
+        if isinstance(block.end, o.Branch | o.Return | o.Raise):
+            yield block.end.n
 
 
 class Body:

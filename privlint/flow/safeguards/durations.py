@@ -10,6 +10,7 @@ from functools import cached_property
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
 
 _DEPTH = 8  # parts of an expression, and variables in a row
 _UNITS = {
@@ -21,6 +22,7 @@ _NOW = frozenset(("now", "utcnow", "today", "time", "localtime"))
 _SAME = frozenset(("int", "float", "round", "str", "total_seconds", "ceil", "floor", "timestamp"))
 _FAR = re.compile(r"\b(?:20[4-9]\d|2[1-9]\d\d|[3-9]\d\d\d)\b")  # a year in which nobody will ask for it any more
 _FIRST_FAR_YEAR = 2040
+_SESSIONS = "permanent_session_lifetime"
 
 
 class Durations:
@@ -120,7 +122,7 @@ class Durations:
         """Names in capitals, with what they are set to: variables of modules and classes, keys, keyword arguments."""
         out: dict[str, list[tuple[int, int]]] = {}
         for function in self._program.functions:
-            if self._calls.in_tests(function.id):
+            if self._calls.in_tests(function.id) or not _has_settings(function.ir):
                 continue
             body = self._calls.body(function.id)
             outside = function.ir.kind in ("module", "class")
@@ -132,12 +134,31 @@ class Durations:
         return out
 
 
+def _has_settings(ir: FunctionIR) -> bool:
+    """Whether anything in a function is called by a name in capitals: only then is it worth an index."""
+    return any(map(str.isupper, _names(ir)))
+
+
+def _names(ir: FunctionIR) -> Iterator[str]:
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.Const):
+                if isinstance(op.value, str):
+                    yield op.value
+            elif isinstance(op, o.StoreName):
+                yield op.slot
+            elif isinstance(op, o.StoreAttr):
+                yield op.name.upper() if op.name == _SESSIONS else op.name
+            elif isinstance(op, o.Call):
+                yield from (arg.label for arg in op.args if arg.label)
+
+
 def _set(body: Body, op: o.Op, outside: bool) -> Iterator[tuple[str, int]]:
     if isinstance(op, o.StoreName):
         if outside and not isinstance(body.only(op.src), o.Import):
             yield op.slot, op.src
     elif isinstance(op, o.StoreAttr):
-        yield op.name.upper() if op.name == "permanent_session_lifetime" else op.name, op.src
+        yield op.name.upper() if op.name == _SESSIONS else op.name, op.src
     elif isinstance(op, o.StoreItem):
         key = body.constant(op.key)
         if isinstance(key, str):

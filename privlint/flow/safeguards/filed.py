@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from privlint.catalog.words import tokens
-from privlint.flow.safeguards.bodies import Body
+from privlint.flow.safeguards.bodies import Body, calls_of
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.reaching import latest
 from privlint.flow.safeguards.statements import REFERENCES, in_time
@@ -153,9 +153,8 @@ class Filed:
         for function in self._program.functions:
             if self._calls.in_tests(function.id):
                 continue
-            body = self._calls.body(function.id)
-            for _, call in body.calls:
-                text = call.text or body.words(call.func).text
+            for call in calls_of(function.ir):
+                text = call.text or self._calls.body(function.id).words(call.func).text
                 if _LIFECYCLE.search(text) or any(arg.label and _LIFECYCLE.search(arg.label) for arg in call.args):
                     out["object-storage"][function.id] = True
                 elif _DELETES_OBJECT.search(text):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from privlint.catalog.words import tokens
 from privlint.flow import limits
-from privlint.flow.safeguards.bodies import Body, read
+from privlint.flow.safeguards.bodies import Body, nodes, read
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.queries import (
     SINGLE,
@@ -144,10 +144,8 @@ class Multitude:
             known = self._functions[site.path] = {}
             number = self._modules.get(site.path)
             for fn in self._program.modules[number].functions if number is not None else ():
-                body = self._calls.body(fn)
-                if body.ir.kind == "class":
-                    continue
-                for node in (*body.at, *body.args):
+                ir = self._program.functions[fn].ir
+                for node in nodes(ir) if ir.kind != "class" else ():
                     known.setdefault(node, fn)
         return known.get(site.node)
 
