@@ -287,12 +287,13 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
             same = [a for a in receiver.ordered if isinstance(a, Opaque) and fr.solver.records.kind(a.cls) == "model"]
             if same:
                 return of(*same)
-        done = containers.method(fr, callee, args)
+        done = as_text_or_mapping(fr, callee, args)  # of a record, before what a text or a mapping has by that name
+        if done is None:
+            done = containers.method(fr, callee, args)
+        if done is None:
+            done = linked.call(fr, callee, args)
         if done is not None:
             return Value(done.atoms) if verdict.protection is not None else done
-        record = as_text_or_mapping(fr, callee, args) or linked.call(fr, callee, args)
-        if record is not None:
-            return Value(record.atoms) if verdict.protection is not None else record
         later = run_later(fr, callee, args)
         if later is not None:
             return later
