@@ -6,12 +6,14 @@ from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, keys_of, lacking
+from privlint.flow.kinds import scalar
 from privlint.flow.values import (
     ADDED,
     ALL,
     BESIDE,
     CLEARED,
     EACH,
+    IS,
     OF,
     REST,
     TRUE,
@@ -45,6 +47,8 @@ def at_label(fr: Frame, value: Value, label: str) -> Value:
     if label.startswith(OF):
         cls = int(label.removeprefix(OF))
         return of(*(a for a in value.atoms if isinstance(a, Obj) and fr.object(a.id).cls == cls))
+    if label.startswith(IS):
+        return scalar(fr, value, label)
     if label == "[#]":
         return keys_of(fr, value)
     if label == EACH:

@@ -7,8 +7,25 @@ from typing import NamedTuple
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
-from privlint.flow.values import Atom, Cls, Ext, Inst, Lit, Obj, Opaque, Prefix, Value
+from privlint.flow.values import (
+    IS,
+    UNKNOWN,
+    Atom,
+    Cls,
+    Ext,
+    Inst,
+    Lit,
+    Mark,
+    Obj,
+    Opaque,
+    Path,
+    Prefix,
+    Symbol,
+    Value,
+    symbolic,
+)
 
+_SCALARS = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "complex", "bool"))
 _KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple", "slice": "slice"}
 
 
@@ -70,10 +87,54 @@ def instances(fr: Frame, value: Value, kinds: Value) -> Value:
     return Value(frozenset(kept), value.marks)
 
 
+def scalar(fr: Frame, value: Value, label: str) -> Value:
+    """What of a value may be a text or a number of the classes that the label ``IS`` names.
+
+    Of what a caller passes this is a part that the caller tells apart, without a context: it may pass a mapping, too,
+    and a text with a key is none.  In texts and numbers nothing is ever stored, so that no way to them is lost.
+    """
+    classes = [Ext(path) for path in label.removeprefix(IS).split("|")]
+    kept: set[Atom] = set()
+    parts: dict[tuple[int, Path], Path] = {}
+    for atom in value.ordered:
+        answers = [is_instance(fr, atom, kind) for kind in classes]
+        if None in answers and isinstance(atom, Obj) and _is_open(fr, atom):
+            param, path = symbolic(atom.id)
+            parts[(param, path)] = (*path, label)
+            kept.add(Obj(("s", param, (*path, label))))
+        elif True in answers or None in answers:
+            kept.add(atom)
+    if value.atoms and not kept:
+        return UNKNOWN
+    return Value(frozenset(kept), {_part(mark, parts): way for mark, way in value.marks.items()})
+
+
+def _is_open(fr: Frame, atom: Obj) -> bool:
+    """Whether nothing is known of what a caller passes there."""
+    obj = fr.object(atom.id)
+    return atom.id[0] == "s" and obj.kind == "sym" and obj.cls < 0 and not obj.type and not obj.written
+
+
+def _part(mark: Mark, parts: dict[tuple[int, Path], Path]) -> Mark:
+    source = mark.source
+    if not isinstance(source, Symbol) or (path := parts.get((source.param, source.path))) is None:
+        return mark
+    return mark._replace(source=source._replace(path=path))
+
+
+def _scalars(kinds: tuple[Atom, ...]) -> str | None:
+    """The label of texts and numbers of these classes, where that is all they are."""
+    paths = [kind.path for kind in kinds if isinstance(kind, Ext)]
+    return IS + "|".join(sorted(paths)) if len(paths) == len(kinds) and _SCALARS.issuperset(paths) else None
+
+
 def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
     """The state where the test came out so; None where it cannot."""
     wanted = outcome != found.negated
     value = found.value
+    label = _scalars(found.kinds) if wanted and found.slot is not None else None
+    if label is not None:
+        value = scalar(fr, value, label)
     kept: set[Atom] = set()
     typed: dict[tuple[object, ...], Object] = {}
     for atom in value.ordered:
@@ -85,9 +146,9 @@ def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
             obj = _typed(fr, atom, found.kinds[0])
             if obj is not None:
                 typed[atom.id] = obj
-    if value.atoms and not kept:
+    if found.value.atoms and not kept:
         return None
-    if len(kept) == len(value.atoms) and not typed:
+    if len(kept) == len(value.atoms) and not typed and value is found.value:
         return fr.state
     state = fr.state.copy()
     if found.slot is not None:
@@ -120,6 +181,8 @@ def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
         return _builtin(str, kind)
     if not isinstance(atom, Obj):
         return None
+    if atom.id[0] == "s" and (path := symbolic(atom.id)[1]) and path[-1].startswith(IS):
+        return _of_scalars(path[-1], kind)
     obj = fr.object(atom.id)
     if obj.cls >= 0:
         return _of_class(fr, obj.cls, kind, fr.exact(atom.id))
@@ -128,6 +191,12 @@ def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
     if obj.kind == "inst" and obj.type and isinstance(kind, Ext):
         return raised_as(obj.type, kind.path)
     return None
+
+
+def _of_scalars(label: str, kind: Atom) -> bool | None:
+    known = [getattr(builtins, path.removeprefix("builtins.")) for path in label.removeprefix(IS).split("|")]
+    answers = {_builtin(one, kind) for one in known}
+    return answers.pop() if len(answers) == 1 else None
 
 
 def may_catch(fr: Frame, atom: Atom, kind: Atom) -> bool:

@@ -11,6 +11,7 @@ from privlint.flow.summary import Context
 from privlint.flow.values import (
     CHOSEN,
     CLASSES,
+    IS,
     KEYS,
     NO_ATOMS,
     OF,
@@ -130,6 +131,9 @@ class Memory:
         kind, cls, type_ = "sym", -1, ""
         if path and path[-1].startswith(OF):
             return Object(kind, int(path[-1].removeprefix(OF)))
+        if path and path[-1].startswith(IS):
+            of_type = path[-1].removeprefix(IS)
+            return Object(kind, cls, of_type if self.solver.library.has_type(of_type) else "")
         known = self.context.get((param, path), ())
         for what, detail in sorted(known, key=repr) if len(known) > 1 else known:
             if what in ("of", "exact") and cls < 0:

@@ -76,6 +76,7 @@ Marks = Mapping[Mark, Hop | None]
 NO_MARKS: Marks = {}
 
 OF = "^of "  # before the number of a class, a label of those of several instances that are of this class
+IS = "^is "  # before the names of built-in classes that nothing is stored in: a label of what is of one of these
 CLASSES = "classes"  # the word of a context for instances of several classes
 REST = "[**]"  # label of the mappings that a mapping took over as they were: whose other items it has, too
 ALL = ".**"  # label of the mappings whose items an object has as attributes
