@@ -386,16 +386,18 @@ def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
 def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
     """The marks that a part of that name can have of those on something whose parts are not told apart.
 
-    What a rule says is believed whatever the part is called. What a caller passes is judged there: it keeps the name.
+    What a rule says is believed whatever the part is called, unless it is one of many.  What a caller passes is judged
+    there: it keeps the name.
     """
     if name.startswith(NOT):
         return _but(marks, name)
     out: dict[Mark, Hop | None] = {}
+    few = len(marks) <= _FEW or len({m.source for m in marks if not isinstance(m.source, Symbol)}) <= _FEW
     for mark, way in marks.items():
         source = mark.source
         if isinstance(source, Symbol):
             out[mark if source.called == name else mark._replace(source=source._replace(called=name))] = way
-        elif _can_be(fr, source, mark.whole, name):
+        elif _can_be(fr, source, mark.whole, name, few):
             out[mark._replace(whole="") if mark.whole and source.name == name else mark] = way  # one field is no whole
     return out
 
@@ -417,8 +419,11 @@ def _but(marks: Marks, names: str) -> dict[Mark, Hop | None]:
 _ITSELF = frozenset({"value", "data", "text", "string"})
 
 
-def _can_be(fr: Frame, source: Origin, whole: str, name: str) -> bool:
-    if source.evidence == "rule" or (name in _ITSELF and not whole):
+_FEW = 4  # sources of a whole beyond which any of them is hardly the part that is asked for
+
+
+def _can_be(fr: Frame, source: Origin, whole: str, name: str, few: bool) -> bool:
+    if few and (source.evidence == "rule" or (name in _ITSELF and not whole)):
         return True
     return source.name == name if whole else fr.catalog.akin(source.name, source.data_type, name)
 
