@@ -287,14 +287,14 @@ class Binding:
             if key in returned:
                 fields = {at: moved(value, self.call, "return", self.ir.name) for at, value in fields.items()}
             if REST in fields:
-                self._lay_out(fields)
+                self._lay_out(fields, key in returned)
             old = heap.get(new)
             if old is None:
                 heap[new] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             else:
                 self._join_object(new, old, obj, fields)
 
-    def _lay_out(self, fields: dict[str, Value]) -> None:
+    def _lay_out(self, fields: dict[str, Value], returned: bool) -> None:
         """Give a copy of mappings that are known here their items: those that it has none of its own for."""
         rest = fields.pop(REST)
         own = set(fields)
@@ -303,7 +303,8 @@ class Binding:
             if isinstance(atom, Obj):
                 for label, value in self.fr.object(atom.id).fields.items():
                     if label[0] == "[" and label not in own:
-                        fields[label] = join(fields.get(label, UNKNOWN), value)
+                        given = moved(value, self.call, "return", self.ir.name) if returned else value
+                        fields[label] = join(fields.get(label, UNKNOWN), given)
             elif not isinstance(atom, Lit):
                 fields["[*]"] = join(fields.get("[*]", UNKNOWN), of(atom))
         symbols = {m: w for m, w in rest.marks.items() if isinstance(m.source, Symbol) and m.source.deep == 0}

@@ -91,7 +91,7 @@ def _ask_for_address(fr: Frame, value: Value, parts: list[Value]) -> None:
 
 
 def _build_dict(fr: Frame, op: o.Build) -> Value:
-    from privlint.flow.models.merging import merge
+    from privlint.flow.models.merging import copy_item, merge
 
     parts = iter(op.parts)
     if fr.alone and _is_its_own(op):
@@ -111,7 +111,8 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         elif texts and sources.unknown(value):
             value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, ""))
         label = key_label(fr, key)
-        store(fr, made, label or "[*]", value, strong=label is not None)
+        if label is not None or not copy_item(fr, made, part.reg):
+            store(fr, made, label or "[*]", value, strong=label is not None)
         if key.marks:
             keys = sources.counted_by(fr, key) if is_number(value) else key
             store(fr, made, "[#]", only_marks(keys.marks), strong=False)

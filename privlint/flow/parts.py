@@ -305,6 +305,8 @@ def _bounds(fr: Frame, key: Value) -> slice | None:
 
 def store_item(fr: Frame, op: o.StoreItem) -> None:
     """``obj[key] = src``."""
+    from privlint.flow.models.merging import copy_item
+
     obj, key, value = fr.get(op.obj), fr.get(op.key), fr.get(op.src)
     owner = fr.names.get(op.obj, "")
     label = key_label(fr, key)
@@ -323,7 +325,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
     plain = obj if len(left) == len(obj.atoms) else Value(left)
     if not _replaced(fr, plain, key, value):
         unknown = ADDED if op.n in fr.solver.added_items(fr.fn) else "[*]"
-        store(fr, plain, label or unknown, value, strong=label is not None)
+        if label is not None or unknown == ADDED or not copy_item(fr, plain, op.key):
+            store(fr, plain, label or unknown, value, strong=label is not None)
     if key.marks:
         keys = sources.counted_by(fr, key) if is_number(value) else key  # by_city[city] += 1
         store(fr, plain, "[#]", only_marks(keys.marks), strong=False)

@@ -9,6 +9,7 @@ from privlint.flow.items import element, item, key_label, positions, steps_into
 from privlint.flow.values import (
     BESIDE,
     REST,
+    UNKNOWN,
     Atom,
     Lit,
     Mark,
@@ -35,7 +36,24 @@ def known_items(fr: Frame, value: Value) -> list[Value] | None:
     return None if labels is None else [item(fr, value, label) for label in labels]
 
 
-def merge(fr: Frame, receiver: Value, given: Value) -> None:
+def copy_item(fr: Frame, receiver: Value, key: int) -> bool:
+    """Store under a key, by its register, what the mapping has there that a loop goes through; whether it was done.
+
+    Any item of the mapping may come by, and none has to.
+    """
+    from_reg = fr.solver.copied_items(fr.fn).get(key)
+    given = fr.get(from_reg) if from_reg is not None else UNKNOWN
+    if not given.atoms or not all(isinstance(a, Obj) and fr.object(a.id).kind in _MAPPINGS for a in given.atoms):
+        return False
+    merge(fr, receiver, given, sure=False)
+    return True
+
+
+_MAPPINGS = frozenset(("dict", "sym"))
+
+
+def merge(fr: Frame, receiver: Value, given: Value, *, sure: bool = True) -> None:
+    """Let a mapping have the items of another one; not ``sure``: it may keep what it has under the same keys."""
     for atom in given.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)
@@ -45,7 +63,7 @@ def merge(fr: Frame, receiver: Value, given: Value) -> None:
                 store(fr, receiver, REST, obj.fields[REST], strong=False)
             for label, value in obj.fields.items():
                 if label[0] == "[" and label != REST:
-                    store(fr, receiver, label, value, strong=label not in BESIDE)
+                    store(fr, receiver, label, value, strong=sure and label not in BESIDE)
         elif not isinstance(atom, Lit) and not (isinstance(atom, Opaque) and not _is_mapping(fr, atom.cls)):
             store(fr, receiver, "[*]", of(atom), strong=False)
     marks = {

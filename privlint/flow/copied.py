@@ -1,0 +1,87 @@
+"""Where items of one mapping are stored in another one, each under its own key: ``for k, v in m.items(): out[k] = v``.
+
+What is copied so keeps its keys, whichever of them a condition leaves out; taken for items under unknown keys, every
+one of them would be any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
+
+_UNDER_WAY = ["**", None, None]  # how the parts of a dictionary are labelled that a comprehension makes
+_IN_ORDER = frozenset(("sorted", "list", "tuple", "iter", "reversed"))  # have the same elements
+
+
+def copied_items(ir: FunctionIR) -> dict[int, int]:
+    """The registers of the keys under which a function stores what another mapping has there, each with the register of
+    that mapping."""
+    pairs = list(_stored(ir))
+    if not pairs:
+        return {}
+    made: dict[int, o.Op] = {}
+    assigned: dict[str, list[int]] = {}
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.Unpack):
+                made.update(dict.fromkeys(op.dsts, op))
+            elif isinstance(op, o.StoreName):
+                assigned.setdefault(op.slot, []).append(op.src)
+            elif isinstance(op, o.LoadName | o.LoadAttr | o.LoadItem | o.Call | o.Iterate):
+                made[op.dst] = op
+    found = _Found(made, assigned)
+    return {key: mapping for key, value in pairs if (mapping := found.mapping(key, value)) is not None}
+
+
+def _stored(ir: FunctionIR) -> Iterator[tuple[int, int]]:
+    """The registers of keys and values of a function's displays and stores."""
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.StoreItem):
+                yield op.key, op.src
+            elif isinstance(op, o.Build) and [part.label for part in op.parts] == _UNDER_WAY:
+                yield op.parts[1].reg, op.parts[2].reg
+
+
+class _Found:
+    """What made the registers of a function, and from which registers its variables are assigned."""
+
+    def __init__(self, made: dict[int, o.Op], assigned: dict[str, list[int]]) -> None:
+        self.made = made
+        self.assigned = assigned
+
+    def mapping(self, key: int, value: int) -> int | None:
+        """The register of the mapping that has this value under this key."""
+        named = self.made.get(key)
+        if not isinstance(named, o.LoadName) or named.slot not in self.assigned:
+            return None
+        origin = self.made.get(self._once(value))
+        if isinstance(origin, o.LoadItem) and self._is(origin.key, named.slot):
+            return origin.obj
+        if isinstance(origin, o.Call) and len(origin.args) == 1 and self._is(origin.args[0].reg, named.slot):
+            method = self.made.get(origin.func)
+            return method.obj if isinstance(method, o.LoadAttr) and method.name in ("get", "pop") else None
+        if isinstance(origin, o.Unpack) and origin.dsts == (self._once(key), self._once(value)):
+            return self._with_items(origin.src)
+        return None
+
+    def _once(self, reg: int) -> int:
+        """The register from which the variable that is read there is assigned, if it is so only once."""
+        op = self.made.get(reg)
+        sources = self.assigned.get(op.slot, []) if isinstance(op, o.LoadName) else []
+        return sources[0] if len(sources) == 1 else reg
+
+    def _is(self, reg: int, slot: str) -> bool:
+        op = self.made.get(reg)
+        return isinstance(op, o.LoadName) and op.slot == slot
+
+    def _with_items(self, pair: int) -> int | None:
+        """The register of the mapping through whose items a loop goes."""
+        turn = self.made.get(pair)
+        call = self.made.get(turn.src) if isinstance(turn, o.Iterate) else None
+        while isinstance(call, o.Call) and call.text in _IN_ORDER and call.args:
+            call = self.made.get(call.args[0].reg)
+        method = self.made.get(call.func) if isinstance(call, o.Call) and not call.args else None
+        return method.obj if isinstance(method, o.LoadAttr) and method.name == "items" else None
