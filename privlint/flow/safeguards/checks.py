@@ -20,3 +20,13 @@ def all_of(sets: list[Checks]) -> Checks:
         if (check.kind, check.purposes, check.passed) in common:
             best.setdefault((check.kind, check.purposes, check.passed), check)
     return frozenset(best.values())
+
+
+def for_what(inside: Checks, asked: Checks) -> Checks:
+    """What is checked inside of a call that is asked for a purpose: that is for this purpose, if it names none."""
+    named = next((check.purposes for check in asked if check.kind == "consent" and check.purposes), None)
+    if named is None:
+        return inside
+    return frozenset(
+        check._replace(purposes=named) if check.kind == "consent" and not check.purposes else check for check in inside
+    )
