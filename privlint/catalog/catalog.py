@@ -108,6 +108,10 @@ class Catalog:
         lists = self._names.lists
         return owner.person is not None and owner.word not in (*lists["situations"], *lists["addresses"])
 
+    def is_maker(self, name: str) -> bool:
+        """Whether what is called so is somebody who is known by works: ``Authors``, ``TrackArtist``."""
+        return self._names.owner(name).head in self._names.lists["makers"]
+
     def is_sensitive(self, data_type: str) -> bool:
         """Whether data of this type calls for protection."""
         known = self.data_types.get(data_type)

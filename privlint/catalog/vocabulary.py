@@ -20,7 +20,7 @@ WORD_LISTS = (
     "people", "maybe_people", "situations", "addresses", "carriers", "neutral", "behind", "verbs", "flags_first",
     "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials", "statistics",
     "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
-    "logins", "servers", "telling", "fetched",
+    "logins", "servers", "telling", "fetched", "makers",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 

@@ -181,6 +181,8 @@ class Fields:
     def _in_context(self, info: Class, name: str, named: NameMatch, rule_kind: str) -> NameMatch | None:
         """What a name says by what stands beside it: `address` of a tenant with a birthday, `company` of nobody."""
         catalog = self._solver.catalog
+        if named.data_type in _NAMES and catalog.is_maker(info.name) and not self._tells_of_people(info):
+            return None  # the authors of a library's books: whose works these are is no secret
         if named.data_type == "work.employee_id" and name.lower().endswith("_id") and _LEDGER.search(info.name):
             return None  # who did it: that is what an audit record is there for
         if named.confidence is Confidence.LOW and catalog.is_person(info.name):
@@ -211,6 +213,11 @@ class Fields:
         if self._solver.catalog.is_of_organisation(info.name):
             return False
         return any(tells_person(self._solver.catalog.classify(name, info.name)) for name in info.fields)
+
+    def _tells_of_people(self, info: Class) -> bool:
+        """Whether rows have data by which people are told apart or reached, or belong to somebody."""
+        catalog = self._solver.catalog
+        return any(catalog.tells_of_people(each) or catalog.is_person(each) for each in info.fields)
 
     def _is_reached(self, info: Class) -> bool:
         """Whether rows are people by what they have, a name and how they are reached: then their address is theirs."""
