@@ -1,10 +1,12 @@
-"""What code itself logs in with, at a server that it knows: the credentials of a service, and nobody's data."""
+"""Logging in: what code does so with itself, which is nobody's data; what an authorization header falls into."""
 
 from __future__ import annotations
 
 from privlint.flow.frame import Frame
+from privlint.flow.origins import make
 from privlint.flow.values import Obj, Opaque, Value
-from privlint.model.data import NameMatch
+from privlint.model.data import Confidence, NameMatch
+from privlint.model.facts import Origin
 
 
 def in_class(fr: Frame, value: Value, match: NameMatch) -> bool:
@@ -38,4 +40,32 @@ def in_function(fr: Frame, match: NameMatch) -> bool:
     return fr.catalog.logs_in([param.name for param in fr.ir.params])
 
 
-__all__ = ["in_class", "in_function"]
+# What a header that proves who somebody is falls into, by the names of its parts.
+_PROOFS = frozenset(("authorization", "http_authorization", "proxy_authorization"))
+_LOGINS = frozenset(("login", "user", "userid", "user_id", "uid", "name", "username", "client_id"))
+_SCHEMES = frozenset(("scheme", "auth_scheme", "auth_type", "type", "method", "kind", "realm", "prefix"))
+
+
+def proved(fr: Frame, name: str, n: int, value: Value) -> Value:
+    """What a part of an authorization header is kept as: a user name, a password, or the mere scheme."""
+    proofs = {
+        mark
+        for mark in value.marks
+        if isinstance(mark.source, Origin)
+        and mark.source.data_type == "account.access_token"
+        and mark.source.name.lower().replace("-", "_") in _PROOFS
+    }
+    if not proofs:
+        return value
+    match = fr.catalog.classify(name, "request")
+    if name not in _LOGINS | _SCHEMES and (match is None or match.data_type != "account.password"):
+        return value
+    kept = {mark: way for mark, way in value.marks.items() if mark not in proofs}
+    if name in _SCHEMES:
+        return Value(value.atoms, kept)
+    data_type = "account.username" if name in _LOGINS or match is None else match.data_type
+    words = f"`{name}` is taken out of an authorization header"
+    return Value(value.atoms, {**kept, **make(fr, n, data_type, name, "request", "user", Confidence.HIGH, words=words)})
+
+
+__all__ = ["in_class", "in_function", "proved"]

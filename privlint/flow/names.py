@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import sources
+from privlint.flow import logins, sources
 from privlint.flow.access import at_label, store
 from privlint.flow.attributes import entity_value
 from privlint.flow.frame import Frame
@@ -100,7 +100,8 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not _of_settings(fr, op.src):
         says = sources.named(fr, name, op.n, value)
     if value.marks:
-        value = moved(sources.answered(fr, name, op.n, value, "request"), fr.site(op.n), "assign", name)
+        value = logins.proved(fr, name, op.n, sources.answered(fr, name, op.n, value, "request"))
+        value = moved(value, fr.site(op.n), "assign", name)
     if says:
         value = with_marks(value, says)
     if op.scope in ("local", "class"):

@@ -21,11 +21,13 @@ from privlint.flow.values import (
     NONE,
     UNKNOWN,
     Atom,
+    Bound,
     Func,
     Inst,
     Mark,
     Obj,
     Opaque,
+    Symbol,
     Value,
     join,
     moved,
@@ -243,8 +245,11 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
             target = Target(site, site, kind, "raise", fr.fn.dotted, rule.recipient, confidence=rule.confidence)
             fr.sink(arriving(marks, fr, end.n, "raise", kind), target)
             continue
+        told = _told_by_helper(fr, call, value)
         for arg in call.args:
             marks = {m: w for m, w in collect(fr, fr.get(arg.reg), 1).items() if not _names_a_field(m)}
+            if told is not None:
+                marks = {m: w for m, w in marks.items() if _root(m) in told}
             if marks:
                 target = Target(
                     fr.site(arg.n),
@@ -256,6 +261,18 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
                     confidence=rule.confidence,
                 )
                 fr.sink(arriving(marks, fr, arg.n, call.text or "raise", kind), target)
+
+
+def _told_by_helper(fr: Frame, call: o.Call, value: Value) -> set[object] | None:
+    """What of its arguments a function of the program puts into the exception that it makes; None for any other."""
+    func = fr.get(call.func)
+    if not func.atoms or not all(isinstance(atom, Func | Bound) for atom in func.atoms) or not value.atoms:
+        return None
+    return {_root(mark) for mark in collect(fr, value, 2)}
+
+
+def _root(mark: Mark) -> object:
+    return (mark.source.param, mark.source.path) if isinstance(mark.source, Symbol) else mark.source
 
 
 def _is_redirect(fr: Frame, atom: Obj) -> bool:
