@@ -97,7 +97,7 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     value = fr.get(op.src)
     name = op.slot.partition("@")[0]
     says: Found = {}
-    if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not _of_settings(fr, op.src):
+    if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not of_settings(fr, op.src):
         says = sources.named(fr, name, op.n, value)
     if value.marks:
         value = logins.proved(fr, name, op.n, sources.answered(fr, name, op.n, value, "request"))
@@ -115,7 +115,7 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
         store(fr, of(Obj(("g", fr.module.number))), f".{name}", value)
 
 
-def _of_settings(fr: Frame, reg: o.Reg) -> bool:
+def of_settings(fr: Frame, reg: o.Reg) -> bool:
     """Whether a register was read off settings: a name that it is given says nothing new."""
     owner = fr.receivers[reg][2] if reg in fr.receivers else ""
     return bool(owner) and fr.catalog.is_setting(owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import frames, guards, limits, masks, sources, structured
+from privlint.flow import frames, guards, limits, masks, names, sources, structured
 from privlint.flow.access import delete, store
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import class_attribute, load_attribute
@@ -72,6 +72,8 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     if op.dst not in fr.callees:
         value = join(value, _method_object(fr, obj, op, value))
         marks = {} if _is_column(fr, op) else sources.of_attribute(fr, obj, op.name, op.n, owner, value)
+        if marks and names.of_settings(fr, op.obj):  # config.mail.password
+            marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "evidence", "") != "attribute"}
         if marks:
             value = with_marks(value, marks)
         elif not value and fr.solver.records.is_of_organisation(obj, op.name):
