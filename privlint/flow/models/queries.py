@@ -80,15 +80,21 @@ def query_method(fr: Frame, callee: Callee, path: str, args: Arguments) -> Value
 
 
 def values_of_unknown(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    """``get_user_model().objects.values_list("email")``: columns of a model that is not there, by their names."""
+    """``get_user_model().objects.values_list("email")``: columns of a model that is not there, by their names.
+
+    The values of a mapping are asked for with no names.
+    """
     names = [text for value, _ in args.positional for text in strings(value)]
-    if callee.attribute != "values_list" or not names:
+    if callee.attribute not in ("values_list", "values") or not names:
         return None
     owner = callee.text.partition(".")[0] or callee.receiver_name
     columns = [rows.read(fr, owner, name.rpartition("__")[2], callee.n) for name in names]
     flat = "flat" in args.keywords and len(columns) == 1
-    fields = {f"[{index}]": column for index, column in enumerate(columns)}
-    row = columns[0] if flat else of(fr.allocate(callee.n, Object("tuple", fields=fields), "row"))
+    mapping = callee.attribute == "values"
+    fields = {f"[{names[i]!r}]" if mapping else f"[{i}]": column for i, column in enumerate(columns)}
+    row = (
+        columns[0] if flat else of(fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row"))
+    )
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
 
 
