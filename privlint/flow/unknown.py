@@ -68,7 +68,8 @@ _LOOKUP = re.compile(
     r"(get|find|filter|exists|has|is|can|should|check|verify|validate|lookup|query|select|search|count|delete|remove|"
     r"exclude|fetch|load|authenticate|create|save|update|register|send|notify|publish|post|put|patch|add|set|insert|"
     r"log|write|emit|record|track|raise|assert|ensure|exec|execute|scan|list|len|contains|match|compare|open|connect|"
-    r"login|logout|order|sort|render|redirect|reverse|url)(_|[A-Z]|s?$)|^_?(get|find)\b|"
+    r"reset|clear|purge|revoke|expire|invalidate|unlock|login|logout|order|sort|render|redirect|reverse|url)"
+    r"(_|[A-Z]|s?$)|^_?(get|find)\b|"
     r"(make|generate|issue|new|build|sign)\w*(session|token|secret|code|otp|signature|_id|_key)s?$"
 )
 

@@ -87,14 +87,15 @@ def values_of_unknown(fr: Frame, callee: Callee, args: Arguments) -> Value | Non
     names = [text for value, _ in args.positional for text in strings(value)]
     if callee.attribute not in ("values_list", "values") or not names:
         return None
+    if callee.attribute == "values":  # what is in a column is told where it is looked up
+        fields = {f"[{name!r}]": UNKNOWN for name in names}
+        row = of(fr.allocate(callee.n, Object("dict", fields=fields), "row"))
+        return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
     owner = callee.text.partition(".")[0] or callee.receiver_name
     columns = [rows.read(fr, owner, name.rpartition("__")[2], callee.n) for name in names]
     flat = "flat" in args.keywords and len(columns) == 1
-    mapping = callee.attribute == "values"
-    fields = {f"[{names[i]!r}]" if mapping else f"[{i}]": column for i, column in enumerate(columns)}
-    row = (
-        columns[0] if flat else of(fr.allocate(callee.n, Object("dict" if mapping else "tuple", fields=fields), "row"))
-    )
+    fields = {f"[{index}]": column for index, column in enumerate(columns)}
+    row = columns[0] if flat else of(fr.allocate(callee.n, Object("tuple", fields=fields), "row"))
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": row}), "values"))
 
 
