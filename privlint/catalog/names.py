@@ -196,7 +196,7 @@ class Names:
         lists = self.lists
         return (
             word in lists["behind"]
-            or word in lists["neutral"]
+            or (word in lists["neutral"] and word not in lists["flags_last"])
             or word in lists["addresses"]
             or word in lists["trailing"]
             or word in self.vocabulary.protected

@@ -18,7 +18,8 @@ DATA_TYPE_KEYS = (
 DESCRIBING = frozenset(("label", "label_zh", "sensitivity", "tier", "maps", "satisfies"))
 WORD_LISTS = (
     "people", "maybe_people", "situations", "addresses", "carriers", "neutral", "behind", "verbs", "flags_first",
-    "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials", "statistics",
+    "flags_last", "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials",
+    "statistics",
     "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
     "logins", "servers", "telling", "fetched", "makers",
 )  # fmt: skip
