@@ -248,6 +248,8 @@ class Binding:
         raises = self.substitute(summary.raises, returned=True)
         for flow in summary.sinks.values():
             self._sink(flow)
+        for index, site in self.fr.solver.sourced.get(self.fn, {}).items():
+            self.fr.solver.collector.passed(self.fr.key, self.call, site, self.part(index, ()))
         for (cls, name), value in summary.fields.items():
             self.fr.write_field(self._owner(cls), name, self.substitute(value))
         self._bring_objects(summary)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.steps import crossings, is_whole, steps
-from privlint.flow.values import Hop, Mark, Marks, Symbol
-from privlint.model.data import Confidence
+from privlint.flow.values import Hop, Mark, Marks, Symbol, Value
+from privlint.model.data import Confidence, Protection
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
 from privlint.model.location import Site
 
@@ -29,6 +29,8 @@ class Collector:
         self._collections: dict[tuple[object, str], CollectionFact] = {}
         self._frames: dict[int, set[object]] = {}  # function -> its frames, one for each context, and the general one
         self._general: dict[object, set[int]] = {}  # frame -> functions that it calls with nothing known of arguments
+        # parameter that is a source by its name -> by call, whether all that is passed there is protected
+        self._passed: dict[Site, dict[tuple[object, int], bool]] = {}
         self.scrubbers: set[Scrubber] = set()
         self.inside: dict[Site, set[tuple[int, int, int]]] = {}  # sink -> calls that pass on what they are given
         # sink, data type, hosts that it is sent to -> calls by which it gets on
@@ -63,6 +65,18 @@ class Collector:
         """A flow; of several ways between the same two places the shortest is kept."""
         _shorter(self._by_frame.setdefault(frame, {}), (mark, target), way)
 
+    def passed(self, frame: object, call: Site, parameter: Site, value: Value) -> None:
+        """What a call in a frame passes for a parameter that is a source by its name."""
+        safe = bool(value.marks) and all(
+            m.protection is not Protection.CLEAR and isinstance(m.source, Origin) for m in value.marks
+        )
+        self._passed.setdefault(parameter, {})[(frame, call.node)] = safe
+
+    def _is_safe(self, origin: Origin) -> bool:
+        """Whether data is a parameter, by its name alone, for which every caller passes something protected."""
+        calls = self._passed.get(origin.site) if origin.evidence == "name" else None
+        return calls is not None and all(calls.values())
+
     def collection(self, fact: CollectionFact) -> None:
         """Something is taken in."""
         self._collections.setdefault((fact.site, fact.data_type), fact)
@@ -95,6 +109,8 @@ class Collector:
         for (mark, target), way in flows.items():
             assert isinstance(mark.source, Origin)
             if solver.catalog.is_fetched(mark.source.data_type) and _fetches(target) and is_whole(way):
+                continue
+            if self._is_safe(mark.source):
                 continue
             length = way.length if way is not None else 0
             key = (target.site, target.call, target.kind, target.recipient, mark.source.data_type)

@@ -21,6 +21,8 @@ def of_parameter(fr: Frame, param: Param, index: int) -> Mapping[Mark, Hop | Non
     known = fr.solver.parameters.get(key)
     if known is None:
         known = fr.solver.parameters[key] = _of_parameter(fr, param, index)
+        if known:
+            fr.solver.sourced.setdefault(fr.fn.id, {})[index] = fr.site(param.n)
     return known
 
 

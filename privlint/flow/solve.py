@@ -39,6 +39,7 @@ from privlint.flow.values import (
 )
 from privlint.ir import ops as o
 from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
+from privlint.model.location import Site
 from privlint.model.rules import SafeguardRule
 from privlint.resolve.program import Function, Program
 
@@ -118,6 +119,7 @@ class Solver(Traits):
         self.connecting: dict[int, bool] = {}  # whether a class logs in somewhere by itself
         self.peopled: dict[int, bool] = {}  # whether a module has data by which people are told apart or reached
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
+        self.sourced: dict[int, dict[int, Site]] = {}  # function -> those of its parameters that are sources
 
     @property
     def names(self) -> Names:
