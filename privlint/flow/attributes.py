@@ -9,6 +9,7 @@ from privlint.flow.items import COLUMN, QUERY, item, known_parts, steps_into
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ALL,
+    MEMBER,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -27,6 +28,7 @@ from privlint.flow.values import (
     Super,
     Symbol,
     Value,
+    Wrapped,
     chosen_fields,
     join,
     literal,
@@ -117,6 +119,8 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
         return object_attribute(fr, atom.id, name) if cls < 0 else _of_instance(fr, atom, cls, name)
     if isinstance(atom, Opaque):
         return _of_instance(fr, atom, atom.cls, name)
+    if isinstance(atom, Lit):
+        return member_attribute(fr, atom, name) if atom.kind[0] == MEMBER else None
     if isinstance(atom, Cls):
         if name in _OF_TABLES and fr.solver.records.kind(atom.cls) == "model":
             return of(Inst(_OF_TABLES[name]))
@@ -476,6 +480,8 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if method is not None and not (value is not None and method.decorators):
         func = Func(method.function, fr.solver.environment(method.function, fr))
         return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)
+    if value is not None and value.atoms and fr.solver.records.is_enum(cls):
+        return _as_member(cls, name, value)
     if value is not None and _is_manager(fr, cls, value):
         return join(value, of(Inst(f"{QUERY}{cls}")))
     if fr.solver.records.kind(cls) == "model" and name in fr.solver.records.names(cls):
@@ -494,6 +500,37 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     if name in FINDERS and bases and fr.solver.records.kind(cls) == "model":
         return of(Ext(f"{bases[0]}.{name}"), Ext(f"{QUERY}{cls}.{name}"))
     return of(*(Ext(f"{base}.{name}") for base in bases[:3])) if bases else None
+
+
+def _as_member(cls: int, name: str, value: Value) -> Value:
+    """What the body of an enum binds, as a member of it; of one that is no constant it is known which one it is."""
+    if all(isinstance(atom, Lit) for atom in value.atoms):
+        atoms = frozenset(Lit(f"{MEMBER}{cls}", atom.value) for atom in value.atoms if isinstance(atom, Lit))
+        return Value(atoms, value.marks)
+    if value.marks or any(isinstance(atom, Func | Bound | Cls | Wrapped) for atom in value.atoms):
+        return value
+    called = any(isinstance(atom, Inst | Ext) for atom in value.atoms)
+    return of(Lit(f"{MEMBER}{cls}?", name)) if called else value
+
+
+def member_attribute(fr: Frame, atom: Lit, name: str) -> Value | None:
+    """An attribute of a member of an enum: its value, a method of the enum."""
+    if name in ("value", "_value_"):
+        return SCALAR if atom.kind[-1] == "?" else literal(atom.value)
+    if name in ("name", "_name_"):
+        return SCALAR
+    return member_of_class(fr, int(atom.kind[1:].rstrip("?")), name, atom)
+
+
+def enum_member(fr: Frame, cls: int, value: Value) -> Value | None:
+    """The member that ``Enum(value)`` is, where the value is one constant; None where that is not known."""
+    wanted = next(iter(value.atoms)) if len(value.atoms) == 1 and not value.marks else None
+    for name in fr.solver.names_in_class(cls) if isinstance(wanted, Lit) else ():
+        held = class_attribute(fr, cls, name)
+        for atom in held.atoms if held is not None else ():
+            if isinstance(atom, Lit) and isinstance(wanted, Lit) and (atom is wanted or atom.value == wanted.value):
+                return held
+    return None
 
 
 def _of_metaclass(fr: Frame, cls: int, name: str) -> Value | None:

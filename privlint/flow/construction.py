@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
+from privlint.flow.attributes import enum_member
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item, steps_into, taken_over
@@ -13,6 +14,7 @@ from privlint.flow.values import (
     Func,
     Obj,
     Value,
+    is_constant,
     of,
     step,
     text_key,
@@ -31,7 +33,8 @@ def construct(fr: Frame, cls: int, args: Arguments, n: int) -> Value:
     if calling is not None:
         return call_function(fr, Func(calling, None), args, n, of(Cls(cls)))
     if fr.solver.records.is_enum(cls):
-        return fr.solver.class_members(cls)
+        known = enum_member(fr, cls, args.positional[0][0]) if args.positional else None
+        return fr.solver.class_members(cls) if known is None else known
     return instantiate(fr, cls, args, n)
 
 
@@ -95,6 +98,12 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         given = args.mappings or args.star is not None  # what is spread may have them: what they hold is not known
         own = [each for each in names if not (given and fr.solver.records.match(made, each, fr))]
         _fill_containers(fr, cls, made, own, n)
+        for name in () if given else names:
+            default = fr.solver.class_attribute(cls, name)
+            if default is not None and is_constant(default):
+                store(fr, made, f".{name}", default)
+                if fr.solver.records.is_tuple(cls):
+                    store(fr, made, f"[{names.index(name)}]", default)
     for index, (value, _at) in enumerate(args.positional):
         if index < len(names):
             store(fr, made, f".{names[index]}", value)

@@ -43,10 +43,10 @@ def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
         known = None  # a setting: another run may have it otherwise
     if known is None:
         known = operators.flag(fr, end.cond)
-    if known is True:
-        return [(end.then, fr.state)]
-    if known is False:
-        return [(end.orelse, fr.state)]
+    if known is not None:
+        target = end.then if known else end.orelse
+        _left_behind(fr, end.cond, target)
+        return [(target, fr.state)]
     by_type = kinds.test(fr, end.cond)
     if by_type is not None:
         ways = [(end.then, kinds.narrowed(fr, by_type, True)), (end.orelse, kinds.narrowed(fr, by_type, False))]
@@ -56,6 +56,13 @@ def branch(fr: Frame, end: o.Branch) -> list[tuple[int, State]]:
     if guarded is not None:
         then = guarded
     return [(end.then, then), (end.orelse, orelse)]
+
+
+def _left_behind(fr: Frame, cond: int, target: int) -> None:
+    """``a or b`` is not ``a`` where it is ``b``."""
+    copy = fr.copies.get(cond, -1)
+    if copy >= 0 and any(getattr(op, "dst", -1) == copy for op in fr.ir.blocks[target].ops):
+        fr.regs.pop(copy, None)
 
 
 def narrowed(fr: Frame, cond: int, outcome: bool) -> State:

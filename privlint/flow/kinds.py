@@ -9,6 +9,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.values import (
     IS,
+    MEMBER,
     UNKNOWN,
     Atom,
     Cls,
@@ -172,6 +173,8 @@ def _typed(fr: Frame, atom: Obj, kind: Atom) -> Object | None:
 def is_instance(fr: Frame, atom: Atom, kind: Atom) -> bool | None:
     """Whether what an atom stands for is an instance of a class; None where that is not known."""
     if isinstance(atom, Lit):
+        if atom.kind[0] == MEMBER:
+            return _of_class(fr, int(atom.kind[1:].rstrip("?")), kind, True)
         return _builtin(type(atom.value), kind)
     if isinstance(atom, Prefix):
         return _builtin(str, kind)

@@ -32,6 +32,8 @@ def const(fr: Frame, op: o.Const) -> None:
 def move(fr: Frame, op: o.Move) -> None:
     """One register to another."""
     fr.put_register(op.dst, fr.get(op.src))
+    if op.dst in fr.joined:
+        fr.copies[op.src] = op.dst
     if op.src in fr.names:
         fr.names[op.dst] = fr.names[op.src]
 

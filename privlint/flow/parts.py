@@ -30,6 +30,7 @@ from privlint.flow.values import (
     Opaque,
     Symbol,
     Value,
+    is_constant,
     is_number,
     join,
     join_all,
@@ -56,7 +57,7 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     """``dst = obj.name``."""
     obj = fr.get(op.obj)
     owner = fr.names.get(op.obj, "")
-    if not _of_enum(fr, obj):
+    if not _of_enum(fr, obj) and not is_constant(obj):
         fr.settings.add(op.dst)
     if op.name.startswith("__match_args__["):
         value = _positional(fr, obj, int(op.name[15:-1]))
@@ -283,6 +284,7 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
 
 def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:
     """The items of a sequence that is known, between constant bounds."""
+    fr.need_size(obj)
     labels = positions(fr, obj)
     cut = _bounds(fr, fr.get(op.key)) if labels else None
     if not labels or cut is None:

@@ -300,6 +300,10 @@ class Stores:
         classes, held = self.program.classes, self._class_attributes.get(name, {})
         return any(sub in held or name in classes[sub].methods for sub in subclasses)
 
+    def names_in_class(self, cls: int) -> list[str]:
+        """The names that a class binds, in order."""
+        return self._class_names.get(cls, [])
+
     def class_members(self, cls: int) -> Value:
         """Any member of an enum."""
         out = of(Opaque(cls))

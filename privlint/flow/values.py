@@ -121,8 +121,11 @@ def symbolic(key: ObjId) -> tuple[int, Path]:
     return key[1], key[2]  # type: ignore[return-value]
 
 
+MEMBER = "@"  # how the kind of a member of an enum begins, before the number of its class; "?" behind: of what value
+
+
 class Lit(NamedTuple):
-    """A constant; strings, numbers, None, bools."""
+    """A constant; strings, numbers, None, bools; members of enums by their values."""
 
     kind: str
     value: Any

@@ -164,7 +164,9 @@ def _named_tuple(fr: Frame, receiver: Value, name: str, callee: Callee, args: Ar
     if name == "_replace":
         made = clone(fr, Value(frozenset(found), receiver.marks), callee.n)
         for atom in found:
-            names = [label[1:] for label in fr.object(atom.id).fields if label[0] == "."]
+            obj = fr.object(atom.id)
+            made_of = [label[1:] for label in obj.fields if label[0] == "."]
+            names = fr.solver.records.init_order(obj.cls) if obj.cls >= 0 else made_of
             for field, (value, _) in args.keywords.items():
                 store(fr, made, f".{field}", value)
                 if field in names:
