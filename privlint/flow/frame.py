@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from privlint.flow.solve import Solver
     from privlint.flow.unrolled import Turns
 
+OPEN = "%open"  # how the variable begins that says of a manager that it may let no exception pass
 CAUGHT = "%caught"  # the exception that the handler under way caught
 RAISED = "%raised"  # the variable that carries an exception to its handler
 UNTOLD = "%untold"  # set where a handler may have to do with an exception that no statement of the block raised
@@ -88,6 +89,7 @@ class Frame(Memory):
         self.settings: set[int] = set()  # registers read from module variables and attributes
         self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
         self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
+        self.copies: dict[int, int] = {}  # register -> the one of several branches that it was copied to
         self.summary = Summary()
         self.exit: State | None = None
         self.returned = False  # whether some way through the function ends with a return
@@ -187,8 +189,12 @@ class Frame(Memory):
             self.alone = bool(turns.begun) and turns.alone(number)
             called, calm, loaded = False, block.handler >= 0, False
             making = _making(block) if calm else frozenset()
+            swallowed = False
             for op in block.ops:
                 kind = type(op)
+                if swallowed and kind is not o.Exit:
+                    continue
+                swallowed = False
                 if block.handler >= 0:
                     if kind is o.LoadName:
                         loaded = True
@@ -201,7 +207,10 @@ class Frame(Memory):
                 solver.current_node = op.n
                 TABLE[kind](self, op)
                 if self.stopped:
-                    break
+                    if not any(name.startswith(OPEN) for name in self.state.env):
+                        break
+                    self.stopped = False
+                    swallowed = any(type(later) is o.Exit for later in block.ops)
             self.ops += len(block.ops)
             if self.ops > limits.OPS:
                 limits.reached("ops executed for one function")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.items import item
-from privlint.flow.values import NONE, UNKNOWN, Obj, Value, either, join, of, with_marks
+from privlint.flow.summary import NO_CONTEXT
+from privlint.flow.values import NONE, UNKNOWN, Lit, Obj, Opaque, Value, either, join, of, with_marks
 
 
 def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
@@ -23,9 +24,24 @@ def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
 
 
 def left(fr: Frame, value: Value) -> None:
-    """The end of the block: the manager is given the exception that ends it, if one does."""
+    """The end of the block: the manager is given the exception that ends it, if one is known that may."""
     raised = join(fr.state.env.get(RAISED + "*", UNKNOWN), fr.state.env.get(CAUGHT, UNKNOWN))
-    given = [UNKNOWN, either(raised, NONE) if raised else UNKNOWN, UNKNOWN]
+    given = [UNKNOWN, either(raised, NONE), UNKNOWN] if raised else [NONE, NONE, NONE]
     for atom in value.ordered:
         if call_dunder(fr, atom, "__exit__", given) is None:
             call_dunder(fr, atom, "__aexit__", given)
+
+
+def may_swallow(fr: Frame, value: Value) -> bool:
+    """Whether what is raised in the block of a manager may stay there, so that the program goes on behind it."""
+    for atom in value.ordered:
+        obj = fr.object(atom.id) if isinstance(atom, Obj) else None
+        if obj is not None and obj.kind == "gen":
+            return True  # a ``try`` around its ``yield`` may catch it
+        cls = obj.cls if obj is not None else atom.cls if isinstance(atom, Opaque) else -1
+        for name in ("__exit__", "__aexit__") if cls >= 0 else ():
+            method = fr.program.method(cls, name)
+            result = fr.solver.summary(method.function, NO_CONTEXT, fr).result if method is not None else NONE
+            if not all(isinstance(a, Lit) and not a.value for a in result.atoms) or not result.atoms:
+                return True
+    return False

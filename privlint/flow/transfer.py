@@ -12,13 +12,14 @@ from privlint.flow.attributes import entity_value, external_value
 from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
-from privlint.flow.frame import CAUGHT, RAISED, UNTOLD, Frame
+from privlint.flow.frame import CAUGHT, OPEN, RAISED, UNTOLD, Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import element
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
     NONE,
+    TRUE,
     UNKNOWN,
     Atom,
     Bound,
@@ -94,11 +95,16 @@ def _yield(fr: Frame, op: o.Yield) -> None:
 
 def _enter(fr: Frame, op: o.Enter) -> None:
     fr.names[op.dst] = fr.names.get(op.src, "")
+    if managers.may_swallow(fr, fr.get(op.src)):
+        fr.state.env[f"{OPEN}{op.src}"] = TRUE
     fr.put_register(op.dst, managers.entered(fr, fr.get(op.src), op.asynchronous))
 
 
 def _exit(fr: Frame, op: o.Exit) -> None:
+    swallowing = fr.state.env.pop(f"{OPEN}{op.src}", None) is not None
     managers.left(fr, fr.get(op.src))
+    if swallowing:
+        fr.state.env.pop(CAUGHT, None)
 
 
 def _caught(fr: Frame, op: o.Caught) -> None:
