@@ -92,6 +92,8 @@ class Frame(Memory):
         self.copies: dict[int, int] = {}  # register -> the one of several branches that it was copied to
         self.summary = Summary()
         self.exit: State | None = None
+        self.paused: State | None = None  # where it waited last, for what runs beside it or for its caller
+        self.started: dict[int, o.Call] = {}  # calls by their nodes that go on beside the function
         self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back
         self.classes = False  # whether a class is known to have a value of now
@@ -370,7 +372,7 @@ class Frame(Memory):
     def finish(self) -> Summary:
         """Complete the summary: effects on what the caller knows, new objects that leave."""
         summary = self.summary
-        state = self.exit
+        state = self.exit if self.exit is not None else self.paused  # of what never ends, what it has done so far
         plain = self.ir.kind == "function" and not self.ir.generator and not self.ir.asynchronous and self.fn.cls < 0
         summary.returns = self.returned or not plain
         if state is None:

@@ -54,7 +54,33 @@ ERASING = frozenset(
 # -- calls -------------------------------------------------------------------------------------------------------
 
 
+# Calls that start something which goes on beside the function, and calls that wait for it.
+_STARTING = frozenset(
+    (
+        *("create_task", "ensure_future", "Thread", "Process", "Timer", "start", "start_soon", "submit"),
+        *("run_in_executor", "apply_async", "spawn", "start_new_thread"),
+    )
+)
+_WAITING = frozenset(("join", "gather", "wait", "wait_for", "sleep", "result", "shutdown", "as_completed"))
+
+
 def _call(fr: Frame, op: o.Call) -> None:
+    _run_call(fr, op)
+    name = fr.names[op.dst]
+    if name in _STARTING:
+        given = [fr.calls[arg.reg] for arg in op.args if arg.reg in fr.calls and arg.reg != op.dst]
+        fr.started.update({each.n: each for each in given or [op]})
+    elif fr.started and name in _WAITING:
+        _wait(fr)
+
+
+def _wait(fr: Frame) -> None:
+    """What was started has gone on meanwhile: with what was put into its queues since."""
+    for op in list(fr.started.values())[: limits.SIZES]:
+        _run_call(fr, op)
+
+
+def _run_call(fr: Frame, op: o.Call) -> None:
     receiver, attribute, owner = fr.receivers.get(op.func, (None, "", ""))
     args = arguments(fr, op)
     value = call_value(
@@ -72,6 +98,9 @@ def _call(fr: Frame, op: o.Call) -> None:
 def _await(fr: Frame, op: o.Await) -> None:
     value = fr.get(op.src)
     out = value
+    fr.paused = fr.state
+    if fr.started:
+        _wait(fr)
     for atom in value.ordered:
         found = call_dunder(fr, atom, "__await__", [])
         if found is not None:
@@ -89,6 +118,7 @@ def _yield(fr: Frame, op: o.Yield) -> None:
         straight = not op.delegate and len(steps) < limits.SIZES and fr.straight
         fr.summary.steps = [*steps, given] if straight else None
     fr.yielded(given)
+    fr.paused = fr.state
     sent = fr.solver.read_external(f"@sent:{fr.fn.id}", "[*]")
     fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else sent)
 
@@ -102,6 +132,8 @@ def _enter(fr: Frame, op: o.Enter) -> None:
 
 def _exit(fr: Frame, op: o.Exit) -> None:
     swallowing = fr.state.env.pop(f"{OPEN}{op.src}", None) is not None
+    if fr.started:
+        _wait(fr)
     managers.left(fr, fr.get(op.src))
     if swallowing:
         fr.state.env.pop(CAUGHT, None)

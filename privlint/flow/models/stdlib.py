@@ -104,6 +104,16 @@ def _future(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(fr.allocate(callee.n, Object("iter"), "future"))
 
 
+@function(
+    *(f"queue.{kind}" for kind in ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")),
+    *(f"asyncio.{kind}" for kind in ("Queue", "LifoQueue", "PriorityQueue")),
+    *(f"multiprocessing.{kind}" for kind in ("Queue", "JoinableQueue", "SimpleQueue")),
+)
+def _queue(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A queue has what is put into it, part by part; in which order it comes out nobody knows."""
+    return of(fr.allocate(callee.n, Object("iter", fields={"[*]": UNKNOWN}), "queue"))
+
+
 @function("asyncio.gather")
 def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fields = {f"[{i}]": value for i, (value, _) in enumerate(args.positional)}
