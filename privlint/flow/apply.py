@@ -97,7 +97,8 @@ class Binding:
         found = self._parts.get((param, path))
         if found is None:
             if path and path[-1][:2] == BY:
-                key = self.part(int(path[-1][2:-1]), ())
+                number, dot, name = path[-1][2:-1].partition(".")
+                key = self.part(int(number), (f".{name}",) if dot else ())
                 found = item(self.fr, self.part(param, path[:-1]), key_label(self.fr, key), key)
             elif path:
                 found = at_label(self.fr, self.part(param, path[:-1]), path[-1])

@@ -122,6 +122,8 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Lit):
         return member_attribute(fr, atom, name) if atom.kind[0] == MEMBER else None
     if isinstance(atom, Cls):
+        if name == "__name__":
+            return literal(fr.program.classes[atom.cls].name)
         if name in _OF_TABLES and fr.solver.records.kind(atom.cls) == "model":
             return of(Inst(_OF_TABLES[name]))
         return class_attribute(fr, atom.cls, name)
@@ -138,6 +140,8 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
     if isinstance(atom, Func | Bound):
         func = atom.func if isinstance(atom, Bound) else atom
         stored = fr.solver.function_attributes.get((func.fn, name))
+        if name == "__name__" and stored is None:
+            return literal(fr.program.functions[func.fn].ir.name)
         if name == "__get__":
             fields = {".func": of(Ext("types.MethodType")), "[0]": of(func)}
             return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "binding"))
@@ -149,6 +153,9 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
 
 
 def _of_instance(fr: Frame, atom: Obj | Opaque, cls: int, name: str) -> Value | None:
+    if name == "__class__":
+        fr.need(of(atom))
+        return of(Cls(cls))
     rule = fr.solver.records.rule(cls) if cls >= 0 else None
     if rule is not None and name in rule.sent:
         from privlint.flow.mappings import sent_attribute
@@ -424,7 +431,7 @@ def _overrides(fr: Frame, cls: int, name: str, receiver: Atom) -> list[Bound]:
 
 def bind_descriptors(fr: Frame, value: Value, receiver: Atom | None, cls: int) -> Value:
     """A class attribute read through an instance, or (None) the class: functions bind, ``__get__`` is called."""
-    from privlint.flow.calls import call_method
+    from privlint.flow.calls import call_dunder
 
     instance = NONE if receiver is None else of(receiver)
     atoms: set[Atom] = set()
@@ -440,7 +447,7 @@ def bind_descriptors(fr: Frame, value: Value, receiver: Atom | None, cls: int) -
             continue
         getter = fr.program.method(owner, "__get__") if owner >= 0 else None
         if getter is not None:
-            extra = join(extra, call_method(fr, getter.function, atom, [instance, of(Cls(cls))]))
+            extra = join(extra, call_dunder(fr, atom, "__get__", [instance, of(Cls(cls))]) or UNKNOWN)
         elif isinstance(atom, Func) and fr.program.functions[atom.fn].ir.kind == "lambda" and receiver is not None:
             atoms.add(Bound(atom, receiver))
         else:

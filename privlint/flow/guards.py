@@ -120,6 +120,10 @@ def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
             if not is_constant(value):
                 return None, UNKNOWN
             out = join(out, value)
+    subject = fr.get(test.args[0])
+    if is_constant(subject):  # one of those that it is already
+        kept = subject.atoms & out.atoms
+        return (slot, Value(kept)) if kept else (None, UNKNOWN)
     return slot, out
 
 

@@ -14,6 +14,7 @@ from privlint.flow.values import (
     FALSE,
     NONE,
     SCALAR,
+    SIZE,
     UNKNOWN,
     Address,
     Atom,
@@ -164,6 +165,9 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 
 def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
+    if (labels := positions(fr, value)) is not None:
+        return {label: item(fr, value, label) for label in labels}
+    fr.need_parts(value, SIZE)
     if len(value.atoms) == 1 and not value.marks:
         (atom,) = value.atoms
         if isinstance(atom, Obj) and atom.id[0] != "s" and fr.object(atom.id).kind in ("list", "tuple", "iter", "gen"):
@@ -397,6 +401,7 @@ def _type(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return of(fr.allocate(callee.n, Object("class", fields=fields), "class"))
     out: set[Atom] = set()
     for value, _ in args.positional[:1]:
+        fr.need(value)  # a caller that knows of which class it is knows the type
         for atom in value.ordered:
             if isinstance(atom, Obj) and fr.object(atom.id).cls >= 0:
                 out.add(Cls(fr.object(atom.id).cls))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from privlint.flow import sources
+from privlint.flow import limits, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import load_attribute, plain_attribute
 from privlint.flow.frame import Frame
@@ -18,6 +18,7 @@ from privlint.flow.values import (
     VARS,
     Atom,
     Bound,
+    Cls,
     Hop,
     Inst,
     Lit,
@@ -25,12 +26,14 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Path,
+    Prefix,
     Super,
     Symbol,
     Value,
     either,
     join,
     join_all,
+    literal,
     of,
     only_marks,
     strings,
@@ -57,13 +60,34 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not name and _is_column(args.positional[1][0]):
         return join_all([all_attributes(fr, value), only_marks(_of_columns(fr, value, callee.n))])
     if not name:
-        found = all_attributes(fr, value)
+        _need_parts(fr, args.positional[1][0])
+        found = join(all_attributes(fr, value), _methods_named(fr, value, args.positional[1][0]))
         return either(out, found) if len(args.positional) > 2 else found
     for text in name:
         found = sources.if_sent(fr, load_attribute(fr, value, text), callee.n, text)
         marks = sources.of_attribute(fr, value, text, callee.n, callee_name(args), found)
         out = either(out, with_marks(found, marks)) if len(args.positional) > 2 else join(out, with_marks(found, marks))
     return out
+
+
+def _need_parts(fr: Frame, name: Value) -> None:
+    """A caller that knows what a name is put together of knows the name."""
+    for mark in name.marks:
+        if isinstance(mark.source, Symbol):
+            fr.summary.needs.add((mark.source.param, mark.source.path))
+
+
+def _methods_named(fr: Frame, value: Value, name: Value) -> Value:
+    """The methods of an instance that a name may be of which only the beginning is known: ``f"handle_{kind}"``."""
+    out: list[Value] = []
+    for prefix in sorted(atom.text for atom in name.atoms if isinstance(atom, Prefix)):
+        fr.need(value)
+        for atom in value.ordered:
+            cls = class_of(fr, atom)
+            methods = [each for base in fr.program.classes[cls].mro for each in fr.program.classes[base].methods]
+            named = dict.fromkeys(each for each in methods if each.startswith(prefix)) if cls >= 0 and prefix else ()
+            out += [load_attribute(fr, of(atom), each) for each in list(named)[: limits.SIZES]]
+    return join_all(out)
 
 
 @function("object.__getattribute__")
@@ -194,6 +218,21 @@ def _asdict(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             made.atoms, {m: w for m, w in made.marks.items() if m not in given.marks}
         )  # the fields have it all
     return _as_data(fr, made, callee.n, ())
+
+
+@function("dataclasses.fields", "attr.fields", "attrs.fields")
+def _fields(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """The descriptions of the fields of a record: their names."""
+    names: list[str] = []
+    for atom in args.positional[0][0].ordered if args.positional else ():
+        cls = atom.cls if isinstance(atom, Cls) else class_of(fr, atom)
+        names += fr.solver.records.init_order(cls) if cls >= 0 else ()
+        fr.need(of(atom))
+    if not names:
+        return None
+    made = [Object("inst", fields={".name": literal(name)}) for name in dict.fromkeys(names)]
+    parts = {f"[{at}]": of(fr.allocate(callee.n, each, ("field", at))) for at, each in enumerate(made)}
+    return of(fr.allocate(callee.n, Object("tuple", fields=parts), "fields"))
 
 
 def _as_data(fr: Frame, value: Value, n: int, path: Path) -> Value:
