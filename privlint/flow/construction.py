@@ -98,7 +98,9 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         given = args.mappings or args.star is not None  # what is spread may have them: what they hold is not known
         own = [each for each in names if not (given and fr.solver.records.match(made, each, fr))]
         _fill_containers(fr, cls, made, own, n)
-        for name in () if given else names:
+        for name in () if given else names[len(args.positional) :]:
+            if name in args.keywords:
+                continue
             default = fr.solver.class_attribute(cls, name)
             if default is not None and is_constant(default):
                 store(fr, made, f".{name}", default)
