@@ -12,7 +12,7 @@ from privlint.flow.heap import Object, join_written
 from privlint.flow.items import item, key_label, known_keys, positions
 from privlint.flow.models.merging import merge
 from privlint.flow.sources import part_called
-from privlint.flow.summary import Context, Description, SinkFlow, Summary
+from privlint.flow.summary import Context, Description, Summary
 from privlint.flow.values import (
     BY,
     CLASSES,
@@ -53,6 +53,7 @@ from privlint.flow.values import (
 )
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
+from privlint.model.facts import Target
 from privlint.model.location import Site
 
 _UNTOLD = frozenset(("[*", EACH[:2], BY))  # how the labels begin that say nothing to a reader
@@ -247,8 +248,8 @@ class Binding:
         result = self.substitute(summary.result, returned=True)
         yields = self.substitute(summary.yields, returned=True)
         raises = self.substitute(summary.raises, returned=True)
-        for flow in summary.sinks.values():
-            self._sink(flow)
+        for (mark, into), way in summary.sinks.items():
+            self.sink(mark, into, way)
         for index, site in self.fr.solver.sourced.get(self.fn, {}).items():
             self.fr.solver.collector.passed(self.fr.key, self.call, site, self.part(index, ()))
         for (cls, name), value in summary.fields.items():
@@ -286,16 +287,28 @@ class Binding:
             if key in self.fr.solver.shared:
                 continue
             new = self.rename(key)
-            fields = {label: self.substitute(value) for label, value in obj.fields.items()}
-            if key in returned:
-                fields = {at: moved(value, self.call, "return", self.ir.name) for at, value in fields.items()}
-            if REST in fields:
-                self._lay_out(fields, key in returned)
+            fields = self._fields(obj.fields, key in returned)
             old = heap.get(new)
             if old is None:
-                heap[new] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
+                same = fields is obj.fields
+                heap[new] = obj if same else Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
             else:
                 self._join_object(new, old, obj, fields)
+
+    def _fields(self, given: dict[str, Value], returned: bool) -> dict[str, Value]:
+        """What the fields of an object of the callee are here; the same ones where nothing is another."""
+        fields = given
+        for label, value in given.items():
+            new = self.substitute(value)
+            if returned:
+                new = moved(new, self.call, "return", self.ir.name)
+            if new is not value:
+                fields = dict(given) if fields is given else fields
+                fields[label] = new
+        if REST in fields:
+            fields = dict(given) if fields is given else fields
+            self._lay_out(fields, returned)
+        return fields
 
     def _lay_out(self, fields: dict[str, Value], returned: bool) -> None:
         """Give a copy of mappings that are known here their items: those that it has none of its own for."""
@@ -328,10 +341,11 @@ class Binding:
         if not same or not old.many:
             self.fr.put(key, Object(obj.kind, obj.cls, obj.type, joined, True, join_written(old.written, obj.written)))
 
-    def _sink(self, flow: SinkFlow) -> None:
-        marks = self.substitute_mark(flow.mark, flow.way)
+    def sink(self, mark: Mark, target: Target, way: Hop | None) -> None:
+        """What the caller passes, if anything, reaches a sink inside."""
+        marks = self.substitute_mark(mark, way)
         if marks:
-            self.fr.sink(marks, flow.target, self.call.node, self.fn)
+            self.fr.sink(marks, target, self.call.node, self.fn)
 
     def _owner(self, cls: int) -> int:
         """Whose attributes an ``__init__`` sets: those of the class that is made, and not of the base that has it."""

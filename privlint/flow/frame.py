@@ -8,7 +8,7 @@ from privlint.flow import limits
 from privlint.flow.heap import Object, State, join_objects
 from privlint.flow.loops import Loops
 from privlint.flow.memory import Memory
-from privlint.flow.summary import Context, Effect, Key, SinkFlow, Summary
+from privlint.flow.summary import Context, Effect, Key, Summary
 from privlint.flow.values import (
     CLEARED,
     REST,
@@ -25,6 +25,7 @@ from privlint.flow.values import (
     Value,
     either,
     join,
+    keep,
     symbolic,
 )
 from privlint.ir import ops as o
@@ -361,11 +362,12 @@ class Frame(Memory):
         for mark, way in marks.items():
             if isinstance(mark.source, Symbol):
                 key = (mark, target)
-                old = self.summary.sinks.get(key)
-                if old is None and not self._has_room(target):
+                known = key in self.summary.sinks
+                if not known and not self._has_room(target):
                     continue
-                if old is None or (old.way and way and way.length < old.way.length):
-                    self.summary.sinks[key] = SinkFlow(mark, target, way)
+                old = self.summary.sinks[key] if known else None
+                if not known or (old and way and way.length < old.length):
+                    self.summary.sinks[key] = way
             elif not (target.argument in _PROVING and self.catalog.is_credential(mark.source.data_type)):
                 self.solver.emit(self, mark, target, way)
 
@@ -390,7 +392,7 @@ class Frame(Memory):
         todo = [summary.result, summary.raises, summary.yields]
         todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
         while todo:
-            for key in self._reached(todo.pop(), state):
+            for key in self._reached(keep(todo.pop()), state):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
                     obj = state.heap[key]
                     if key in self.lent:

@@ -199,8 +199,8 @@ class Solver(Traits):
             frame, function.id, values, [frame.site(p.n) for p in function.ir.params], None, frame.site(function.ir.n)
         )
         self.current_node = function.ir.n  # of calls that nothing in the code names: ``__str__``
-        for flow in list(summary.sinks.values()):
-            binding._sink(flow)
+        for (mark, target), way in list(summary.sinks.items()):
+            binding.sink(mark, target, way)
 
     # -- summaries -----------------------------------------------------------------------------------------------
 

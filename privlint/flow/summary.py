@@ -16,14 +16,6 @@ NO_CONTEXT: Context = ()
 Key = int  # of a summary: the number of the function in the general context, a number of its own in any other
 
 
-class SinkFlow(NamedTuple):
-    """What the caller passes at a symbol reaches a sink inside."""
-
-    mark: Mark  # its source is a Symbol
-    target: Target
-    way: Hop | None
-
-
 class Effect(NamedTuple):
     """An object that the caller knows is written at a label.
 
@@ -52,7 +44,8 @@ class Summary:
     steps: list[Value] | None = field(default_factory=list)  # the yields in order, where that is the only one
     heap: dict[ObjId, Object] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
-    sinks: dict[tuple[Mark, Target], SinkFlow] = field(default_factory=dict)
+    # What the caller passes at a symbol reaches a sink inside: by which way.
+    sinks: dict[tuple[Mark, Target], Hop | None] = field(default_factory=dict)
     fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # (class, attribute) -> what is stored
     class_fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # class, or -1 for the receiver
     needs: set[tuple[int, Path]] = field(default_factory=set)

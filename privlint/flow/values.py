@@ -372,8 +372,21 @@ def cap_atoms(atoms: Atoms) -> Atoms:
     return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=order)[: limits.ATOMS])
 
 
+_KEPT: dict[Atoms, Atoms] = {}
 _TEXTS: dict[Atom, str] = {}
 _ORDERS: dict[Atoms, tuple[Atom, ...]] = {}
+
+
+def keep(value: Value) -> Value:
+    """The value, with atoms that it shares with all that are equal and kept: the same few sets come again and again."""
+    atoms = value.atoms
+    if atoms:
+        shared = _KEPT.setdefault(atoms, atoms)
+        if shared is not atoms:
+            value.atoms = shared
+            if len(shared) < 2:
+                value._ordered = shared
+    return value
 
 
 def order(atom: Atom) -> str:
@@ -396,6 +409,7 @@ def in_order(atoms: Atoms) -> tuple[Atom, ...]:
 
 def forget() -> None:
     """Drop what is kept for speed, at the end of a run."""
+    _KEPT.clear()
     _TEXTS.clear()
     _ORDERS.clear()
 
