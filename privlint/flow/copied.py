@@ -7,17 +7,27 @@ one of them would be any other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from privlint.ir import ops as o
-from privlint.ir.module import FunctionIR
+from privlint.ir.module import FunctionIR, successors
 
 _UNDER_WAY = ["**", None, None]  # how the parts of a dictionary are labelled that a comprehension makes
+_COMPARING = {"in": True, "==": True, "not in": False, "!=": False}
 _IN_ORDER = frozenset(("sorted", "list", "tuple", "iter", "reversed"))  # have the same elements
 
 
-def copied_items(ir: FunctionIR) -> dict[int, int]:
-    """The registers of the keys under which a function stores what another mapping has there, each with the register of
-    that mapping."""
+class Copy(NamedTuple):
+    """The register of the mapping whose items are copied, and those of the keys that are copied alone, or left out:
+    each a key or a container of keys."""
+
+    mapping: int
+    alone: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+
+
+def copied_items(ir: FunctionIR) -> dict[int, Copy]:
+    """The registers of the keys under which a function stores what another mapping has there."""
     pairs = list(_stored(ir))
     if not pairs:
         return {}
@@ -29,20 +39,36 @@ def copied_items(ir: FunctionIR) -> dict[int, int]:
                 made.update(dict.fromkeys(op.dsts, op))
             elif isinstance(op, o.StoreName):
                 assigned.setdefault(op.slot, []).append(op.src)
-            elif isinstance(op, o.LoadName | o.LoadAttr | o.LoadItem | o.Call | o.Iterate):
+            elif isinstance(op, o.LoadName | o.LoadAttr | o.LoadItem | o.Call | o.Iterate | o.Combine):
                 made[op.dst] = op
     found = _Found(made, assigned)
-    return {key: mapping for key, value in pairs if (mapping := found.mapping(key, value)) is not None}
+    out: dict[int, Copy] = {}
+    for pair in pairs:
+        mapping = found.mapping(pair.key, pair.value)
+        if mapping is not None:
+            tests = found.tests(ir, pair) if pair.fresh else []
+            alone = tuple(keys for keys, wanted in tests if wanted)
+            out[pair.key] = Copy(mapping, alone, tuple(keys for keys, wanted in tests if not wanted))
+    return out
 
 
-def _stored(ir: FunctionIR) -> Iterator[tuple[int, int]]:
-    """The registers of keys and values of a function's displays and stores."""
-    for block in ir.blocks:
+class _Pair(NamedTuple):
+    """The registers of a key and a value; ``fresh``: of the items of a comprehension, in a block."""
+
+    key: int
+    value: int
+    fresh: bool
+    block: int
+
+
+def _stored(ir: FunctionIR) -> Iterator[_Pair]:
+    """The keys and values of a function's displays and stores."""
+    for number, block in enumerate(ir.blocks):
         for op in block.ops:
             if isinstance(op, o.StoreItem):
-                yield op.key, op.src
+                yield _Pair(op.key, op.src, False, number)
             elif isinstance(op, o.Build) and [part.label for part in op.parts] == _UNDER_WAY:
-                yield op.parts[1].reg, op.parts[2].reg
+                yield _Pair(op.parts[1].reg, op.parts[2].reg, True, number)
 
 
 class _Found:
@@ -85,3 +111,22 @@ class _Found:
             call = self.made.get(call.args[0].reg)
         method = self.made.get(call.func) if isinstance(call, o.Call) and not call.args else None
         return method.obj if isinstance(method, o.LoadAttr) and method.name == "items" else None
+
+    def tests(self, ir: FunctionIR, pair: _Pair) -> list[tuple[int, bool]]:
+        """What the key of an item was compared with on the only way to it, and whether it is that."""
+        named = self.made[pair.key]
+        assert isinstance(named, o.LoadName)
+        before: dict[int, list[int]] = {}
+        for number in range(len(ir.blocks)):
+            for target in successors(ir, number):
+                before.setdefault(target, []).append(number)
+        out: list[tuple[int, bool]] = []
+        at, seen = pair.block, {pair.block}
+        while len(origins := before.get(at, [])) == 1 and origins[0] not in seen:
+            end, here, at = ir.blocks[origins[0]].end, at, origins[0]
+            seen.add(at)
+            test = self.made.get(end.cond) if isinstance(end, o.Branch) and end.then != end.orelse else None
+            if isinstance(test, o.Combine) and test.op in _COMPARING and self._is(test.args[0], named.slot):
+                assert isinstance(end, o.Branch)
+                out.append((test.args[1], _COMPARING[test.op] is (end.then == here)))
+        return out

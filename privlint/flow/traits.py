@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from privlint.flow.absence import added_items
-from privlint.flow.copied import copied_items
+from privlint.flow.copied import Copy, copied_items
 from privlint.flow.loops import Loops, loops
 from privlint.flow.shared import Stores
 from privlint.flow.wrappers import Forwarding, forwarding
@@ -34,7 +34,7 @@ class Traits(Stores):
         self._sizes: dict[int, int] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._added: dict[int, frozenset[int]] = {}
-        self._copied: dict[int, dict[int, int]] = {}
+        self._copied: dict[int, dict[int, Copy]] = {}
         self._mappings: dict[int, frozenset[str]] = {}
         self._loops: dict[int, Loops] = {}
         self._forwarding: dict[int, Forwarding | None] = {}
@@ -88,7 +88,7 @@ class Traits(Stores):
             found = self._added[fn.id] = added_items(fn.ir)
         return found
 
-    def copied_items(self, fn: Function) -> dict[int, int]:
+    def copied_items(self, fn: Function) -> dict[int, Copy]:
         """Keys under which items of another mapping are stored as they are there (see ``copied.py``)."""
         found = self._copied.get(fn.id)
         if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import sources
+from privlint.flow import limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.items import element, item, key_label, positions, steps_into
@@ -41,14 +41,46 @@ def copy_item(fr: Frame, receiver: Value, key: int) -> bool:
 
     Any item of the mapping may come by, and none has to.
     """
-    from_reg = fr.solver.copied_items(fr.fn).get(key)
-    given = fr.get(from_reg) if from_reg is not None else UNKNOWN
-    if not given.atoms or not all(isinstance(a, Obj) and fr.object(a.id).kind in _MAPPINGS for a in given.atoms):
+    found = fr.solver.copied_items(fr.fn).get(key)
+    given = fr.get(found.mapping) if found is not None else UNKNOWN
+    if found is None or not given.atoms or not all(_is_known_mapping(fr, a) for a in given.atoms):
         return False
+    wanted = [texts for reg in found.alone if (texts := _keys_in(fr, fr.get(reg)))]
+    if wanted:
+        for text in sorted(set.intersection(*wanted)):
+            store(fr, receiver, f"[{text!r}]", item(fr, given, f"[{text!r}]"), strong=False)
+        return True
     merge(fr, receiver, given, sure=False)
+    for atom in receiver.atoms if found.left_out else ():
+        if isinstance(atom, Obj):
+            for text in sorted(set[str]().union(*(_keys_in(fr, fr.get(reg)) for reg in found.left_out))):
+                fr.put(atom.id, fr.object(atom.id).with_field(f"[{text!r}]", UNKNOWN))
     return True
 
 
+def _is_known_mapping(fr: Frame, atom: Atom) -> bool:
+    return isinstance(atom, Obj) and fr.object(atom.id).kind in _MAPPINGS
+
+
+def _keys_in(fr: Frame, value: Value) -> set[str]:
+    """The texts that a value is, or has as items, where it is nothing else and they are all known."""
+    out: set[str] = set()
+    for atom in value.atoms:
+        items = [atom]
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            held = [obj.fields[label].atoms for label in obj.fields if label[0] == "["]
+            items = [each for atoms in held for each in atoms] if obj.built_in in _COLLECTIONS else [atom]
+            if not items or any(len(atoms) >= limits.ATOMS for atoms in held):
+                return set()
+        for each in items:
+            if not isinstance(each, Lit) or not isinstance(each.value, str):
+                return set()
+            out.add(each.value)
+    return out
+
+
+_COLLECTIONS = frozenset(("list", "tuple", "set"))
 _MAPPINGS = frozenset(("dict", "sym"))
 
 
