@@ -15,6 +15,7 @@ from privlint.flow.values import (
     Obj,
     Value,
     is_constant,
+    moved,
     of,
     step,
     text_key,
@@ -106,8 +107,10 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
                 store(fr, made, f".{name}", default)
                 if fr.solver.records.is_tuple(cls):
                     store(fr, made, f"[{names.index(name)}]", default)
-    for index, (value, _at) in enumerate(args.positional):
+    shown = fr.program.classes[cls].name
+    for index, (value, at) in enumerate(args.positional):
         if index < len(names):
+            value = moved(value, fr.site(at), "attribute", f"{shown}.{names[index]}")
             store(fr, made, f".{names[index]}", value)
             if fr.solver.records.is_tuple(cls):
                 store(fr, made, f"[{index}]", value)
@@ -117,7 +120,8 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         for index, name in enumerate(names[len(args.positional) :]):
             store(fr, made, f".{name}", item(fr, args.star[0], f"[{index}]"))
     mapping = any(fr.object(a.id).kind == "dict" for a in made.atoms if isinstance(a, Obj))
-    for name, (value, _at) in args.keywords.items():
+    for name, (value, at) in args.keywords.items():
+        value = moved(value, fr.site(at), "attribute", f"{shown}.{name}") if not mapping else value
         store(fr, made, f"[{name!r}]" if mapping else f".{name}", value)
         if fr.solver.records.is_tuple(cls) and name in names:
             store(fr, made, f"[{names.index(name)}]", value)

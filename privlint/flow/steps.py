@@ -47,9 +47,11 @@ _WORDS = {
 def steps(way: Hop | None) -> tuple[Step, ...]:
     """The steps of a way, first to last; a step that says nothing new at the same node is left out."""
     out: list[Step] = []
+    before = ""
     for part in _flat(way):
-        if part.site is None:
+        if part.site is None or (part.kind == before == "format"):  # ``a + b + c`` is one string
             continue
+        before = part.kind
         words = _WORDS.get(part.kind, part.kind)
         text = (
             part.text
