@@ -420,7 +420,7 @@ class Binding:
         for atom in value.ordered:
             if isinstance(atom, Obj):
                 if atom.id[0] == "s":
-                    self.fr.summary.needs.add(symbolic(atom.id))
+                    self.fr.need_part(*symbolic(atom.id))
             elif isinstance(atom, Lit):
                 literals += 1
             found = describe(self.fr, atom)

@@ -224,7 +224,7 @@ def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Valu
         if obj.kind in MADE_CALLABLE:
             return MADE_CALLABLE[obj.kind](fr, obj, args, n)
         if atom.id[0] == "s":
-            fr.summary.needs.add(symbolic(atom.id))
+            fr.need_part(*symbolic(atom.id))
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
     method = fr.program.method(cls, "__call__") if cls >= 0 else None
     if method is None:

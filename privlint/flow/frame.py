@@ -11,6 +11,7 @@ from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, Summary
 from privlint.flow.values import (
     CLEARED,
+    IS,
     REST,
     TRUE,
     UNKNOWN,
@@ -21,6 +22,7 @@ from privlint.flow.values import (
     Marks,
     Obj,
     ObjId,
+    Path,
     Symbol,
     Value,
     either,
@@ -142,7 +144,17 @@ class Frame(Memory):
         """It matters what the value is: a caller that knows makes a context of its own."""
         for atom in value.ordered:
             if isinstance(atom, Obj) and atom.id[0] == "s":
-                self.summary.needs.add(symbolic(atom.id))
+                self.need_part(*symbolic(atom.id))
+
+    def need_part(self, param: int, path: Path) -> None:
+        """The same of what a parameter has at a path; what is a text or a number is told already."""
+        needs = self.summary.needs
+        if path and path[-1].startswith(IS):
+            return
+        if len(needs) < limits.NEEDS:
+            needs.add((param, path))
+        elif (param, path) not in needs:
+            limits.reached("parts of which it matters what they are")
 
     def need_address(self, symbol: tuple[int, tuple[str, ...]]) -> None:
         """It matters what a value is, and of which object it is a part: what others hold there would be added."""
@@ -153,14 +165,14 @@ class Frame(Memory):
         """It matters how many items a tuple has."""
         for atom in value.atoms:
             if isinstance(atom, Obj) and atom.id[0] == "s" and self.object(atom.id).kind == "tuple":
-                self.summary.needs.add(symbolic(atom.id))
+                self.need_part(*symbolic(atom.id))
 
     def need_parts(self, value: Value, label: str) -> None:
         """It matters which items a container has: ``KEYS`` of a mapping, ``SIZE`` of a sequence."""
         for atom in value.atoms if len(value.atoms) == 1 else ():
             if isinstance(atom, Obj) and atom.id[0] == "s" and atom.id not in self.state.heap:
                 param, path = symbolic(atom.id)
-                self.summary.needs.add((param, (*path, label)))
+                self.need_part(param, (*path, label))
 
     def put_register(self, reg: int, value: Value) -> None:
         """Write a register; one that several branches write keeps what each wrote."""

@@ -18,6 +18,7 @@ OBJECTS = 400  # new objects of one function that its callers keep apart
 ATOMS = 12  # things one value may be
 VISITS = 5  # visits of one block in the analysis of one function
 CONTEXTS = 40  # contexts of one function: a decorator wraps many, a getter is asked for many names
+NEEDS = 100  # parameters and their parts of which it matters to one function what they are
 OPS_IN_CONTEXTS = 300  # ops of one function, times the contexts that it is analysed in besides the general one
 FAIRLY_SHORT = 35  # ops of a function that may have more contexts than that
 SEVERAL = 13  # contexts of such a function

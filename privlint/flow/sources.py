@@ -432,7 +432,7 @@ def ask(fr: Frame, value: Value) -> None:
     """It matters what a parameter is: a caller that knows is to say so."""
     for atom in value.ordered:
         if isinstance(atom, Obj) and atom.id[0] == "s":
-            fr.summary.needs.add(symbolic(atom.id))
+            fr.need_part(*symbolic(atom.id))
 
 
 def _unknown(value: Value) -> bool:

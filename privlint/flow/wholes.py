@@ -65,7 +65,7 @@ def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, 
 
 
 def _collect(
-    fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
+    fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int, how: str
 ) -> None:
     if deep == REFERRED and value.atoms and all(_is_key(fr, atom) for atom in value.atoms):
         return
@@ -95,7 +95,8 @@ def _collect(
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
-        elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED:
+        elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED and atom not in seen:
+            seen.add(atom)
             for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
                 out.setdefault(mark, way)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
@@ -135,7 +136,7 @@ def _full(out: dict[Mark, Hop | None]) -> bool:
 
 
 def _collect_object(
-    fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int, how: str
+    fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int, how: str
 ) -> None:
     obj = fr.object(atom.id)
     if obj.kind in ("env", "module", SIGNATURE) or (
@@ -174,6 +175,8 @@ def _collect_object(
     # A payload is nested deeper than objects are: containers count half.
     below = level + (1 if obj.cls < 0 and obj.kind in _CONTAINERS else 2)
     for label, field in obj.fields.items():
+        if not field.marks and (below >= limits.COLLECT_DEPTH or not field.atoms):
+            continue
         if atom.id[0] == "s" and label not in obj.written:
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
@@ -186,7 +189,9 @@ def _collect_object(
             _collect(fr, field, deep, out, seen, below, "repr")
 
 
-def _collect_rest(fr: Frame, obj: Object, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId], level: int) -> None:
+def _collect_rest(
+    fr: Frame, obj: Object, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int
+) -> None:
     """What a copy has of the mapping or frame that it was made of: all but what it has something of its own for."""
     found: dict[Mark, Hop | None] = {}
     _collect(fr, obj.fields[REST], deep, found, seen, level, "repr")

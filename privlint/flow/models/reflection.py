@@ -74,7 +74,7 @@ def _need_parts(fr: Frame, name: Value) -> None:
     """A caller that knows what a name is put together of knows the name."""
     for mark in name.marks:
         if isinstance(mark.source, Symbol):
-            fr.summary.needs.add((mark.source.param, mark.source.path))
+            fr.need_part(mark.source.param, mark.source.path)
 
 
 def _methods_named(fr: Frame, value: Value, name: Value) -> Value:
