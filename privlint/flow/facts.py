@@ -29,7 +29,7 @@ class Collector:
         self._collections: dict[tuple[object, str], CollectionFact] = {}
         self._frames: dict[int, set[object]] = {}  # function -> its frames, one for each context, and the general one
         self._general: dict[object, set[int]] = {}  # frame -> functions that it calls with nothing known of arguments
-        # parameter that is a source by its name -> by call, whether all that is passed there is protected
+        # parameter that is a source by its name -> by call that passes data there, whether that is protected
         self._passed: dict[Site, dict[tuple[object, int], bool]] = {}
         self.scrubbers: set[Scrubber] = set()
         self.inside: dict[Site, set[tuple[int, int, int]]] = {}  # sink -> calls that pass on what they are given
@@ -67,13 +67,13 @@ class Collector:
 
     def passed(self, frame: object, call: Site, parameter: Site, value: Value) -> None:
         """What a call in a frame passes for a parameter that is a source by its name."""
-        safe = bool(value.marks) and all(
-            m.protection is not Protection.CLEAR and isinstance(m.source, Origin) for m in value.marks
-        )
-        self._passed.setdefault(parameter, {})[(frame, call.node)] = safe
+        if value.marks:  # else nothing is known of it
+            self._passed.setdefault(parameter, {})[(frame, call.node)] = all(
+                mark.protection is not Protection.CLEAR and isinstance(mark.source, Origin) for mark in value.marks
+            )
 
     def _is_safe(self, origin: Origin) -> bool:
-        """Whether data is a parameter, by its name alone, for which every caller passes something protected."""
+        """Whether data is a parameter, by its name alone, for which callers pass protected data, and no other."""
         calls = self._passed.get(origin.site) if origin.evidence == "name" else None
         return calls is not None and all(calls.values())
 
