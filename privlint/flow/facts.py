@@ -68,9 +68,8 @@ class Collector:
     def passed(self, frame: object, call: Site, parameter: Site, value: Value) -> None:
         """What a call in a frame passes for a parameter that is a source by its name."""
         if value.marks:  # else nothing is known of it
-            self._passed.setdefault(parameter, {})[(frame, call.node)] = all(
-                mark.protection is not Protection.CLEAR and isinstance(mark.source, Origin) for mark in value.marks
-            )
+            safe = all(mark.protection is not Protection.CLEAR for mark in value.marks)
+            self._passed.setdefault(parameter, {})[(frame, call.node)] = safe
 
     def _is_safe(self, origin: Origin) -> bool:
         """Whether data is a parameter, by its name alone, for which callers pass protected data, and no other."""
