@@ -184,7 +184,7 @@ class Frame(Memory):
 
     def run(self, entry: State) -> Summary:
         """Interpret the body from ``entry`` and give what came of it."""
-        from privlint.flow.transfer import TABLE, end_of_block
+        from privlint.flow.transfer import end_of_block
         from privlint.flow.unrolled import Turns
 
         solver = self.solver
@@ -202,44 +202,11 @@ class Frame(Memory):
             self.state = states[number].copy()
             self.memo.clear()
             self.alone = bool(turns.begun) and turns.alone(number)
-            called, calm, loaded = False, block.handler >= 0, False
-            making = _making(block) if calm else frozenset()
-            swallowed = False
-            for op in block.ops:
-                kind = type(op)
-                if swallowed and kind is not o.Exit:
-                    continue
-                swallowed = False
-                if block.handler >= 0:
-                    if kind is o.LoadName:
-                        loaded = True
-                    elif calm and kind not in _CALM and id(op) not in making:
-                        calm = False
-                        self._may_raise(self.state.copy(), block.handler, states, pending, visits)
-                    if called and (kind is o.StoreName or kind is o.DelName):
-                        self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
-                    called |= kind is o.Call
-                solver.current_node = op.n
-                TABLE[kind](self, op)
-                if self.stopped:
-                    if not any(name.startswith(OPEN) for name in self.state.env):
-                        break
-                    self.stopped = False
-                    swallowed = any(type(later) is o.Exit for later in block.ops)
-            self.ops += len(block.ops)
+            self._run_block(block, states, pending, visits)
             if self.ops > limits.OPS:
                 limits.reached("ops executed for one function")
                 self.returned = True
                 break
-            raised = self.state.env.pop(RAISED + "*", None)
-            calm = calm and raised is None if making else calm and not loaded and not isinstance(block.end, o.Raise)
-            if block.handler >= 0 and not calm:
-                at_handler = self.state.copy()
-                if raised is not None:
-                    at_handler.env[RAISED] = join(at_handler.env.get(RAISED, UNKNOWN), raised)
-                self._may_raise(at_handler, block.handler, states, pending, visits)
-            elif raised is not None:
-                self.summary.raises = join(self.summary.raises, raised)
             if self.stopped:
                 self._leave_block(block.handler)
                 continue
@@ -251,6 +218,47 @@ class Frame(Memory):
                 else:
                     self._flow_to(target, state, states, pending, visits)
         return self.summary
+
+    def _run_block(self, block: Block, states: dict[int, State], pending: set[int], visits: list[int]) -> None:
+        """Interpret the ops of a block, and go on to its handler with what any of them may leave behind."""
+        from privlint.flow.transfer import TABLE
+
+        called, calm, loaded = False, block.handler >= 0, False
+        making = _making(block) if calm else frozenset()
+        swallowed = False
+        for op in block.ops:
+            kind = type(op)
+            if swallowed and kind is not o.Exit:
+                continue
+            swallowed = False
+            if block.handler >= 0:
+                if kind is o.LoadName:
+                    loaded = True
+                elif calm and kind not in _CALM and id(op) not in making:
+                    calm = False
+                    self._may_raise(self.state.copy(), block.handler, states, pending, visits)
+                if called and (kind is o.StoreName or kind is o.DelName):
+                    self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
+                called |= kind is o.Call
+            self.solver.current_node = op.n
+            TABLE[kind](self, op)
+            if self.stopped:
+                if not any(name.startswith(OPEN) for name in self.state.env):
+                    break
+                self.stopped = False
+                swallowed = any(type(later) is o.Exit for later in block.ops)
+        self.ops += len(block.ops)
+        if self.ops > limits.OPS:
+            return
+        raised = self.state.env.pop(RAISED + "*", None)
+        calm = calm and raised is None if making else calm and not loaded and not isinstance(block.end, o.Raise)
+        if block.handler >= 0 and not calm:
+            at_handler = self.state.copy()
+            if raised is not None:
+                at_handler.env[RAISED] = join(at_handler.env.get(RAISED, UNKNOWN), raised)
+            self._may_raise(at_handler, block.handler, states, pending, visits)
+        elif raised is not None:
+            self.summary.raises = join(self.summary.raises, raised)
 
     def _come_to(self, top: int, state: State, turns: Turns, states: dict[int, State], pending: set[int]) -> None:
         """Go on to where a loop begins."""
