@@ -51,7 +51,7 @@ class TestPlan:
     def test_the_plan_of_the_project_is_sound(self) -> None:
         plan = load()
         assert {"pretix", "indico", "apache-superset"} <= {app.name for app in plan.apps}
-        assert plan.draw == 30
+        assert plan.draw >= 30
         assert plan.seed
 
     def test_names_choose(self) -> None:
