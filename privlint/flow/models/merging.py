@@ -68,6 +68,8 @@ def _keys_in(fr: Frame, value: Value) -> set[str]:
     for atom in value.atoms:
         items = [atom]
         if isinstance(atom, Obj):
+            if atom.id[0] == "s":  # the caller knows what else is in it
+                return set()
             obj = fr.object(atom.id)
             held = [obj.fields[label].atoms for label in obj.fields if label[0] == "["]
             items = [each for atoms in held for each in atoms] if obj.built_in in _COLLECTIONS else [atom]
