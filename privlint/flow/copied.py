@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from privlint.flow.loops import blocks_before
 from privlint.ir import ops as o
-from privlint.ir.module import FunctionIR, successors
+from privlint.ir.module import FunctionIR
 
 _UNDER_WAY = ["**", None, None]  # how the parts of a dictionary are labelled that a comprehension makes
 _COMPARING = {"in": True, "==": True, "not in": False, "!=": False}
@@ -116,10 +117,7 @@ class _Found:
         """What the key of an item was compared with on the only way to it, and whether it is that."""
         named = self.made[pair.key]
         assert isinstance(named, o.LoadName)
-        before: dict[int, list[int]] = {}
-        for number in range(len(ir.blocks)):
-            for target in successors(ir, number):
-                before.setdefault(target, []).append(number)
+        before = blocks_before(ir)
         out: list[tuple[int, bool]] = []
         at, seen = pair.block, {pair.block}
         while len(origins := before.get(at, [])) == 1 and origins[0] not in seen:

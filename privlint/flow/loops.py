@@ -42,7 +42,7 @@ def loops(ir: FunctionIR) -> Loops:
                 deciding[number] = end.targets[0]
     if not deciding:
         return Loops({}, {})
-    before, writers = _edges(ir), _writers(ir)
+    before, writers = blocks_before(ir), _writers(ir)
     found: dict[int, Loop] = {}
     for first in sorted(set(deciding.values())):
         above = [number for number in before[first] if number < first and not ir.blocks[number].ops]
@@ -58,8 +58,8 @@ def loops(ir: FunctionIR) -> Loops:
     return Loops({number: found[first] for number, first in deciding.items()}, inside)
 
 
-def _edges(ir: FunctionIR) -> dict[int, list[int]]:
-    """The blocks before each block."""
+def blocks_before(ir: FunctionIR) -> dict[int, list[int]]:
+    """The blocks before each block, those that it handles the exceptions of among them."""
     before: dict[int, list[int]] = {}
     for number, block in enumerate(ir.blocks):
         for target in {*successors(ir, number), block.handler} - {-1}:
