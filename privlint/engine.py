@@ -76,10 +76,18 @@ def check(project: Project) -> Report:
         unknown_recipients=sum(r.code == "PRV205" and r.location.path in listing.reported for r in outcome.results),
         unresolved=outcome.unresolved,
         limits=outcome.limits,
-        notes=(*listing.notes, *(() if outcome.declared or not listing.files else (_NO_DECLARATION,))),
+        notes=(*listing.notes, *_notes(outcome, listing)),
         root=str(Path(project.root).resolve()),
         version=__version__,
     )
+
+
+def _notes(outcome: Outcome, listing: source.Listing) -> Iterator[str]:
+    if outcome.tests:
+        files = "1 file" if outcome.tests == 1 else f"{outcome.tests} files"
+        yield f"{files} of tests not followed: the people in them are invented; name them alone to have them looked at"
+    if not outcome.declared and listing.files:
+        yield _NO_DECLARATION
 
 
 def survey(project: Project) -> DataMap:
@@ -188,13 +196,14 @@ def _facts(
 
     guards = rules.safeguards(*filter(None, declared.all))
     asked = repr([rule for rule in guards if rule != type(rule)(rule.kind)])  # those that say nothing change nothing
-    program = functools.cache(functools.partial(_linked, lowered))
+    program = functools.cache(functools.partial(_linked, lowered, rules.test_frameworks))
     facts = recall.facts(lowered, asked)
     if facts is None:
         from privlint import flow
 
         project.progress("following the data", 0, 0)
         facts = flow.trace(program(), rules, guards)
+        facts.tests = len(lowered) - len(program().modules)
         recall.keep_facts(lowered, asked, facts)
     if any(declared.all):
         mentioned = recall.facts(lowered, "mentions")
@@ -207,11 +216,13 @@ def _facts(
     return facts
 
 
-def _linked(lowered: Mapping[str, bytes]) -> Program:
+def _linked(lowered: Mapping[str, bytes], frameworks: Collection[str]) -> Program:
+    """The program that these files are, without its tests."""
     from privlint import resolve
     from privlint.ir.codec import decode
 
-    return resolve.link([decode(data, path) for path, data in lowered.items()])
+    modules = [decode(data, path) for path, data in lowered.items()]
+    return resolve.link(resolve.without_tests(modules, frameworks))
 
 
 @contextmanager
@@ -268,6 +279,7 @@ def _judged(run: _Run, coverage: Mapping[Path, str]) -> Outcome:
         rules=policy.rules(),
         unresolved=run.facts.unresolved,
         limits=run.facts.limits,
+        tests=run.facts.tests,
         declared=any(run.declared.all),
         reads=reads_of(run.declared.files),
         passing=not lasting(run.facts.unreadable),

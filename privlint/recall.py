@@ -46,6 +46,7 @@ class Outcome:
     limits: Mapping[str, int]
     declared: bool
     reads: tuple[tuple[str, str, str], ...] = ()  # the declarations' files: shown and absolute paths, digests
+    tests: int = 0  # how many files were left out as tests
     passing: bool = False  # something went wrong that may go well next time
 
 

@@ -112,6 +112,11 @@ class Catalog:
         """Whether what is called so is somebody who is known by works: ``Authors``, ``TrackArtist``."""
         return self._names.owner(name).head in self._names.lists["makers"]
 
+    @property
+    def test_frameworks(self) -> frozenset[str]:
+        """The packages that tests import."""
+        return frozenset(self._names.lists["test_frameworks"])
+
     def is_sensitive(self, data_type: str) -> bool:
         """Whether data of this type calls for protection."""
         known = self.data_types.get(data_type)

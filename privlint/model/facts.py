@@ -218,3 +218,4 @@ class Facts:
     presets: list[Preset] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    tests: int = 0  # files of tests, which were not followed
