@@ -159,5 +159,5 @@ def clear(fr: Frame, target: Value) -> None:
             cleared = {CLEARED: TRUE}
             fr.put(atom.id, Object(obj.kind, obj.cls, obj.type, fields | cleared, False, written | cleared))
         else:
-            for label in list(obj.fields):
+            for label in [label for label in obj.fields if label[0] == "[" or obj.cls < 0]:
                 delete(fr, target, label)

@@ -42,6 +42,7 @@ from privlint.flow.values import (
     Value,
     endurance,
     hop,
+    is_one_item,
     join,
     moved,
     of,
@@ -313,7 +314,7 @@ class Binding:
     def _lay_out(self, fields: dict[str, Value], returned: bool) -> None:
         """Give a copy of mappings that are known here their items: those that it has none of its own for."""
         rest = fields.pop(REST)
-        own = set(fields)
+        own = {label for label in fields if is_one_item(label)}
         kept = [a for a in rest.ordered if isinstance(a, Obj) and a.id[0] == "s"]
         for atom in rest.ordered:
             if isinstance(atom, Obj):

@@ -184,6 +184,8 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         from privlint.flow.models.reflection import as_mapping
 
         return as_mapping(fr, of(Obj(key)), fr.solver.current_node)
+    if name == "data" and obj.cls >= 0 and fr.program.container(obj.cls) and fr.program.wraps_container(obj.cls):
+        return of(Obj(key))
     if label in obj.fields:
         value = obj.fields[label]
         return value if label in obj.written or not obj.fields.get(".*") else join(value, _named_so(obj, name))

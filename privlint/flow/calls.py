@@ -40,6 +40,8 @@ from privlint.flow.values import (
     with_marks,
 )
 
+_SELF = Obj(("s", 0, ()))
+
 
 def call_function(
     fr: Frame, func: Func, args: Arguments, n: int, receiver: Value | None = None, *, only: bool = False
@@ -140,7 +142,9 @@ def call_dunder(fr: Frame, receiver: Atom, name: str, values: list[Value]) -> Va
     if cls < 0:
         return None
     method = fr.program.method(cls, name)
-    return _call_implicitly(fr, method.function, receiver, values) if method is not None else None
+    if method is None or (method.function == fr.fn.id and fr.program.wraps_container(cls) and receiver == _SELF):
+        return None  # ``self.data[key]`` inside ``__getitem__``
+    return _call_implicitly(fr, method.function, receiver, values)
 
 
 def call_value(

@@ -6,7 +6,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import enum_member
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, steps_into, taken_over
+from privlint.flow.items import element, item, steps_into, taken_over
 from privlint.flow.values import (
     REST,
     UNKNOWN,
@@ -76,16 +76,11 @@ def _is_of(fr: Frame, atom: Obj, cls: int) -> bool:
 
 def new_instance(fr: Frame, cls: int, n: int) -> Obj:
     """A new instance of a class of the program; one of a library's container is a container too."""
-    kind, type_ = "inst", ""
-    for base in fr.program.external_bases(cls):
-        last = base.rpartition(".")[2]
-        if last in ("dict", "UserDict", "OrderedDict", "TypedDict", "defaultdict"):
-            kind = "dict"
-        elif last in ("list", "UserList", "deque"):
-            kind = "list"
-        elif fr.solver.library.has_type(base) and not type_:
+    kind, type_ = fr.program.container(cls), ""
+    for base in () if kind else fr.program.external_bases(cls):
+        if fr.solver.library.has_type(base) and not type_:
             type_ = base
-    return fr.allocate(n, Object(kind, cls, type_), ("new", cls))
+    return fr.allocate(n, Object(kind or "inst", cls, type_), ("new", cls))
 
 
 def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> None:
@@ -114,7 +109,7 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
             store(fr, made, f".{names[index]}", value)
             if fr.solver.records.is_tuple(cls):
                 store(fr, made, f"[{index}]", value)
-        elif not names:
+        elif not names and not _fill_container(fr, made, value):
             store(fr, made, "[*]", value)
     if args.star is not None:
         for index, name in enumerate(names[len(args.positional) :]):
@@ -132,6 +127,21 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
         from privlint.flow.calls import call_method
 
         call_method(fr, post.function, next(iter(made.atoms)), [], n)
+
+
+def _fill_container(fr: Frame, made: Value, given: Value) -> bool:
+    """Give an instance of a class below a built-in container what that is made of; whether it is one."""
+    from privlint.flow.access import store
+    from privlint.flow.models.merging import merge_pairs
+
+    kinds = {fr.object(atom.id).kind for atom in made.atoms if isinstance(atom, Obj)}
+    if kinds == {"dict"}:
+        merge_pairs(fr, made, given)
+    elif kinds <= {"list", "set"}:
+        store(fr, made, "[*]", element(fr, given), strong=False)
+    else:
+        return False
+    return True
 
 
 def _fill_containers(fr: Frame, cls: int, made: Value, names: list[str], n: int) -> None:

@@ -43,7 +43,7 @@ def enter(frame: Frame, index: int, param: Param) -> None:
     if index == 2 and kind == "method" and frame.ir.name == "__set_name__":
         frame.summary.needs.add((index, ()))  # a constant of the class statement, of which further names are made
     if index == 0 and kind == "method" and (0, ()) not in frame.context:
-        frame.symbols[key] = Object("sym", frame.fn.cls)
+        frame.symbols[key] = Object(solver.program.container(frame.fn.cls) or "sym", frame.fn.cls)
     elif index == 0 and kind == "class":
         atoms = set(frame.given(0, ())) or {Cls(frame.fn.cls)}
     given = dependencies.provided(frame, param) if (index, ()) not in frame.context else UNKNOWN

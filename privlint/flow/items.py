@@ -394,6 +394,17 @@ def _is_mapping(fr: Frame, atom: Obj, obj: Object) -> bool:
     return fr.ir.params[param].name in fr.solver.used_as_mappings(fr.fn)
 
 
+def iterated(fr: Frame, value: Value) -> Value:
+    """What is gone through for a value: the iterator that its class gives, where its items are known one by one."""
+    from privlint.flow.calls import call_dunder
+
+    for atom in value.atoms if len(value.atoms) == 1 else ():
+        made = call_dunder(fr, atom, "__iter__", []) if isinstance(atom, Obj | Opaque) else None
+        if made is not None and positions(fr, made):
+            return made
+    return value
+
+
 def _iterated(fr: Frame, atom: Atom) -> Value:
     from privlint.flow.calls import call_dunder
 

@@ -11,7 +11,7 @@ from privlint.flow.access import store
 from privlint.flow.calls import defines
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item, key_label, positions
+from privlint.flow.items import element, item, iterated, key_label, positions
 from privlint.flow.models.folding import concatenated
 from privlint.flow.values import (
     UNKNOWN,
@@ -111,6 +111,8 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         elif texts and sources.unknown(value):
             value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, ""))
         label = key_label(fr, key)
+        if label is None and not _is_its_own(op):
+            fr.need(key)  # a caller that knows the key knows the item
         if label is not None or not copy_item(fr, made, part.reg):
             store(fr, made, label or "[*]", value, strong=label is not None)
         if key.marks:
@@ -140,7 +142,7 @@ def _build_sequence(fr: Frame, op: o.Build) -> Value:
     fields: dict[str, Value] = {}
     exact = True
     for part in op.parts:
-        value = fr.get(part.reg)
+        value = iterated(fr, fr.get(part.reg)) if part.label == "*" else fr.get(part.reg)
         labels = positions(fr, value) if part.label == "*" and exact and op.kind != "set" else None
         if labels is not None and len(fields) + len(labels) <= limits.ITEMS:
             fields.update((f"[{len(fields)}]", item(fr, value, label)) for label in labels)
@@ -164,7 +166,7 @@ def iterate(fr: Frame, op: o.Iterate) -> None:
 
 def unpack(fr: Frame, op: o.Unpack) -> None:
     """``a, *b = src``."""
-    value = fr.get(op.src)
+    value = iterated(fr, fr.get(op.src))
     whole = None
     kinds = {fr.object(a.id).kind for a in value.atoms if isinstance(a, Obj)}
     if (kinds & {"iter", "gen", "set", "dict"} and not positions(fr, value)) or not any(

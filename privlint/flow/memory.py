@@ -130,7 +130,8 @@ class Memory:
         param, path = symbolic(key)
         kind, cls, type_ = "sym", -1, ""
         if path and path[-1].startswith(OF):
-            return Object(kind, int(path[-1].removeprefix(OF)))
+            cls = int(path[-1].removeprefix(OF))
+            return Object(self.solver.program.container(cls) or kind, cls)
         if path and path[-1].startswith(IS):
             of_type = path[-1].removeprefix(IS)
             return Object(kind, cls, of_type if self.solver.library.has_type(of_type) else "")
@@ -145,6 +146,8 @@ class Memory:
         if cls < 0 and not type_ and key in self.types:
             module, ref = self.types[key]
             cls, type_, kind = self.solver.annotations.object_type(module, ref)
+        if cls >= 0 and kind == "sym":
+            kind = self.solver.program.container(cls) or kind
         return Object(kind, cls, type_)
 
     def told_apart(self, param: int, path: Path) -> dict[int, bool]:

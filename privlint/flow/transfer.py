@@ -15,6 +15,8 @@ from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, OPEN, RAISED, UNTOLD, Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import element
+from privlint.flow.models import containers
+from privlint.flow.models.merging import known_items
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
@@ -115,11 +117,14 @@ def _yield(fr: Frame, op: o.Yield) -> None:
     fr.summary.yields = join(fr.summary.yields, given)
     steps = fr.summary.steps
     if steps is not None:
-        straight = not op.delegate and len(steps) < limits.SIZES and fr.straight
-        fr.summary.steps = [*steps, given] if straight else None
+        more = known_items(fr, value) if op.delegate else [given]
+        straight = more is not None and len(steps) + len(more) <= limits.SIZES and fr.straight
+        fr.summary.steps = [*steps, *more] if straight and more is not None else None
     fr.yielded(given)
     fr.paused = fr.state
     sent = fr.solver.read_external(f"@sent:{fr.fn.id}", "[*]")
+    if op.delegate and sent:
+        containers.sent(fr, value, [sent])
     fr.put_register(op.dst, at_label(fr, value, ".%return") if op.delegate else sent)
 
 

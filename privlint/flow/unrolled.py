@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import State
-from privlint.flow.items import item, known_keys, positions
+from privlint.flow.items import item, iterated, known_keys, positions
 from privlint.flow.loops import Loop, Loops
 from privlint.flow.values import SIZE, Obj, Value, literal, text_key
 
@@ -91,6 +91,7 @@ def turns(fr: Frame, value: Value, called: bool) -> list[Value] | None:
 
     What seems to be empty may be filled by code that is not there.
     """
+    value = iterated(fr, value)
     labels = positions(fr, value)
     if labels is not None:
         return [item(fr, value, label) for label in labels] if 0 < len(labels) <= limits.SIZES else None

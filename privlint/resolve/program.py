@@ -17,6 +17,11 @@ from privlint.resolve.scan import Binding, Bindings, scan
 
 _BUILTINS = frozenset(dir(builtins)) | {"reveal_type", "unicode", "basestring", "xrange", "long", "raw_input"}
 _LOOKUP_DEPTH = 12
+_CONTAINERS = {
+    **dict.fromkeys(("dict", "UserDict", "OrderedDict", "TypedDict", "defaultdict"), "dict"),
+    **dict.fromkeys(("list", "UserList", "deque"), "list"),
+    **dict.fromkeys(("set", "frozenset"), "set"),
+}  # the last names of bases whose instances are such containers
 _SETTINGS = re.compile(r"(^|/)(settings/[^/]+|(\w+_)?settings(_\w+)?)\.py$")
 
 
@@ -89,6 +94,7 @@ class Program:
         self.subclasses: dict[int, list[int]] = {}
         self._methods: dict[tuple[int, str], Method | None] = {}
         self._exceptions: dict[int, bool] = {}
+        self._containers: dict[int, str] = {}
         self._aliases: dict[int, dict[str, o.TypeRef]] = {}
         self._external: dict[int, tuple[str, ...]] = {}
         for cls in self.classes:
@@ -304,6 +310,18 @@ class Program:
             every = [path for base in self.classes[cls].mro for path in self.classes[base].external_bases]
             found = self._external[cls] = tuple(every)
         return found
+
+    def container(self, cls: int) -> str:
+        """The kind of built-in container that instances of a class are: ``dict``, ``list``, ``set``; else ``""``."""
+        found = self._containers.get(cls)
+        if found is None:
+            lasts = (_CONTAINERS.get(base.rpartition(".")[2], "") for base in self.external_bases(cls))
+            found = self._containers[cls] = next((kind for kind in lasts if kind), "")
+        return found
+
+    def wraps_container(self, cls: int) -> bool:
+        """Whether instances of a class below a built-in container have what they hold in their ``data``, too."""
+        return any(base.rpartition(".")[2] in ("UserDict", "UserList") for base in self.external_bases(cls))
 
     def is_exception(self, cls: int) -> bool:
         """Whether instances of a class are raised: a library base says so by its name."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import DEFAULT, element, item, positions
+from privlint.flow.items import DEFAULT, element, item, iterated, positions
 from privlint.flow.values import (
     BASES,
     FALSE,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 from privlint.flow.models.containers import taken
-from privlint.flow.models.merging import merge_pairs
+from privlint.flow.models.merging import known_items, merge_pairs
 from privlint.flow.models.registry import function
 
 
@@ -139,7 +140,7 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     last = callee.last
     kind = {"tuple": "tuple", "set": "set", "frozenset": "set", "iter": "iter"}.get(last, "list")
     if last in ("list", "tuple", "iter", "deque") and len(args.positional) == 1:
-        exact = _same_items(fr, args.positional[0][0])
+        exact = _same_items(fr, iterated(fr, args.positional[0][0]))
         if exact is not None:
             return of(fr.allocate(callee.n, Object(kind, fields=exact), "seq"))
     values = [value for value, _ in args.positional]
@@ -147,6 +148,12 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         values = values[1:]
     elif last == "compress":
         values = values[:1]
+    chained = [known_items(fr, value) for value in values] if last == "chain" and args.star is None else [None]
+    if all(items is not None for items in chained):
+        whole_chain = [each for items in chained for each in items or ()]
+        if len(whole_chain) <= limits.ITEMS:
+            fields = {f"[{at}]": each for at, each in enumerate(whole_chain)}
+            return of(fr.allocate(callee.n, Object("iter", fields=fields), "seq"))
     labels = positions(fr, values[0]) if last == "reversed" and values else None
     if labels:
         backwards = {f"[{i}]": item(fr, values[0], label) for i, label in enumerate(reversed(labels))}
@@ -313,6 +320,11 @@ def _higher(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         for _ in range(2):
             total = join(total, call_here(fr, callee, func, [total, parts[0]]))
         return total
+    rows = _known_rows(fr, callee, replace(args, positional=args.positional[1:])) if callee.last == "map" else None
+    if rows and func.atoms:
+        results = [call_here(fr, callee, func, row) for row in rows]
+        fields = {f"[{at}]": result for at, result in enumerate(results)}
+        return of(fr.allocate(callee.n, Object("iter", fields=fields), "mapped"))
     result = call_here(fr, callee, func, parts) if func.atoms else UNKNOWN
     whole = parts[0] if callee.last == "filter" else result
     if callee.last == "filter" and result.same(FALSE):
@@ -383,7 +395,8 @@ def _exhausted(fr: Frame, callee: Callee, value: Value) -> None:
 
 
 def _iterator(fr: Frame, value: Value) -> bool:
-    return any(isinstance(a, Obj) and fr.object(a.id).kind in ("iter", "gen") for a in value.atoms)
+    """Whether a value can be asked for its next item; what looks like a list then is a generator expression."""
+    return any(isinstance(a, Obj) and fr.object(a.id).kind in ("iter", "gen", "list") for a in value.atoms)
 
 
 @function("super")

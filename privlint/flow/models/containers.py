@@ -31,6 +31,7 @@ from privlint.flow.values import (
     key_texts,
     literal,
     of,
+    only_marks,
     step,
     text_key,
     with_marks,
@@ -60,6 +61,8 @@ MUTATORS = frozenset(
         "add_header",
         "send_nowait",
         "set_result",
+        "__setitem__",
+        "__delitem__",
     ]
 )
 
@@ -97,6 +100,8 @@ _READERS = frozenset(
         "setlist",
         "result",
         "new_child",
+        "rotate",
+        "__getitem__",
     ]
 )
 
@@ -229,6 +234,14 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         for value, _ in args.mappings:
             merge(fr, receiver, value)
         return NONE
+    if name == "__setitem__" and len(values) == 2:
+        store_under(fr, receiver, values[0], values[1])
+        return NONE
+    if name == "__delitem__":
+        for label in [key_label(fr, key) for key in values]:
+            if label is not None:
+                delete(fr, receiver, label)
+        return NONE
     if name == "setdefault":
         label = key_label(fr, values[0]) if values else None
         if values and label is None:
@@ -255,6 +268,16 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         else:
             store(fr, receiver, "[*]", Value(given.atoms, marks), strong=False)
     return NONE
+
+
+def store_under(fr: Frame, receiver: Value, key: Value, value: Value) -> None:
+    """``receiver[key] = value``."""
+    label = key_label(fr, key)
+    if label is None:
+        fr.need(key)
+    store(fr, receiver, label or "[*]", value, strong=label is not None)
+    if key.marks:
+        store(fr, receiver, "[#]", only_marks(key.marks), strong=False)
 
 
 def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
@@ -291,11 +314,15 @@ def replace_items(fr: Frame, receiver: Value, items: list[Value]) -> bool:
     return True
 
 
-def _reordered(fr: Frame, receiver: Value, name: str) -> None:
-    """``xs.reverse()`` and ``xs.sort()`` of a sequence whose positions are known."""
+def _reordered(fr: Frame, receiver: Value, name: str, values: list[Value]) -> None:
+    """``xs.reverse()``, ``xs.rotate(n)`` and ``xs.sort()`` of a sequence whose positions are known."""
     items = known_items(fr, receiver)
+    by = [a.value for a in values[0].atoms if isinstance(a, Lit)] if values else [1]
     if items and name == "reverse":
         replace_items(fr, receiver, items[::-1])
+    elif items and name == "rotate" and len(by) == 1 and isinstance(by[0], int):
+        cut = -by[0] % len(items)
+        replace_items(fr, receiver, items[cut:] + items[:cut])
     elif items:
         replace_items(fr, receiver, [join_all(items)] * len(items))
 
@@ -304,13 +331,16 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     values = [value for value, _ in args.positional]
     if name in ("get", "pop") and (values or args.keywords):
         return _lookup(fr, receiver, name, callee, args, values)
+    if name == "__getitem__":
+        label = key_label(fr, values[0]) if values else None
+        return item(fr, receiver, label, values[0]) if values else None
     if name in ("pop", "popleft"):
         return taken(fr, receiver, first=name == "popleft")
     if name == "result":  # a future holds it; a task is taken for what it gives
         futures = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).kind == "iter"]
         return join(receiver, item(fr, of(*futures), None)) if futures else receiver
     if name in ("send", "asend"):
-        _sent(fr, receiver, values)
+        sent(fr, receiver, values)
     if name in ("get", "get_nowait", "__next__", "__anext__", "send", "asend", "getlist"):
         return item(fr, receiver, None)
     if name in ("items", "keys", "values") and (labels := known_keys(fr, receiver)) is not None:
@@ -336,8 +366,8 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         for value in values if name == "new_child" else ():
             merge_pairs(fr, made, value)
         return made
-    if name in ("reverse", "sort"):
-        _reordered(fr, receiver, name)
+    if name in ("reverse", "sort", "rotate"):
+        _reordered(fr, receiver, name, values)
         return NONE
     if name == "clear":
         clear(fr, receiver)
@@ -355,7 +385,7 @@ def _known(fr: Frame, receiver: Value, name: str, labels: list[str], n: int) -> 
     return of(fr.allocate(n, Object("iter", fields={f"[{at}]": part for at, part in enumerate(parts)}), name))
 
 
-def _sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
+def sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
     """``generator.send(value)``: its ``yield`` gives it, in every call of that generator."""
     for atom in receiver.ordered:
         for made in fr.object(atom.id).fields.get(".%of", UNKNOWN).ordered if isinstance(atom, Obj) else ():
