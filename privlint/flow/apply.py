@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from privlint.flow import limits, told
 from privlint.flow.access import at_label, clear, store
 from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.frame import Frame
+from privlint.flow.frame import Frame, objects_in
 from privlint.flow.heap import Object, join_written
 from privlint.flow.items import item, key_label, known_keys, positions
 from privlint.flow.models.merging import merge
+from privlint.flow.recency import is_last, set_back
 from privlint.flow.sources import part_called
 from privlint.flow.summary import Context, Description, Summary
 from privlint.flow.values import (
@@ -244,6 +245,8 @@ class Binding:
         if len(summary.heap) > limits.OBJECTS:
             limits.reached("objects from calls of one function that are kept apart")
             self._crowd = summary.heap
+        if summary.heap:
+            self._set_back(summary)
         self.fr.solver.work += len(summary.sinks) + len(summary.heap) + len(summary.effects)
         effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
         result = self.substitute(summary.result, returned=True)
@@ -281,6 +284,23 @@ class Binding:
             return of(made)
         return result
 
+    def _set_back(self, summary: Summary) -> None:
+        """Tell what the callee makes from what it made for this call before."""
+        heap = self.fr.state.heap
+        keys = set[ObjId]()
+        for key in summary.heap:
+            new = self.rename(key)
+            old = heap.get(new)
+            if old is not None and new is not key and new != self.env and is_last(self.fr, new, old):
+                keys.add(new)
+        if not keys:
+            return
+        keys -= {key for value in self.values for key in objects_in(value)}
+        set_back(self.fr, keys)
+        self._parts.clear()
+        self._wholes.clear()
+        self._meant.clear()
+
     def _bring_objects(self, summary: Summary) -> None:
         heap = self.fr.state.heap
         returned = summary.returned() if summary.heap else frozenset()
@@ -288,6 +308,7 @@ class Binding:
             if key in self.fr.solver.shared:
                 continue
             new = self.rename(key)
+            self.fr.fresh.add(new)
             fields = self._fields(obj.fields, key in returned)
             old = heap.get(new)
             if old is None:

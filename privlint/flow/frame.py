@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import Object, State, join_objects
 from privlint.flow.loops import Loops
 from privlint.flow.memory import Memory
+from privlint.flow.recency import is_last, set_back
 from privlint.flow.summary import Context, Effect, Key, Summary
 from privlint.flow.values import (
     CLEARED,
@@ -116,6 +118,8 @@ class Frame(Memory):
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
         self._straight: bool | None = None
         self.items: dict[int, Value] = {}  # register that is iterated over -> the item of the turn under way
+        self.op: o.Op | None = None  # the op under way
+        self.fresh: set[ObjId] = set()  # what it has made
         self.alone = False  # whether the block under way runs once in each turn of a loop whose turns are told apart
 
     @property
@@ -180,6 +184,26 @@ class Frame(Memory):
             value = either(self.regs[reg], value)
         self.regs[reg] = value
 
+    def allocate(self, n: int, obj: Object, tag: Hashable = "") -> Obj:
+        """A new object, made at node ``n``; made again (in a loop) it stands for many, or is told from those before."""
+        key: ObjId = ("o", self.fn.id, n, tag)
+        old = self.state.heap.get(key)
+        if old is not None and is_last(self, key, old):
+            set_back(self, (key,))
+            old = None
+        self.fresh.add(key)
+        if old is not None:
+            fields = dict(old.fields)
+            for label, value in obj.fields.items():
+                fields[label] = join(fields.get(label, UNKNOWN), value)
+            same = all(value.same(old.fields.get(label, UNKNOWN)) for label, value in fields.items())
+            if same and old.many:
+                return Obj(key)
+            obj = Object(obj.kind, obj.cls, obj.type, fields, True, old.written)
+            self.memo.clear()
+        self.state.heap[key] = obj
+        return Obj(key)
+
     # -- the run -------------------------------------------------------------------------------------------------
 
     def run(self, entry: State) -> Summary:
@@ -241,6 +265,9 @@ class Frame(Memory):
                     self._seen_by_handler(op.slot, states[block.handler])  # type: ignore[union-attr]
                 called |= kind is o.Call
             self.solver.current_node = op.n
+            self.op = op
+            if self.fresh:
+                self.fresh = set()
             TABLE[kind](self, op)
             if self.stopped:
                 if not any(name.startswith(OPEN) for name in self.state.env):

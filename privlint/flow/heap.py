@@ -1,7 +1,7 @@
 """The abstract memory of one function: variables and objects, flow-sensitive.
 
 Objects are immutable snapshots (``Object``), replaced on every store, so that a state is copied by copying two
-dictionaries.  An object that may stand for several (made in a loop) is only ever written weakly.
+dictionaries.  An object that may stand for several (made in a loop, ``recency.py``) is only ever written weakly.
 """
 
 from __future__ import annotations

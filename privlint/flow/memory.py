@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
@@ -16,7 +15,6 @@ from privlint.flow.values import (
     NO_ATOMS,
     OF,
     SIZE,
-    UNKNOWN,
     Address,
     Atom,
     Bound,
@@ -31,7 +29,6 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
-    join,
     name_in,
     symbolic,
 )
@@ -90,22 +87,6 @@ class Memory:
         """Replace an object."""
         self.state.heap[key] = obj
         self.memo.clear()
-
-    def allocate(self, n: int, obj: Object, tag: Hashable = "") -> Obj:
-        """A new object, made at node ``n``; made again (in a loop) it stands for many."""
-        key: ObjId = ("o", self.fn.id, n, tag)
-        old = self.state.heap.get(key)
-        if old is not None:
-            fields = dict(old.fields)
-            for label, value in obj.fields.items():
-                fields[label] = join(fields.get(label, UNKNOWN), value)
-            same = all(value.same(old.fields.get(label, UNKNOWN)) for label, value in fields.items())
-            if same and old.many:
-                return Obj(key)
-            obj = Object(obj.kind, obj.cls, obj.type, fields, True, old.written)
-            self.memo.clear()
-        self.state.heap[key] = obj
-        return Obj(key)
 
     # -- symbolic objects ---------------------------------------------------------------------------------------
 

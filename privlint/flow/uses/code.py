@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from privlint.flow import limits
 from privlint.flow.records import Records
 from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
+from privlint.ir.reads import operands
 from privlint.resolve.program import Function, Program
 
 _AUXILIARY = re.compile(
@@ -148,39 +149,6 @@ class Code:
     def callee(self, op: o.Call) -> str:
         """The callee of a call as written, ``?.name`` for a method of something that has no name."""
         return op.text or self.text(op.func)
-
-
-def _source(op: Any) -> tuple[int, ...]:
-    return (op.src,)
-
-
-def _owner(op: Any) -> tuple[int, ...]:
-    return (op.obj,)
-
-
-def _place(op: Any) -> tuple[int, ...]:
-    return op.obj, op.key
-
-
-# The registers that ops of a type read; none where the type is not named.
-_READS: dict[type, Callable[[Any], tuple[int, ...]]] = {
-    **dict.fromkeys((o.Move, o.Await, o.Iterate, o.Enter, o.Exit, o.Yield, o.StoreName, o.Unpack), _source),
-    **dict.fromkeys((o.LoadAttr, o.DelAttr), _owner),
-    **dict.fromkeys((o.LoadItem, o.DelItem), _place),
-    o.StoreAttr: lambda op: (op.obj, op.src),
-    o.StoreItem: lambda op: (op.obj, op.key, op.src),
-    o.Build: lambda op: tuple([part.reg for part in op.parts]),
-    o.Combine: lambda op: op.args,
-    o.Call: lambda op: (op.func, *[arg.reg for arg in op.args]),
-    o.MakeFunction: lambda op: tuple([arg.reg for arg in op.defaults]),
-    o.MakeClass: lambda op: tuple([arg.reg for arg in op.bases]),
-}
-
-
-def operands(op: o.Op) -> tuple[int, ...]:
-    """The registers that an op reads."""
-    reads = _READS.get(type(op))
-    return reads(op) if reads is not None else ()
 
 
 def _written_keys(op: o.Build, constants: Mapping[int, o.Const]) -> Iterator[int]:
