@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow.attributes import load_attribute
+from privlint.flow.attributes import load_attribute, of_function
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, keys_of, lacking
@@ -84,6 +84,8 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
             fr.solver.write_external(atom.path, label, _kept_elsewhere(fr, stored))
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
+            if func.env is not None:
+                _store_object(fr, func.env, of_function(func.fn, label[1:]), value, strong, stored)
             fr.solver.write_function_attribute(func.fn, label[1:], stored)
 
 

@@ -274,6 +274,7 @@ class Binding:
                 store(self.fr, target, label, value, stored=stored)
         if raises:
             self.fr.raised(raises)
+            self.fr.failed[self.call.node] = raises
         if not summary.returns and self.only:
             self.fr.stopped = True
         if self.ir.generator:

@@ -139,7 +139,7 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
         return super_attribute(fr, atom, name)
     if isinstance(atom, Func | Bound):
         func = atom.func if isinstance(atom, Bound) else atom
-        stored = fr.solver.function_attributes.get((func.fn, name))
+        stored = _of_closure(fr, func, name) or fr.solver.function_attributes.get((func.fn, name))
         if name == "__name__" and stored is None:
             return literal(fr.program.functions[func.fn].ir.name)
         if name == "__get__":
@@ -150,6 +150,22 @@ def _attribute_of(fr: Frame, atom: Atom, name: str) -> Value | None:
             return of(fr.allocate(fr.solver.current_node, Object("partial", fields=fields), "register"))
         return stored if stored is not None else of(Lit("str", name)) if name.startswith("__") else None
     return None
+
+
+def of_function(fn: int, name: str) -> str:
+    """The label, in the environment of a function, of an attribute of that function."""
+    return f".%{fn}:{name}"
+
+
+def _of_closure(fr: Frame, func: Func, name: str) -> Value | None:
+    """An attribute of a function that has variables around it: each such function has its own."""
+    if func.env is None or name.startswith("__"):
+        return None
+    label = of_function(func.fn, name)
+    held = fr.object(func.env).fields.get(label)
+    if held is None and func.env[0] == "s" and (func.fn, name) in fr.solver.function_attributes:
+        return join(fr.initial(func.env, label), fr.solver.function_attributes[(func.fn, name)])
+    return held
 
 
 def _of_instance(fr: Frame, atom: Obj | Opaque, cls: int, name: str) -> Value | None:

@@ -98,6 +98,7 @@ class Frame(Memory):
         self.summary = Summary()
         self.exit: State | None = None
         self.paused: State | None = None  # where it waited last, for what runs beside it or for its caller
+        self.failed: dict[int, Value] = {}  # calls by their nodes -> the exceptions that may come out of them
         self.started: dict[int, o.Call] = {}  # calls by their nodes that go on beside the function
         self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back

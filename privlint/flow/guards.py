@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 
 from privlint.flow import kinds, operators
 from privlint.flow.frame import Frame
-from privlint.flow.heap import State
-from privlint.flow.values import NONE, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, is_constant, join, protect
+from privlint.flow.heap import Object, State
+from privlint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Ext,
+    Hop,
+    Lit,
+    Mark,
+    Obj,
+    Opaque,
+    Value,
+    is_constant,
+    is_one_item,
+    join,
+    literal,
+    protect,
+)
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 
@@ -114,9 +130,10 @@ def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
         if not isinstance(atom, Obj) or atom.id[0] == "s":
             return None, UNKNOWN
         obj = fr.object(atom.id)
-        if obj.kind not in ("list", "tuple", "set") or obj.cls >= 0 or not obj.fields:
+        held = _keys(obj) if obj.built_in == "dict" else list(obj.fields.values())
+        if obj.kind not in ("list", "tuple", "set", "dict") or obj.cls >= 0 or not held:
             return None, UNKNOWN
-        for value in obj.fields.values():
+        for value in held:
             if not is_constant(value):
                 return None, UNKNOWN
             out = join(out, value)
@@ -125,6 +142,14 @@ def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
         kept = subject.atoms & out.atoms
         return (slot, Value(kept)) if kept else (None, UNKNOWN)
     return slot, out
+
+
+def _keys(obj: Object) -> list[Value]:
+    """The keys of a dictionary, where all of them are known."""
+    labels = [label for label in obj.fields if label[0] == "["]
+    if not all(is_one_item(label) for label in labels):
+        return []
+    return [literal(ast.literal_eval(label[1:-1])) for label in labels]
 
 
 def _falsy(fr: Frame, slot: str) -> Value:

@@ -312,6 +312,17 @@ def known_keys(fr: Frame, value: Value) -> list[str] | None:
     return labels if all(label[0] == "[" or label[1] == "%" for label in fields) else None
 
 
+def is_there(fr: Frame, receiver: Value, label: str) -> bool:
+    """Whether a dictionary that was made here has an item under a key, whatever way led here."""
+    for atom in receiver.atoms:
+        obj = fr.object(atom.id) if isinstance(atom, Obj) and atom.id[0] == "o" else None
+        if obj is None or obj.built_in != "dict" or obj.many or MAYBE in obj.fields or not obj.fields.get(label):
+            return False
+        if atom.id in fr.solver.shared:  # type: ignore[union-attr]
+            return False
+    return bool(receiver.atoms) and not receiver.marks
+
+
 def any_item(fr: Frame, key: ObjId, obj: Object, initial: str = "[*]") -> Value:
     """All that an item of the object may be; ``initial`` is the label of those which the caller's object has."""
     out = UNKNOWN

@@ -90,7 +90,7 @@ def _body(head: int, before: dict[int, list[int]]) -> frozenset[int]:
 
 
 def _calls_items(ir: FunctionIR, first: int, body: frozenset[int]) -> bool:
-    """Whether a loop calls what it goes through: ``for step in steps: value = step(value)``."""
+    """Whether a loop calls what it goes through, or methods of it: ``for step in steps: value = step(value)``."""
     items: set[int] = set()
     slots: set[str] = set()
     for op in ir.blocks[first].ops:
@@ -102,4 +102,5 @@ def _calls_items(ir: FunctionIR, first: int, body: frozenset[int]) -> bool:
             slots.add(op.slot)
     ops = [op for number in sorted(body) for op in ir.blocks[number].ops]
     loaded = {op.dst for op in ops if isinstance(op, o.LoadName) and op.slot in slots}
+    loaded |= {op.dst for op in ops if isinstance(op, o.LoadAttr) and op.obj in loaded}
     return any(isinstance(op, o.Call) and op.func in loaded for op in ops)

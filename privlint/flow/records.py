@@ -28,6 +28,7 @@ _ALL = frozenset(("__all__", "*", "ALL_FIELDS"))
 # Fields of a serializer that a method computes: what the model has by that name does not go out.
 _COMPUTED = frozenset(("SerializerMethodField", "MethodField"))
 _QUERY = "@query:"
+_NONE: frozenset[str] = frozenset()
 _TUPLE = frozenset(("NamedTuple", "typing.NamedTuple"))
 
 # The columns of tables whose rows are settings or the like.
@@ -346,6 +347,12 @@ class Records:
         if cls not in self._hidden:
             self._hidden[cls] = self._with_keyword(cls, "repr", False)
         return self._hidden[cls]
+
+    def in_repr(self, cls: int) -> frozenset[str]:
+        """The fields of a record whose ``repr()`` shows them and no other attribute; none where that is not known."""
+        rule = self.rule(cls)
+        told = rule is not None and (rule.shown, rule.kind) == ("all", "record")
+        return frozenset(self.names(cls)) if told else _NONE
 
     def names(self, cls: int) -> list[str]:
         """All declared fields of a record, bases first, whatever they hold."""

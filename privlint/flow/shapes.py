@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privlint.flow.frame import Frame
-from privlint.flow.items import DEFAULT, key_label, positions
+from privlint.flow.items import DEFAULT, is_there, key_label, positions
 from privlint.flow.values import BESIDE, FALSE, SCALAR, TRUE, Atom, Lit, Obj, Prefix, Value
 from privlint.ir import ops as o
 
@@ -49,14 +49,18 @@ def _matches_atom(fr: Frame, question: str, atom: Atom, values: list[Value]) -> 
     if question == "keys":
         if obj.kind in _SEQUENCES or obj.kind in _OTHERS - {"dict"}:
             return False
-        return False if obj.kind == "dict" and _lacks(fr, atom, values[1:]) else None
+        if obj.kind == "dict" and _lacks(fr, atom, values[1:]):
+            return False
+        labels = [key_label(fr, key) for key in values[1:]]
+        found = Value(frozenset((atom,)))
+        return True if all(label is not None and is_there(fr, found, label) for label in labels) else None
     if obj.kind in _OTHERS:
         return False
-    labels = positions(fr, Value(frozenset((atom,)))) if obj.kind in _SEQUENCES else None
+    places = positions(fr, Value(frozenset((atom,)))) if obj.kind in _SEQUENCES else None
     wanted = int(question[7:])
-    if labels is None:
+    if places is None:
         return None
-    return len(labels) == wanted if question[5:7] == "==" else len(labels) >= wanted
+    return len(places) == wanted if question[5:7] == "==" else len(places) >= wanted
 
 
 def _lacks(fr: Frame, atom: Obj, keys: list[Value]) -> bool:

@@ -14,6 +14,7 @@ from privlint.flow.summary import Key, Summary
 from privlint.flow.values import (
     ADDED,
     BESIDE,
+    NONE,
     UNKNOWN,
     Atom,
     Bound,
@@ -349,7 +350,7 @@ class Stores:
         function = self.program.functions[fn]
         if function.ir.decorators and function.parent < 0 and function.cls < 0:
             held = self.variable(function.module, f".{function.ir.name}")
-            if held is not None and any(isinstance(a, Func | Bound | Obj | Cls) for a in held.atoms):
+            if held is not None and any(isinstance(a, Func | Bound | Obj | Cls | Lit) for a in held.atoms - NONE.atoms):
                 return held
         return of(Func(fn, None))
 

@@ -103,6 +103,7 @@ def _await(fr: Frame, op: o.Await) -> None:
     fr.paused = fr.state
     if fr.started:
         _wait(fr)
+    containers.fail(fr, value)
     for atom in value.ordered:
         found = call_dunder(fr, atom, "__await__", [])
         if found is not None:

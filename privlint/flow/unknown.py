@@ -27,6 +27,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     stdlib,
     streams,
     tables,
+    templating,
     unbound,
     urls,
 )

@@ -89,12 +89,14 @@ class Turns:
 def turns(fr: Frame, value: Value, called: bool) -> list[Value] | None:
     """What a loop over a value has in each turn, where that is known and not much; ``called``: its items are called.
 
-    What seems to be empty may be filled by code that is not there.
+    What seems to be empty may be filled by code that is not there, but not with what the program calls.
     """
     value = iterated(fr, value)
     labels = positions(fr, value)
+    if labels is not None and len(labels) <= limits.SIZES and (labels or called):
+        return [item(fr, value, label) for label in labels]
     if labels is not None:
-        return [item(fr, value, label) for label in labels] if 0 < len(labels) <= limits.SIZES else None
+        return None
     if called:
         fr.need_parts(value, SIZE)
     keys = known_keys(fr, value) if _is_mapping(fr, value) else None

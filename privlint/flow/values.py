@@ -88,6 +88,7 @@ CLEARED = "[-]"  # label that says of a caller's container that nothing is left 
 BESIDE = frozenset(("[*]", CLEARED, ADDED, ".*", REST, ALL))
 MADE_CLASS = ".%class"  # label in the namespace that a metaclass gets: the class that is being made
 MAYBE = ".%maybe"  # label of a dictionary that on some ways has not got all the keys that are known
+FAILED = ".%failed"  # label of the exception that a future was given
 VARS = ".%vars"  # label, in a mapping of its attributes, of the object whose they are
 BASES = ".%bases"  # label of the bases of a class that a call of ``type`` made
 KEYS = "^keys"  # label behind that of a mapping: which keys it has, where a context tells all of them

@@ -171,6 +171,7 @@ def _collect_object(
         for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
             out.setdefault(mark, way)
     hidden = fr.solver.records.hidden(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
+    listed = fr.solver.records.in_repr(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
     exception = deep == 1 and obj.kind == "inst" and obj.type.startswith("builtins.")  # its text shows its arguments
     # A payload is nested deeper than objects are: containers count half.
     below = level + (1 if obj.cls < 0 and obj.kind in _CONTAINERS else 2)
@@ -180,6 +181,8 @@ def _collect_object(
         if atom.id[0] == "s" and label not in obj.written:
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
+            continue
+        if listed and label[0] == "." and label[1:].isidentifier() and label[1:] not in listed:
             continue
         if _full(out):
             return

@@ -18,6 +18,7 @@ from privlint.ir.ops import (
     LoadAttr,
     LoadItem,
     LoadName,
+    Move,
     Reg,
     Unpack,
 )
@@ -148,9 +149,37 @@ def _part(f: FunctionBuilder, node: Any, subject: Reg, name: str, failed: int) -
 
 def _as(f: FunctionBuilder, node: cst.MatchAs, subject: Reg, failed: int) -> None:
     if node.pattern is not None:
-        pattern(f, node.pattern, subject, failed)
+        literals = _literals(node.pattern)
+        if literals and node.name is not None:
+            subject = _one_of(f, literals, subject, failed)
+        else:
+            pattern(f, node.pattern, subject, failed)
     if node.name is not None:
         store_name(f, node.name.value, subject, f.n(node))
+
+
+_LITERAL = (cst.SimpleString, cst.ConcatenatedString, cst.Integer, cst.Float)
+
+
+def _literals(node: Any) -> list[Any]:
+    """The value patterns that a pattern is one of, where all of them are texts or numbers."""
+    found = [alternative.pattern for alternative in node.patterns] if isinstance(node, cst.MatchOr) else [node]
+    return found if all(isinstance(p, cst.MatchValue) and isinstance(p.value, _LITERAL) for p in found) else []
+
+
+def _one_of(f: FunctionBuilder, literals: list[Any], subject: Reg, failed: int) -> Reg:
+    """Test for one of some literals; the register of the one that it is: the subject is nothing else then."""
+    matched, which = f.block(), f.reg()
+    for each in literals:
+        following = f.block() if each is not literals[-1] else failed
+        value = expression(f, each.value)
+        _test(f, "==", subject, value, following, f.n(each))
+        f.emit(Move(which, value, f.n(each)))
+        if each is not literals[-1]:
+            f.jump(matched)
+            f.start(following)
+    f.goto(matched)
+    return which
 
 
 def _or(f: FunctionBuilder, node: cst.MatchOr, subject: Reg, failed: int) -> None:

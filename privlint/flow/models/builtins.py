@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from privlint.flow import limits, sources
+from privlint.flow import guards, limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -147,6 +147,8 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if last in ("takewhile", "dropwhile", "filterfalse"):
         values = values[1:]
     elif last == "compress":
+        if (chosen := _chosen(fr, values)) is not None:
+            return of(fr.allocate(callee.n, Object("iter", fields=chosen), "seq"))
         values = values[:1]
     chained = [known_items(fr, value) for value in values] if last == "chain" and args.star is None else [None]
     if all(items is not None for items in chained):
@@ -169,6 +171,16 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         inner = of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "tee"))
         whole = inner
     return of(fr.allocate(callee.n, Object(kind, fields={"[*]": whole} if whole else {}), "seq"))
+
+
+def _chosen(fr: Frame, values: list[Value]) -> dict[str, Value] | None:
+    """The items that ``compress`` leaves, where which of them is told by constants."""
+    items, chosen = (known_items(fr, value) for value in values) if len(values) == 2 else (None, None)
+    answers = [guards.truth(each) for each in chosen or ()]
+    if items is None or chosen is None or None in answers:
+        return None
+    kept = [each for each, answer in zip(items, answers, strict=False) if answer]
+    return {f"[{at}]": each for at, each in enumerate(kept)}
 
 
 def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:

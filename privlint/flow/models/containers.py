@@ -9,10 +9,11 @@ from privlint.flow import limits, sources
 from privlint.flow.access import clear, delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import CONTAINERS, element, item, key_label, keys_of, known_keys, positions
+from privlint.flow.items import CONTAINERS, element, is_there, item, key_label, keys_of, known_keys, positions
 from privlint.flow.values import (
     ADDED,
     BESIDE,
+    FAILED,
     MAYBE,
     NONE,
     SCALAR,
@@ -61,6 +62,7 @@ MUTATORS = frozenset(
         "add_header",
         "send_nowait",
         "set_result",
+        "set_exception",
         "__setitem__",
         "__delitem__",
     ]
@@ -234,6 +236,9 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         for value, _ in args.mappings:
             merge(fr, receiver, value)
         return NONE
+    if name == "set_exception":
+        store(fr, receiver, FAILED, join_all(values), strong=False)
+        return NONE
     if name == "__setitem__" and len(values) == 2:
         store_under(fr, receiver, values[0], values[1])
         return NONE
@@ -268,6 +273,14 @@ def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         else:
             store(fr, receiver, "[*]", Value(given.atoms, marks), strong=False)
     return NONE
+
+
+def fail(fr: Frame, future: Value) -> None:
+    """Who waits for a future gets the exception that was set, too."""
+    for atom in future.ordered:
+        failed = fr.object(atom.id).fields.get(FAILED) if isinstance(atom, Obj) else None
+        if failed:
+            fr.raised(failed)
 
 
 def store_under(fr: Frame, receiver: Value, key: Value, value: Value) -> None:
@@ -337,6 +350,7 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     if name in ("pop", "popleft"):
         return taken(fr, receiver, first=name == "popleft")
     if name == "result":  # a future holds it; a task is taken for what it gives
+        fail(fr, receiver)
         futures = [a for a in receiver.ordered if isinstance(a, Obj) and fr.object(a.id).kind == "iter"]
         return join(receiver, item(fr, of(*futures), None)) if futures else receiver
     if name in ("send", "asend"):
@@ -431,6 +445,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
     if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
         return taken(fr, receiver, first=label == "[0]")
     found = item(fr, receiver, label, key)
+    there = label is not None and is_there(fr, receiver, label)
     if label is not None:
         for text in key_texts(key)[:1]:
             needed = name == "pop" and len(values) < 2
@@ -440,7 +455,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         found = Value(found.atoms, found.marks)
         delete(fr, receiver, label)
     default = values[1] if len(values) > 1 else args.keywords.get("default", (UNKNOWN, 0))[0]
-    return either(found, default)
+    return found if there else either(found, default)
 
 
 def clone(fr: Frame, value: Value, n: int) -> Value:

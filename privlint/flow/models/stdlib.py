@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks, rows
 from privlint.flow.access import store
 from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.frame import CAUGHT, Frame
+from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, key_label
+from privlint.flow.items import element, item, key_label
 from privlint.flow.managers import entered
 from privlint.flow.models.containers import deep_clone
 from privlint.flow.values import (
     NONE,
     SCALAR,
+    TRUE,
     UNKNOWN,
     Bound,
     Func,
@@ -52,6 +53,28 @@ def _push(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 @function("heapq.heappop", "heapq.heapreplace", "heapq.heappushpop")
 def _popped(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return join_all([element(fr, args.positional[0][0]), *(v for v, _ in args.positional[1:])])
+
+
+@function("heapq.nsmallest", "heapq.nlargest", "heapq.merge", "random.sample", "random.choices", "itertools.batched")
+def _some(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """Some of the items of one or several sequences, in another order."""
+    first = 1 if callee.last in ("nsmallest", "nlargest") else 0
+    given = args.positional[first:] if callee.last == "merge" else args.positional[first : first + 1]
+    whole = join_all(element(fr, value) for value, _ in given)
+    if callee.last == "batched":
+        whole = of(fr.allocate(callee.n, Object("tuple", fields={"[*]": whole}), "batch"))
+    return of(fr.allocate(callee.n, Object("list", fields={"[*]": whole}), "some"))
+
+
+@function("random.choice", "secrets.choice")
+def _choice(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return element(fr, args.positional[0][0]) if args.positional else None
+
+
+@function("operator.getitem")
+def _getitem(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    values = [value for value, _ in args.positional]
+    return item(fr, values[0], key_label(fr, values[1]), values[1]) if len(values) == 2 else None
 
 
 @function("operator.setitem")
@@ -116,9 +139,16 @@ def _queue(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 @function("asyncio.gather")
 def _gather(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    fields = {f"[{i}]": value for i, (value, _) in enumerate(args.positional)}
+    """What is awaited, in order; with ``return_exceptions`` what is raised comes as a result, too."""
+    kept = "return_exceptions" in args.keywords and args.keywords["return_exceptions"][0].same(TRUE)
+    fields = {
+        f"[{i}]": join(value, fr.failed.get(n, UNKNOWN) if kept else UNKNOWN)
+        for i, (value, n) in enumerate(args.positional)
+    }
     if args.star is not None:
-        fields["[*]"] = element(fr, args.star[0])
+        fields["[*]"] = join(element(fr, args.star[0]), join_all(fr.failed.values()) if kept else UNKNOWN)
+    if kept:
+        fr.state.env.pop(f"{RAISED}*", UNKNOWN)
     return of(fr.allocate(callee.n, Object("list", fields=fields), "gather"))
 
 
