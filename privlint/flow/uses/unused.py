@@ -93,6 +93,7 @@ class _Judge:
         }
         self._at: dict[str, dict[int, list[tuple[int, o.Op]]]] = {}
         self._parameters: dict[int, set[int]] | None = None
+        self._mentions: dict[str, list[tuple[int, o.Call | o.LoadName]]] | None = None
         self.rendered = False  # whether templates may show the last record that was asked for
 
     def followed(self, fact: CollectionFact, out: Outcome) -> None:
@@ -262,7 +263,7 @@ class _Judge:
                 out[0] |= _classes_of(self._solver, module.number, param.annotation)
             if function.ir.decorators:
                 out[1] |= _classes_of(self._solver, module.number, function.ir.returns)
-            for op in self._names.code(function.id).made.values():
+            for op in (op for block in function.ir.blocks for op in block.ops):
                 for arg in op.args if isinstance(op, o.Call) else ():
                     if arg.label in ("response_model", "response"):
                         entity = program.lookup(module, self._names.code(function.id).text(arg.reg))
@@ -278,23 +279,33 @@ class _Judge:
 
     def _constructed_with(self, cls: int) -> set[str]:
         """The keywords with which a serializer is made, of those that say what it is made for."""
-        program = self._solver.program
-        name = program.classes[cls].name
         found: set[str] = set()
-        for module in program.modules:
-            for number in module.functions:
-                code = self._names.code(number)
-                for op in code.made.values():
-                    if isinstance(op, o.Call) and op.text.rpartition(".")[2] == name:
-                        labels = {arg.label for arg in op.args}
-                        found.add("data" if "data" in labels and None not in labels else "instance")
-                    elif (
-                        isinstance(op, o.LoadName)
-                        and op.slot == name
-                        and not all(isinstance(use, o.Call) and use.func == op.dst for use in code.uses.get(op.dst, ()))
-                    ):
-                        found.add("instance")
+        for number, op in self._mentioned().get(self._solver.program.classes[cls].name, ()):
+            if isinstance(op, o.Call):
+                labels = {arg.label for arg in op.args}
+                found.add("data" if "data" in labels and None not in labels else "instance")
+            else:
+                uses = self._names.code(number).uses.get(op.dst, ())
+                if not all(isinstance(use, o.Call) and use.func == op.dst for use in uses):
+                    found.add("instance")
         return found
+
+    def _mentioned(self) -> dict[str, list[tuple[int, o.Call | o.LoadName]]]:
+        """Calls of what is called like a class, and look-ups of such names; each with the function that it is in."""
+        if self._mentions is None:
+            program = self._solver.program
+            names = {cls.name for cls in program.classes}
+            out: dict[str, list[tuple[int, o.Call | o.LoadName]]] = {name: [] for name in names}
+            for function in program.functions:
+                for block in function.ir.blocks:
+                    for op in block.ops:
+                        if isinstance(op, o.LoadName):
+                            if op.slot in names:
+                                out[op.slot].append((function.id, op))
+                        elif isinstance(op, o.Call) and (name := op.text.rpartition(".")[2]) in names:
+                            out[name].append((function.id, op))
+            self._mentions = out
+        return self._mentions
 
     def _shown_by_schema(self, fact: CollectionFact, out: Outcome) -> None:
         """A column that a serializer or an outgoing schema names is given out."""
