@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from privlint.flow.routes import DEPENDENCIES, is_handler
@@ -19,10 +18,18 @@ class Bodies:
 
     def __init__(self, solver: Solver) -> None:
         self._solver = solver
+        self._taken_memo: frozenset[int] | None = None
+        self._answers_memo: frozenset[int] | None = None
 
-    @cached_property
+    @property
     def taken(self) -> frozenset[int]:
         """The classes that handlers of requests are annotated to take: what is sent fills them."""
+        found = self._taken_memo
+        if found is None:
+            found = self._taken_memo = self._find_taken()
+        return found
+
+    def _find_taken(self) -> frozenset[int]:
         out: set[int] = set()
         for fn in self._solver.program.functions:
             if not fn.ir.decorators or not is_handler(self._solver, fn):
@@ -33,9 +40,15 @@ class Bodies:
                     out.update(self._classes_in(self._solver.program.modules[fn.module], param.annotation))
         return frozenset(out)
 
-    @cached_property
+    @property
     def answers(self) -> frozenset[int]:
         """The classes that handlers of requests are declared to answer with, and none is annotated to take."""
+        found = self._answers_memo
+        if found is None:
+            found = self._answers_memo = self._find_answers()
+        return found
+
+    def _find_answers(self) -> frozenset[int]:
         program = self._solver.program
         out: set[int] = set()
         for fn in program.functions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from privlint.flow.safeguards.bodies import Body
@@ -38,6 +37,9 @@ class Calls:
         self._found = found
         self._bodies: dict[int, Body] = {}
         self._callers: dict[int, tuple[CallSite, ...]] = {}
+        self._by_callee_memo: dict[int, list[CallSite]] | None = None
+        self._uses_memo: dict[str, list[tuple[int, int]]] | None = None
+        self._registering_memo: list[tuple[int, o.Call]] | None = None
 
     def body(self, fn: int) -> Body:
         """A function's ops."""
@@ -107,8 +109,14 @@ class Calls:
 
     # -- upwards -------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _by_callee(self) -> dict[int, list[CallSite]]:
+        found = self._by_callee_memo
+        if found is None:
+            found = self._by_callee_memo = self._find_by_callee()
+        return found
+
+    def _find_by_callee(self) -> dict[int, list[CallSite]]:
         out: dict[int, list[CallSite]] = {}
         for (fn, node), callees in self._found.items():
             for callee in callees:
@@ -147,9 +155,15 @@ class Calls:
             or parts[-1] == "tests.py"
         )
 
-    @cached_property
+    @property
     def _uses(self) -> dict[str, list[tuple[int, int]]]:
         """Where names of functions and classes are read: name -> (function, register), in order."""
+        found = self._uses_memo
+        if found is None:
+            found = self._uses_memo = self._find_uses()
+        return found
+
+    def _find_uses(self) -> dict[str, list[tuple[int, int]]]:
         wanted = {f.ir.name for f in self.program.functions if f.ir.kind == "function"}
         wanted |= {cls.name for cls in self.program.classes}
         out: dict[str, list[tuple[int, int]]] = {}
@@ -166,9 +180,15 @@ class Calls:
                         out.setdefault(name, []).append((function.id, op.dst))
         return out
 
-    @cached_property
+    @property
     def registering(self) -> list[tuple[int, o.Call]]:
         """The calls by which an application gets routers and middleware, with the functions they stand in."""
+        found = self._registering_memo
+        if found is None:
+            found = self._registering_memo = self._find_registering()
+        return found
+
+    def _find_registering(self) -> list[tuple[int, o.Call]]:
         return [
             (function.id, op)
             for function in self.program.functions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from privlint.flow.safeguards.bodies import Body, Place
@@ -23,6 +22,7 @@ class Conditions:
 
     def __init__(self, held: Held) -> None:
         self._held = held
+        self._properties_memo: dict[str, list[int]] | None = None
 
     def implied(self, fn: int, reg: int, outcome: bool, depth: int = 0) -> Checks:
         """What holds where the expression in a register comes out true, or false."""
@@ -101,9 +101,15 @@ class Conditions:
             return NONE
         return all_of([self._held.told(fn).true if outcome else self._held.told(fn).false for fn in found])
 
-    @cached_property
+    @property
     def _properties(self) -> dict[str, list[int]]:
         """The properties of the program's classes, by name."""
+        found = self._properties_memo
+        if found is None:
+            found = self._properties_memo = self._find_properties()
+        return found
+
+    def _find_properties(self) -> dict[str, list[int]]:
         out: dict[str, list[int]] = {}
         for cls in self._held.program.classes:
             for name, method in cls.methods.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
@@ -31,6 +30,7 @@ class Durations:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._program = calls.program
+        self._settings_memo: dict[str, list[tuple[int, int]]] | None = None
 
     def seconds(self, fn: int, reg: int, depth: int = 0) -> float | None:
         """The seconds from now; ``inf`` for ever; None where that cannot be told."""
@@ -117,9 +117,15 @@ class Durations:
             return self.setting(op.slot, depth + 1) if op.slot.isupper() else None
         return self.seconds(module, stored[0][1].src, depth + 1)
 
-    @cached_property
+    @property
     def _settings(self) -> dict[str, list[tuple[int, int]]]:
         """Names in capitals, with what they are set to: variables of modules and classes, keys, keyword arguments."""
+        found = self._settings_memo
+        if found is None:
+            found = self._settings_memo = self._find_settings()
+        return found
+
+    def _find_settings(self) -> dict[str, list[tuple[int, int]]]:
         out: dict[str, list[tuple[int, int]]] = {}
         for function in self._program.functions:
             if self._calls.in_tests(function.id) or not _has_settings(function.ir):

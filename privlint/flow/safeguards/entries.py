@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import NamedTuple
 
 from privlint.catalog.paths import match_path
@@ -40,6 +39,10 @@ class Entries(Declared):
     def __init__(self, calls: Calls, held: Held, rules: tuple[EntryRule, ...]) -> None:
         super().__init__(calls, held, rules)
         self._entries: dict[int, Entry | None] = {}
+        self._groups_memo: list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]] | None = None
+        self._included_memo: list[tuple[int, o.Call, tuple[int, str]]] | None = None
+        self._configured_memo: list[tuple[str, Check]] | None = None
+        self._for_all_memo: Checks | None = None
 
     def of(self, fn: int) -> Entry | None:
         """How a function is entered from outside; None if nothing says that it is."""
@@ -160,9 +163,15 @@ class Entries(Declared):
                     out |= self._grouped(own, depth + 1)
         return out
 
-    @cached_property
+    @property
     def _groups(self) -> list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]]:
         """``Router(route_handlers=[...], guards=[...])``: who is in it, what is asked, and what it is called."""
+        found = self._groups_memo
+        if found is None:
+            found = self._groups_memo = self._find_groups()
+        return found
+
+    def _find_groups(self) -> list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]]:
         out: list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]] = []
         for fn, call in self.calls.registering:
             given = {arg.label: arg.reg for arg in call.args}
@@ -212,9 +221,15 @@ class Entries(Declared):
                         out |= set(self.dependencies(site, inner, arg.reg))
         return out
 
-    @cached_property
+    @property
     def _included(self) -> list[tuple[int, o.Call, tuple[int, str]]]:
         """Calls of ``include_router`` and their like: which router of which module is included."""
+        found = self._included_memo
+        if found is None:
+            found = self._included_memo = self._find_included()
+        return found
+
+    def _find_included(self) -> list[tuple[int, o.Call, tuple[int, str]]]:
         out: list[tuple[int, o.Call, tuple[int, str]]] = []
         for fn, call in self.calls.registering:
             body = self.calls.body(fn)
@@ -250,8 +265,14 @@ class Entries(Declared):
         path = self.program.modules[function.module].path
         return frozenset(check for folder, check in self._configured if path.startswith(folder))
 
-    @cached_property
+    @property
     def _configured(self) -> list[tuple[str, Check]]:
+        found = self._configured_memo
+        if found is None:
+            found = self._configured_memo = self._find_configured()
+        return found
+
+    def _find_configured(self) -> list[tuple[str, Check]]:
         out: list[tuple[str, Check]] = []
         for info in self.program.classes:
             if not info.name.endswith(("Config", "Configuration", "Application")):
@@ -263,7 +284,13 @@ class Entries(Declared):
                     out.append((path.rpartition("/")[0] + "/", Check("access", f"{info.name}.{name}", (), True, site)))
         return out
 
-    @cached_property
+    @property
     def _for_all(self) -> Checks:
         """What settings make sure of for all pages: a middleware, the default permission of an interface."""
+        found = self._for_all_memo
+        if found is None:
+            found = self._for_all_memo = self._find_for_all()
+        return found
+
+    def _find_for_all(self) -> Checks:
         return for_all(self.calls, self.held)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body, calls_of
@@ -53,6 +52,7 @@ class Filed:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._program = calls.program
+        self._removers_memo: dict[str, dict[int, bool]] | None = None
 
     def find(self, facts: Facts, function_at: Callable[[Site], int | None], who: tuple[str, ...]) -> list[Store]:
         """The files and objects of personal data, in order; ``who``: what the types begin with that say who it is."""
@@ -146,9 +146,15 @@ class Filed:
 
     # -- who deletes ---------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _removers(self) -> dict[str, dict[int, bool]]:
         """The functions that delete files, and objects; with whether time decides."""
+        found = self._removers_memo
+        if found is None:
+            found = self._removers_memo = self._find_removers()
+        return found
+
+    def _find_removers(self) -> dict[str, dict[int, bool]]:
         out: dict[str, dict[int, bool]] = {"file": {}, "object-storage": {}}
         for function in self._program.functions:
             if self._calls.in_tests(function.id):

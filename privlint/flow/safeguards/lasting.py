@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from typing import NamedTuple
 
 from privlint.catalog.catalog import Catalog
@@ -49,6 +48,10 @@ class Lasting:
         self._program = calls.program
         self._catalog = catalog
         self._durations = Durations(calls)
+        self._of_flask_memo: _Stay | None = None
+        self._set_expiry_memo: list[tuple[int, int]] | None = None
+        self._of_starlette_memo: _Stay | None = None
+        self._packages_memo: frozenset[str] | None = None
 
     def tell(self, flow: FlowFact, fn: int | None) -> FlowFact:
         """A flow into a cookie, a session or a cache, with the time for which it stays there."""
@@ -121,8 +124,14 @@ class Lasting:
             return self._of_django(fn)
         return self._of_starlette if self._uses("starlette") or self._uses("fastapi") else _UNKNOWN
 
-    @cached_property
+    @property
     def _of_flask(self) -> _Stay:
+        found = self._of_flask_memo
+        if found is None:
+            found = self._of_flask_memo = self._find_of_flask()
+        return found
+
+    def _find_of_flask(self) -> _Stay:
         server = self._uses("flask_session") and self._durations.value("SESSION_PERMANENT") is not False
         if not server and not any(self._made_permanent()):
             return _UNKNOWN
@@ -157,9 +166,15 @@ class Lasting:
         seconds = self._durations.setting("SESSION_COOKIE_AGE")
         return _stay(seconds) if seconds is not None else _Stay("given")
 
-    @cached_property
+    @property
     def _set_expiry(self) -> list[tuple[int, int]]:
         """``request.session.set_expiry(seconds)``: the function and the argument."""
+        found = self._set_expiry_memo
+        if found is None:
+            found = self._set_expiry_memo = self._find_set_expiry()
+        return found
+
+    def _find_set_expiry(self) -> list[tuple[int, int]]:
         return [
             (function, call.args[0].reg)
             for function in self._functions()
@@ -167,8 +182,14 @@ class Lasting:
             if isinstance(call, o.Call) and call.text.endswith("session.set_expiry") and call.args
         ]
 
-    @cached_property
+    @property
     def _of_starlette(self) -> _Stay:
+        found = self._of_starlette_memo
+        if found is None:
+            found = self._of_starlette_memo = self._find_of_starlette()
+        return found
+
+    def _find_of_starlette(self) -> _Stay:
         for function in self._functions():
             body = self._calls.body(function)
             for _, call in body.calls:
@@ -220,9 +241,15 @@ class Lasting:
     def _uses(self, package: str) -> bool:
         return package in self._packages
 
-    @cached_property
+    @property
     def _packages(self) -> frozenset[str]:
         """The packages that the program imports."""
+        found = self._packages_memo
+        if found is None:
+            found = self._packages_memo = self._find_packages()
+        return found
+
+    def _find_packages(self) -> frozenset[str]:
         return frozenset(
             op.module.partition(".")[0]
             for function in self._program.functions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from privlint.catalog.catalog import Catalog
 from privlint.flow.safeguards.calls import Calls
@@ -43,6 +42,8 @@ class Statements:
         self._calls = calls
         self._program = calls.program
         self._catalog = catalog
+        self._dropped_memo: set[str] | None = None
+        self._expiring_memo: set[str] | None = None
 
     def tables_erased(self, functions: Iterable[int]) -> dict[str, set[int]]:
         """The tables that statements delete from, or blank, each with the functions that have them."""
@@ -121,12 +122,24 @@ class Statements:
                                  cleaned, function))  # fmt: skip
         return out
 
-    @cached_property
+    @property
     def _dropped(self) -> set[str]:
+        found = self._dropped_memo
+        if found is None:
+            found = self._dropped_memo = self._find_dropped()
+        return found
+
+    def _find_dropped(self) -> set[str]:
         return {parts[-2].removeprefix("self").strip("_") for parts in self._method_calls() if parts[-1] in _DROPS}
 
-    @cached_property
+    @property
     def _expiring(self) -> set[str]:
+        found = self._expiring_memo
+        if found is None:
+            found = self._expiring_memo = self._find_expiring()
+        return found
+
+    def _find_expiring(self) -> set[str]:
         out: set[str] = set()
         for function in self._program.functions:
             for block in function.ir.blocks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from privlint.catalog.catalog import Catalog
@@ -61,6 +60,7 @@ class Storage:
             if not calls.in_tests(fn):
                 self._by_class.setdefault(cls, set()).add(fn)
         self._unknown = {(name, fn) for name, fn, _ in unknown if not calls.in_tests(fn)}
+        self._erasing_views_memo: set[int] | None = None
 
     def find(self, facts: Facts, hinted: Iterable[int], function_at: Callable[[Site], int | None]) -> list[Store]:
         """All stores of personal data, in order."""
@@ -179,9 +179,15 @@ class Storage:
             return True
         return any(model == cls for model in self._erasing_views)
 
-    @cached_property
+    @property
     def _erasing_views(self) -> set[int]:
         """The models of views and admin pages that let somebody delete."""
+        found = self._erasing_views_memo
+        if found is None:
+            found = self._erasing_views_memo = self._find_erasing_views()
+        return found
+
+    def _find_erasing_views(self) -> set[int]:
         out: set[int] = set()
         for info in self._program.classes:
             bases = [self._program.classes[base].name for base in info.mro[1:]]
