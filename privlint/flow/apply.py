@@ -13,7 +13,7 @@ from privlint.flow.items import item, key_label, known_keys, positions
 from privlint.flow.models.merging import merge
 from privlint.flow.recency import is_last, set_back
 from privlint.flow.sources import part_called
-from privlint.flow.summary import Context, Description, Summary
+from privlint.flow.summary import Context, Description, Effect, Pending, Summary
 from privlint.flow.values import (
     BY,
     CLASSES,
@@ -248,7 +248,8 @@ class Binding:
         if summary.heap:
             self._set_back(summary)
         self.fr.solver.work += len(summary.sinks) + len(summary.heap) + len(summary.effects)
-        effects = [(e.object, e.label, self.substitute(e.value), self.substitute(e.stored)) for e in summary.effects]
+        effects = [self._pending(effect) for effect in summary.effects]
+        after = [self._pending(effect) for effect in summary.after]
         result = self.substitute(summary.result, returned=True)
         yields = self.substitute(summary.yields, returned=True)
         raises = self.substitute(summary.raises, returned=True)
@@ -262,16 +263,10 @@ class Binding:
         for (cls, name), value in summary.class_fields.items():
             classes = [a.cls for a in self.part(0, ()).ordered if isinstance(a, Cls)] if cls < 0 else [cls]
             store(self.fr, of(*(Cls(known) for known in classes)), f".{name}", self.substitute(value))
-        for key, label, value, stored in effects:
-            target = of(Obj(key))
-            if key[0] == "s":
-                target = self.part(*symbolic(key))
-            if label == CLEARED:
-                clear(self.fr, target)
-            elif label == REST:
-                merge(self.fr, target, value)
-            else:
-                store(self.fr, target, label, value, stored=stored)
+        for effect in effects:
+            happen(self.fr, effect)
+        for effect in after:
+            happen(self.fr, effect, sure=False)  # it may be left somewhere else than at the end of a block
         if raises:
             self.fr.raised(raises)
             self.fr.failed[self.call.node] = raises
@@ -282,6 +277,8 @@ class Binding:
             held = {f"[{i}]": self.substitute(step, returned=True) for i, step in enumerate(steps)}
             fields = {**(held or {"[*]": yields}), ".%return": result, ".%of": of(Func(self.fn, None))}
             made = self.fr.allocate(self.call.node, Object("gen", fields=fields), "gen")
+            if after:
+                self.fr.after[made.id] = after
             return of(made)
         return result
 
@@ -301,6 +298,11 @@ class Binding:
         self._parts.clear()
         self._wholes.clear()
         self._meant.clear()
+
+    def _pending(self, effect: Effect) -> Pending:
+        key = effect.object
+        target = self.part(*symbolic(key)) if key[0] == "s" else of(Obj(key))
+        return Pending(target, effect.label, self.substitute(effect.value), self.substitute(effect.stored))
 
     def _bring_objects(self, summary: Summary) -> None:
         heap = self.fr.state.heap
@@ -482,6 +484,18 @@ class Binding:
         if len(value.atoms) == 1:
             return not value.marks
         return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
+
+
+def happen(fr: Frame, effect: Pending, *, sure: bool = True) -> None:
+    """Write what an effect says; not ``sure``: what was there before may stay."""
+    target, label, value, stored = effect
+    if label == CLEARED:
+        if sure:
+            clear(fr, target)
+    elif label == REST:
+        merge(fr, target, value, sure=sure)
+    else:
+        store(fr, target, label, value, strong=sure, stored=stored)
 
 
 def _made_at(key: ObjId, one_of_many: Object | None) -> ObjId:

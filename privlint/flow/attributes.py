@@ -506,7 +506,7 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
         func = Func(method.function, fr.solver.environment(method.function, fr))
         return of(Bound(func, Cls(cls))) if method.kind == "class" else of(func)
     if value is not None and value.atoms and fr.solver.records.is_enum(cls):
-        return _as_member(cls, name, value)
+        return _as_member(fr, cls, name, value)
     if value is not None and _is_manager(fr, cls, value):
         return join(value, of(Inst(f"{QUERY}{cls}")))
     if fr.solver.records.kind(cls) == "model" and name in fr.solver.records.names(cls):
@@ -527,7 +527,7 @@ def class_attribute(fr: Frame, cls: int, name: str) -> Value | None:
     return of(*(Ext(f"{base}.{name}") for base in bases[:3])) if bases else None
 
 
-def _as_member(cls: int, name: str, value: Value) -> Value:
+def _as_member(fr: Frame, cls: int, name: str, value: Value) -> Value:
     """What the body of an enum binds, as a member of it; of one that is no constant it is known which one it is."""
     if all(isinstance(atom, Lit) for atom in value.atoms):
         atoms = frozenset(Lit(f"{MEMBER}{cls}", atom.value) for atom in value.atoms if isinstance(atom, Lit))
@@ -535,13 +535,16 @@ def _as_member(cls: int, name: str, value: Value) -> Value:
     if value.marks or any(isinstance(atom, Func | Bound | Cls | Wrapped) for atom in value.atoms):
         return value
     called = any(isinstance(atom, Inst | Ext) for atom in value.atoms)
-    return of(Lit(f"{MEMBER}{cls}?", name)) if called else value
+    shown = all(isinstance(atom, Obj) and fr.object(atom.id).built_in == "tuple" for atom in value.atoms)
+    return of(Lit(f"{MEMBER}{cls}?", name)) if called or shown else value
 
 
 def member_attribute(fr: Frame, atom: Lit, name: str) -> Value | None:
     """An attribute of a member of an enum: its value, a method of the enum."""
     if name in ("value", "_value_"):
-        return SCALAR if atom.kind[-1] == "?" else literal(atom.value)
+        held = held_by_class(fr, int(atom.kind[1:-1]), str(atom.value)) if atom.kind[-1] == "?" else None
+        shown = [a for a in held.ordered if isinstance(a, Obj)] if held is not None else []
+        return literal(atom.value) if atom.kind[-1] != "?" else of(*shown) if shown else SCALAR
     if name in ("name", "_name_"):
         return SCALAR
     return member_of_class(fr, int(atom.kind[1:].rstrip("?")), name, atom)

@@ -85,7 +85,7 @@ def new_instance(fr: Frame, cls: int, n: int) -> Obj:
 
 def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> None:
     """Fields by position and name, for classes whose ``__init__`` is made for them (or lies in a library)."""
-    from privlint.flow.access import store
+    from privlint.flow.access import at_label, store
 
     names = fr.solver.records.init_order(cls)
     for name, value in fr.solver.records.defaults(cls).items():
@@ -126,7 +126,8 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
     if post is not None:
         from privlint.flow.calls import call_method
 
-        call_method(fr, post.function, next(iter(made.atoms)), [], n)
+        only = [at_label(fr, made, f".{name}") for name in fr.solver.records.init_only(cls)]
+        call_method(fr, post.function, next(iter(made.atoms)), only, n)
 
 
 def _fill_container(fr: Frame, made: Value, given: Value) -> bool:

@@ -10,7 +10,7 @@ from privlint.flow.heap import Object, State, join_objects
 from privlint.flow.loops import Loops
 from privlint.flow.memory import Memory
 from privlint.flow.recency import is_last, set_back
-from privlint.flow.summary import Context, Effect, Key, Summary
+from privlint.flow.summary import Context, Effect, Key, Pending, Summary
 from privlint.flow.values import (
     CLEARED,
     IS,
@@ -99,6 +99,9 @@ class Frame(Memory):
         self.exit: State | None = None
         self.paused: State | None = None  # where it waited last, for what runs beside it or for its caller
         self.failed: dict[int, Value] = {}  # calls by their nodes -> the exceptions that may come out of them
+        self.manager = any(text.endswith("contextmanager") for text in fn.ir.decorators)
+        self.handed: State | None = None  # of a context manager: the state in which the block runs
+        self.after: dict[ObjId, list[Pending]] = {}  # what context managers do when their block is left
         self.started: dict[int, o.Call] = {}  # calls by their nodes that go on beside the function
         self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back
@@ -365,6 +368,10 @@ class Frame(Memory):
 
     def yielded(self, value: Value) -> None:
         """The function gives a value and waits: objects are for its caller what they are now, too."""
+        if self.manager and self.handed is None:
+            self.handed = self.state.copy()
+        elif self.manager and self.handed is not None:
+            self.handed.merge(self.state, self)
         todo, seen = objects_in(value), set[ObjId]()
         while todo and len(seen) < limits.PARTS:
             key = todo.pop()
@@ -427,18 +434,10 @@ class Frame(Memory):
         summary.returns = self.returned or not plain
         if state is None:
             return summary
-        for key, obj in state.heap.items():
-            if not obj.written or key[0] == "c" or (key[0] == "o" and key not in self.solver.shared):
-                continue
-            for label in sorted(
-                obj.written, key=lambda label: (label != CLEARED, label != REST, label)
-            ):  # its own keys last
-                value = obj.fields.get(label)
-                if value is None:  # a mapping that was taken over, and laid out since
-                    continue
-                summary.effects.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
+        summary.effects = self._effects(state if self.handed is None else self.handed)
+        summary.after = self._effects(state) if self.handed is not None else []
         todo = [summary.result, summary.raises, summary.yields]
-        todo += [effect.value for effect in summary.effects] + list(summary.fields.values())
+        todo += [effect.value for effect in (*summary.effects, *summary.after)] + list(summary.fields.values())
         while todo:
             for key in self._reached(keep(todo.pop()), state):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
@@ -448,6 +447,18 @@ class Frame(Memory):
                     summary.heap[key] = obj
                     todo.extend(obj.fields.values())
         return summary
+
+    def _effects(self, state: State) -> list[Effect]:
+        """What is written in a state of what the caller knows."""
+        out: list[Effect] = []
+        for key, obj in state.heap.items():
+            if not obj.written or key[0] == "c" or (key[0] == "o" and key not in self.solver.shared):
+                continue
+            for label in sorted(obj.written, key=_when):
+                value = obj.fields.get(label)
+                if value is not None:  # else a mapping that was taken over, and laid out since
+                    out.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
+        return out
 
     def _reached(self, value: Value, state: State) -> list[ObjId]:
         """The objects that a value refers to, and the variables that the methods of their classes use."""

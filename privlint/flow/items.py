@@ -300,7 +300,7 @@ def known_keys(fr: Frame, value: Value) -> list[str] | None:
     if atom.id[0] == "s":
         fr.need_parts(value, KEYS)
         return fr.keys(atom.id)
-    if atom.id[0] != "o" or value.marks or atom.id in fr.solver.shared:
+    if atom.id[0] != "o" or value.marks:
         return None
     obj = fr.object(atom.id)
     fields = obj.fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privlint.flow.apply import happen
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.items import item
@@ -28,6 +29,8 @@ def left(fr: Frame, value: Value) -> None:
     raised = join(fr.state.env.get(RAISED + "*", UNKNOWN), fr.state.env.get(CAUGHT, UNKNOWN))
     given = [UNKNOWN, either(raised, NONE), UNKNOWN] if raised else [NONE, NONE, NONE]
     for atom in value.ordered:
+        for effect in fr.after.get(atom.id, ()) if isinstance(atom, Obj) else ():
+            happen(fr, effect, sure=len(value.atoms) == 1)
         if call_dunder(fr, atom, "__exit__", given) is None:
             call_dunder(fr, atom, "__aexit__", given)
 

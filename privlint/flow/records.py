@@ -60,6 +60,7 @@ class Records:
         self._by_name: dict[str, list[int]] | None = None
         self._profiles: dict[str, int] | None = None
         self._encrypted: dict[int, frozenset[str]] = {}
+        self._init_only: dict[int, list[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
         self._judge = Fields(solver)
@@ -352,7 +353,7 @@ class Records:
         """The fields of a record whose ``repr()`` shows them and no other attribute; none where that is not known."""
         rule = self.rule(cls)
         told = rule is not None and (rule.shown, rule.kind) == ("all", "record")
-        return frozenset(self.names(cls)) if told else _NONE
+        return frozenset(self.names(cls)).difference(self.init_only(cls)) if told else _NONE
 
     def names(self, cls: int) -> list[str]:
         """All declared fields of a record, bases first, whatever they hold."""
@@ -398,6 +399,19 @@ class Records:
                 if (info.annotation is not None or made) and name not in out:
                     out.append(name)
         return out
+
+    def init_only(self, cls: int) -> list[str]:
+        """The fields that only ``__init__`` has, which hands them to ``__post_init__``: ``InitVar[str]``."""
+        found = self._init_only.get(cls)
+        if found is None:
+            classes = self._solver.program.classes
+            found = self._init_only[cls] = [
+                name
+                for number in reversed(classes[cls].mro)
+                for name, info in classes[number].fields.items()
+                if info.annotation is not None and info.annotation.name.rpartition(".")[2] == "InitVar"
+            ]
+        return found
 
     def is_plain(self, cls: int) -> bool:
         """Whether nothing makes a record of a class: no decorator, no base or metaclass that is not of the program."""

@@ -29,6 +29,15 @@ class Effect(NamedTuple):
     stored: Value
 
 
+class Pending(NamedTuple):
+    """An effect in the words of the caller, for later."""
+
+    target: Value
+    label: str
+    value: Value
+    stored: Value
+
+
 @dataclass(slots=True)
 class Summary:
     """The summary of a function in a context; ``heap`` holds the new objects that leave it.
@@ -44,6 +53,7 @@ class Summary:
     steps: list[Value] | None = field(default_factory=list)  # the yields in order, where that is the only one
     heap: dict[ObjId, Object] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    after: list[Effect] = field(default_factory=list)  # of a context manager: those when the block is left
     # What the caller passes at a symbol reaches a sink inside: by which way.
     sinks: dict[tuple[Mark, Target], Hop | None] = field(default_factory=dict)
     fields: dict[tuple[int, str], Value] = field(default_factory=dict)  # (class, attribute) -> what is stored
@@ -84,16 +94,19 @@ class Summary:
             and self.returns == other.returns
             and self.class_fields.keys() == other.class_fields.keys()
             and all(value.same(other.class_fields[key]) for key, value in self.class_fields.items())
-            and len(self.effects) == len(other.effects)
-            and all(
-                a.object == b.object and a.label == b.label and a.value.same(b.value)
-                for a, b in zip(self.effects, other.effects, strict=True)
-            )
+            and _same_effects(self.effects, other.effects)
+            and _same_effects(self.after, other.after)
             and self.fields.keys() == other.fields.keys()
             and all(value.same(other.fields[key]) for key, value in self.fields.items())
             and self.heap.keys() == other.heap.keys()
             and all(_same_object(obj, other.heap[key]) for key, obj in self.heap.items())
         )
+
+
+def _same_effects(left: list[Effect], right: list[Effect]) -> bool:
+    return len(left) == len(right) and all(
+        a.object == b.object and a.label == b.label and a.value.same(b.value) for a, b in zip(left, right, strict=True)
+    )
 
 
 def _same_object(left: Object, right: Object) -> bool:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from privlint.flow.arguments import Arguments
+from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.models.containers import deep_clone
 from privlint.flow.models.registry import function
 from privlint.flow.sources import is_request_data
-from privlint.flow.values import UNKNOWN, Atom, Inst, Obj, Value, join_all, of
+from privlint.flow.values import UNKNOWN, Atom, Inst, Lit, Obj, Value, join_all, of, only_marks, with_marks
 
 if TYPE_CHECKING:
-    from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
 
 _CONTENT = ".%packed"
@@ -67,9 +68,14 @@ def _unpack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if is_request_data(fr, given):  # the body of a request
         return of(Inst("privlint.web.RequestJson"))
     packed = packed_in(fr, given)
-    if not packed or len(packed) < len(given.atoms):
-        return None
-    return join_all(deep_clone(fr, fr.object(a.id).fields[_CONTENT], callee.n, {}) for a in packed)
+    exact = bool(packed) and len(packed) == len(given.atoms)
+    parts = (deep_clone(fr, fr.object(a.id).fields[_CONTENT], callee.n, {}) for a in packed)
+    content = join_all(parts) if exact else None
+    if "object_hook" in args.keywords:
+        hook = args.keywords["object_hook"][0]
+        made = call_value(fr, hook, Arguments([(content or only_marks(given.marks), callee.n)]), callee.n)
+        return made if content is not None and made.atoms else with_marks(made, given.marks)
+    return content
 
 
 @function("fastapi.encoders.jsonable_encoder")
@@ -80,7 +86,7 @@ def _encoded(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
 
 def unpacks(path: str, result: Value) -> bool:
     """Whether a call gave something whose parts are known: the data of the text is among them, at its place."""
-    return path.rpartition(".")[2] in _UNPACKING and any(isinstance(a, Obj) for a in result.atoms)
+    return path.rpartition(".")[2] in _UNPACKING and any(isinstance(a, Obj | Lit) for a in result.atoms)
 
 
 _UNPACKING = frozenset({"loads", "unpackb", "safe_load", "decode", "jsonable_encoder", "subn"})

@@ -191,6 +191,9 @@ def _spread(name: Value, value: Value) -> Value | None:
     if len(keys) != 1 or keys != values:
         return None
     ((param, path),) = keys
+    sources = [(m.source.param, m.source.path[:-1]) if isinstance(m.source, Symbol) else None for m in value.marks]
+    if any(source != (param, path) for source in sources):
+        return None  # there is something else in it: ``setattr(x, k, given.get(k, default))``
     return Value(frozenset((Obj(("s", param, path)),)), {Mark(Symbol(param, path, 0), Protection.CLEAR, 0): None})
 
 

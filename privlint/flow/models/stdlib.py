@@ -98,7 +98,19 @@ def _copy(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         for name, (value, _) in args.keywords.items():
             store(fr, changed, f".{name}", value)
         made = Value(made.atoms | new.atoms, made.marks)
+        _begin_again(fr, changed, callee)
     return made
+
+
+def _begin_again(fr: Frame, changed: Value, callee: Callee) -> None:
+    """``dataclasses.replace`` makes a new record, which computes what it does of its fields."""
+    from privlint.flow.calls import call_method
+
+    for atom in changed.ordered if callee.last in ("replace", "evolve") else ():
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
+        post = fr.program.method(cls, "__post_init__") if cls >= 0 else None
+        if post is not None:
+            call_method(fr, post.function, atom, [UNKNOWN for _ in fr.solver.records.init_only(cls)], callee.n)
 
 
 @function("functools.partial", "functools.partialmethod")
@@ -205,7 +217,11 @@ MADE_CALLABLE["reference"] = _referred
     "contextlib.AsyncExitStack.enter_context",
 )
 def _enter(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    """``stack.enter_context(manager)``: what ``with manager as it`` gives."""
+    """``stack.enter_context(manager)``: what ``with manager as it`` gives; it is left when the stack is."""
+    for stack in callee.receiver.ordered if callee.receiver is not None and args.positional else ():
+        for atom in args.positional[0][0].ordered:
+            if isinstance(stack, Obj) and isinstance(atom, Obj) and atom.id in fr.after:
+                fr.after.setdefault(stack.id, []).extend(fr.after[atom.id])
     return entered(fr, args.positional[0][0], callee.last == "enter_async_context") if args.positional else None
 
 
