@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from privlint.flow import rows, sources
+from privlint.flow import columns, rows, sources
+from privlint.flow.columns import read as _read
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import COLUMN, element
@@ -20,6 +21,7 @@ from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
     Ext,
+    Func,
     Inst,
     Lit,
     Mark,
@@ -28,6 +30,7 @@ from privlint.flow.values import (
     Symbol,
     Value,
     join,
+    join_all,
     merge_marks,
     of,
     strings,
@@ -42,7 +45,10 @@ if TYPE_CHECKING:
 
 PANDAS, POLARS, SERIES = "pandas.DataFrame", "polars.DataFrame", "pandas.Series"
 SPARK = "pyspark.sql.DataFrame"
+_DATES = "pandas.Series.dt"
+_OF_DATES = frozenset(("year", "month", "day", "date", "days", "total_seconds", "isocalendar"))
 _TYPES = frozenset((PANDAS, POLARS, SPARK))
+_GROUP = ".%group"  # label of what is grouped
 Columns = dict[str, Value]  # by label: "['email']"
 
 _SAME = frozenset(
@@ -51,7 +57,9 @@ _SAME = frozenset(
      "drop_duplicates", "query", "astype", "round", "filter", "sort", "unique", "limit", "lazy",
      "convert_dtypes", "replace", "where", "mask", "nlargest", "nsmallest", "reindex", "explode", "slice",
      "reverse", "drop_nulls", "fill_null", "cast", "clone", "to_pandas", "rechunk", "interpolate", "clip",
-     "transpose", "mode", "option", "options", "format", "partitionBy", "bucketBy", "sortBy"]
+     "transpose", "mode", "option", "options", "format", "partitionBy", "bucketBy", "sortBy", "distinct", "toDF",
+     "checkpoint", "localCheckpoint", "hint", "alias", "sortWithinPartitions", "unpersist", "set_axis", "to_frame",
+     "with_row_index", "with_row_count", "top_k", "bottom_k", "gather_every", "subtract", "intersect"]
 )  # fmt: skip
 _ROWS = frozenset(
     ["iterrows", "itertuples", "iter_rows", "rows", "to_dicts", "to_records", "collect", "take", "toLocalIterator"]
@@ -134,12 +142,6 @@ def _is_column(atom: object) -> bool:
     return isinstance(atom, Inst) and atom.type.startswith(COLUMN)
 
 
-def _read(fr: Frame, value: Value, name: str, n: int, owner: str) -> Value:
-    """One column of a frame."""
-    found = item_of(fr, value, f"[{name!r}]")
-    return with_marks(found, sources.of_item(fr, value, name, n, owner, found))
-
-
 def column(value: Value) -> Value:
     """What one column gives: a series."""
     return Value(value.atoms | {Inst(SERIES)}, value.marks)
@@ -174,7 +176,8 @@ def _placed(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | 
 def attribute(fr: Frame, value: Value, name: str) -> Value | None:
     """``frame.loc``, ``frame.shape``, a column as an attribute, parts of a series; None for everything else."""
     if not type_of(fr, value):
-        return _of_series(fr, value, name) if Inst(SERIES) in value.atoms else None
+        of_column = columns.attribute(fr, value, name)
+        return _of_series(fr, value, name) if of_column is None else of_column
     if name in _PLACES:
         return value
     if name in _FACTS:
@@ -192,13 +195,21 @@ def _is_method(name: str) -> bool:
 
 
 def _of_series(fr: Frame, value: Value, name: str) -> Value | None:
-    """``series.iloc``, ``series.values``, ``series.str``: the same values."""
-    if name in ("str", "dt", "cat"):
+    """``series.iloc``, ``series.values``, ``series.str``, ``series.dt.year``: the same values; None for others."""
+    if Ext(_DATES) in value.atoms:
+        return Value(frozenset((Inst(SERIES),)), value.marks) if name in _OF_DATES else SCALAR
+    known = Inst(SERIES) in value.atoms
+    if name in ("str", "dt", "cat") and (known or _may_be_series(value)):
         from privlint.flow.wholes import collect
 
         marks = collect(fr, value, 1)  # a column of a caller's frame has none of its own
         return Value(frozenset((Ext(f"{SERIES}.{name}"),)), marks) if marks else None
-    return value if value.marks and (name in _PLACES or name in ("values", "array", "T")) else None
+    return value if known and value.marks and (name in _PLACES or name in ("values", "array", "T")) else None
+
+
+def _may_be_series(value: Value) -> bool:
+    """Whether a value is what a library made of data, or what was computed of it."""
+    return bool(value.marks) and all(isinstance(atom, Inst) for atom in value.atoms)
 
 
 def _rest(value: Value, fr: Frame) -> Value:
@@ -231,11 +242,11 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if name == "to_dict":
         return with_marks(of(fr.allocate(n, Object("dict", fields=known), "dict")), value.marks)
     if name in _COUNTS:
-        return SCALAR
+        return _aggregated(fr, value, type_, known, callee, args) if _is_grouped(fr, value) else SCALAR
     if name in _GROUPS:
         keys = _named(fr, args, ("by", "index"))
         read = {f"[{key!r}]": _read(fr, value, key, n, callee.receiver_name) for key in keys}
-        return made(fr, n, type_, {label: sources.counted_by(fr, each) for label, each in read.items()})
+        return _grouped(fr, n, type_, {label: sources.counted_by(fr, each) for label, each in read.items()})
     if name == "drop":
         dropped = {f"[{each!r}]": SCALAR for each in _named(fr, args, ("columns", "labels"))}
         left = {k: v for k, v in known.items() if k not in dropped}
@@ -243,20 +254,75 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             return made(fr, n, type_, {**left, **dropped}, NO_MARKS, rest)
         return made(fr, n, type_, left, value.marks if not known else {})
     if name == "select" or (name == "filter" and "items" in args.keywords):
-        names = _named(fr, args, ("items",))
-        return made(fr, n, type_, {f"[{each!r}]": _read(fr, value, each, n, callee.receiver_name) for each in names})
+        return made(fr, n, type_, _given(fr, value, args, callee))
     if name == "withColumn" and len(args.positional) > 1:
-        given = {f"[{key!r}]": args.positional[1][0] for key in strings(args.positional[0][0])}
+        found = _evaluated(fr, value, args.positional[1][0], callee)
+        given = {f"[{key!r}]": found for key in strings(args.positional[0][0])}
         return made(fr, n, type_, {**known, **given}, value.marks, rest)
-    if name in ("assign", "with_columns"):
-        given = {f"[{key!r}]": each for key, (each, _) in args.keywords.items()}
-        return made(fr, n, type_, {**known, **given}, value.marks, rest)
+    if name in ("assign", "with_columns", "withColumns"):
+        return made(fr, n, type_, {**known, **_given(fr, value, args, callee)}, value.marks, rest)
+    if name == "withColumnRenamed" and len(args.positional) > 1:
+        names = [text for each, _ in args.positional[:2] for text in strings(each)]
+        moved = {f"[{names[-1]!r}]": _read(fr, value, names[0], n, callee.receiver_name)} if len(names) == 2 else {}
+        return made(fr, n, type_, {**known, **moved}, value.marks, rest)
     if name == "rename":
         return made(fr, n, type_, _renamed(fr, known, args), value.marks, rest)
-    if name in ("merge", "join", "append", "vstack", "hstack"):
+    if name in ("merge", "join", "append", "vstack", "hstack", "union", "unionAll", "unionByName", "crossJoin"):
         other = next((each for each, _ in args.positional[:1]), UNKNOWN)
         return made(fr, n, type_, {**columns_of(fr, other), **known}, merge_marks(value.marks, other.marks))
+    if name in ("distinct", "unique") and len(known) == 1:  # the values that there are, and not who has them
+        known = {label: sources.counted_by(fr, each) for label, each in known.items()}
     return made(fr, n, type_, known, value.marks, rest) if name in _SAME else None
+
+
+def _given(fr: Frame, value: Value, args: Arguments, callee: Callee) -> Columns:
+    """The columns that are asked for, or made: by name, as expressions, by keyword."""
+    out: Columns = {}
+    for each, _ in args.positional:
+        for name, held in columns.evaluated(fr, value, each, callee.receiver_name, callee.n):
+            out[f"[{name!r}]"] = held
+        out.update((label, _evaluated(fr, value, held, callee)) for label, held in columns_of(fr, each).items())
+    for name, (each, _) in args.keywords.items():
+        if name == "items":
+            for text in _listed(fr, each):
+                out[f"[{text!r}]"] = _read(fr, value, text, callee.n, callee.receiver_name)
+        else:
+            out[f"[{name!r}]"] = _evaluated(fr, value, each, callee)
+    return out
+
+
+def _evaluated(fr: Frame, value: Value, given: Value, callee: Callee) -> Value:
+    """What a column is made of: an expression, a function of the frame, or values."""
+    if strings(given):
+        return given
+    found = columns.evaluated(fr, value, given, callee.receiver_name, callee.n)
+    if found:
+        return join_all(each for _, each in found)
+    if given.atoms and all(isinstance(atom, Func) for atom in given.atoms):
+        from privlint.flow.arguments import Arguments
+        from privlint.flow.calls import call_value
+
+        return call_value(fr, given, Arguments([(value, callee.n)], {}), callee.n)
+    return given
+
+
+def _grouped(fr: Frame, n: int, type_: str, keys: Columns) -> Value:
+    """Groups of a frame's rows, with what tells them apart."""
+    return of(fr.allocate(n, Object("inst", -1, type_, {**keys, _GROUP: SCALAR}), "groups"))
+
+
+def _is_grouped(fr: Frame, value: Value) -> bool:
+    return any(isinstance(atom, Obj) and _GROUP in fr.object(atom.id).fields for atom in value.atoms)
+
+
+def _aggregated(fr: Frame, value: Value, type_: str, keys: Columns, callee: Callee, args: Arguments) -> Value:
+    """A frame with a row for each group: what tells it apart, and aggregates, which say nothing of anybody."""
+    found: Columns = {}
+    for each, _ in args.positional:
+        found |= {f"[{name!r}]": held for name, held in columns.evaluated(fr, UNKNOWN, each, "", callee.n)}
+    found |= {f"[{name!r}]": SCALAR for name in args.keywords}
+    made_of = {**found, **keys, "[*]": SCALAR}
+    return of(fr.allocate(callee.n, Object("inst", -1, type_, made_of), "aggregate"))
 
 
 def _wants_records(args: Arguments) -> bool:

@@ -109,7 +109,7 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         if value.marks:
             value = moved(value, fr.site(value_part.n), "item", repr(texts[0])) if texts else value
         elif texts and sources.unknown(value):
-            value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, ""))
+            value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, "", _keys(fr, op)))
         label = key_label(fr, key)
         if label is None and not _is_its_own(op):
             fr.need(key)  # a caller that knows the key knows the item
@@ -119,6 +119,16 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
             keys = sources.counted_by(fr, key) if is_number(value) else key
             store(fr, made, "[#]", only_marks(keys.marks), strong=False)
     return made
+
+
+def _keys(fr: Frame, op: o.Build) -> list[str]:
+    """The constant keys of a display."""
+    out: list[str] = []
+    parts = iter(op.parts)
+    for part in parts:
+        if part.label != "**" and next(parts, None) is not None:
+            out += strings(fr.get(part.reg))
+    return out
 
 
 def _is_its_own(op: o.Build) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 
-from privlint.flow import kinds, masks, shapes, told
+from privlint.flow import columns, kinds, masks, shapes, told
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
 from privlint.flow.frame import Frame
@@ -98,7 +98,7 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _compared(fr, op, values) if answer is None else answer)
         return
     plain = op.op.removesuffix("=")
-    called = overloaded(fr, op.op, plain, values)
+    called = columns.combined(fr, plain, values, op.n) or overloaded(fr, op.op, plain, values)
     if called is not None:
         fr.put_register(op.dst, called)
     elif plain == "+":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from privlint.catalog.paths import match_path
-from privlint.flow import logins, routes
+from privlint.flow import logins, neighbours, routes
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, of_match
 from privlint.flow.sources import is_sent, of_rule
@@ -45,11 +45,25 @@ def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
     if not fr.solver.annotations.is_plain(fr.module, param.annotation):
         return {}
     match = fr.catalog.classify(param.name, None)
-    if match is None or match.confidence is Confidence.LOW or logins.in_function(fr, match):
+    if match is None:
+        return _beside_others(fr, param)
+    if match.confidence is Confidence.LOW or logins.in_function(fr, match):
         return {}
     if any(fr.catalog.means_other(param.name, match.data_type, other.name) for other in fr.ir.params):
         return {}
     return of_match(fr, param.n, match, param.name, "name", Confidence.MEDIUM, f"parameter `{param.name}`")
+
+
+def _beside_others(fr: Frame, param: Param) -> Found:
+    """A parameter that says something only beside others: ``def enroll(name, email)``."""
+    others = [each.name for each in fr.ir.params]
+    owner = fr.program.classes[fr.fn.cls].name if fr.fn.cls >= 0 else ""
+    if fr.catalog.is_of_organisation(fr.ir.name) or fr.catalog.logs_in(others):
+        return {}
+    match = neighbours.match(fr.catalog, param.name, owner, others)
+    if match is None or logins.in_function(fr, match):
+        return {}
+    return of_match(fr, param.n, match, param.name, "name", Confidence.LOW, f"parameter `{param.name}`")
 
 
 def _is_no_data(fr: Frame, param: Param) -> bool:

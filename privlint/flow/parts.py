@@ -19,6 +19,7 @@ from privlint.flow.values import (
     ADDED,
     NONE,
     SCALAR,
+    SLICED,
     UNKNOWN,
     Address,
     Atom,
@@ -29,6 +30,7 @@ from privlint.flow.values import (
     Obj,
     Opaque,
     Symbol,
+    Trait,
     Value,
     is_constant,
     is_number,
@@ -278,6 +280,8 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     if not has_items:
         return Value(traits, marks)
     whole = item(fr, Value(frozenset(a for a in obj.atoms if isinstance(a, Obj))), None)
+    if all(isinstance(a, Trait) or (isinstance(a, Obj) and a.id[0] == "s") for a in obj.atoms):
+        traits |= {SLICED}
     made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"), *traits)
     return with_marks(made, marks)
 

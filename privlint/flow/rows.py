@@ -7,9 +7,10 @@ are an object that yields it.  A cursor holds the row of its last statement as w
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from privlint.flow import origins, sources, sql
+from privlint.flow import neighbours, origins, sources, sql
 from privlint.flow.access import delete, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -61,8 +62,9 @@ _FRAMES = frozenset(("to_dataframe", "df", "fetchdf", "fetch_df", "to_pandas", "
 _SEVERAL = re.compile(r"[a-z]+[^su]s$", re.IGNORECASE)
 
 
-def read(fr: Frame, owner: str, name: str, n: int) -> Value:
-    """The value that a row has in a column; ``owner`` is a class's number or a table's name."""
+def read(fr: Frame, owner: str, name: str, n: int, others: Sequence[str] = ()) -> Value:
+    """The value that a row has in a column; ``owner`` is a class's number or a table's name, ``others`` what is
+    selected beside it."""
     if owner.isdigit() and int(owner) < len(fr.program.classes):
         from privlint.flow.attributes import opaque_attribute
 
@@ -74,6 +76,12 @@ def read(fr: Frame, owner: str, name: str, n: int) -> Value:
     match = fr.catalog.classify(name, owner or None) if name.lower() not in ("id", "pk") else None
     if match is not None and _SEVERAL.match(name) and fr.catalog.is_counted(match.data_type):
         match = None  # what a person has several of is in another table: this is how many
+    elif match is None:
+        match = neighbours.match(fr.catalog, name, owner, others)
+        if match is None and owner and fr.catalog.is_thing(owner):
+            return SCALAR  # a shop's: whatever the name says by itself
+    elif neighbours.of_company(match, others):
+        return SCALAR
     return only_marks(origins.of_match(fr, n, match, name, "record", Confidence.HIGH, f"column `{name}` is read"))
 
 
@@ -167,7 +175,9 @@ def of_statement(fr: Frame, statement: Value, n: int) -> Value | None:
     for text in texts_of(statement)[:4]:
         columns = sql.selected(text)
         if columns:
-            row: Value | None = _row(fr, n, [(c.label, _selected(fr, c, n) if c.name else SCALAR) for c in columns])
+            names = [c.name for c in columns]
+            held = [(c.label, _selected(fr, c, n, names) if c.name else SCALAR) for c in columns]
+            row: Value | None = _row(fr, n, held)
         else:
             row = _of_all_columns(fr, sql.starred(text), n)
         if row is not None:
@@ -190,8 +200,8 @@ def _of_all_columns(fr: Frame, name: str, n: int) -> Value | None:
     return Value(of(fr.allocate(n, Object("tuple", -1, ROW, fields), "row")).atoms, whole)
 
 
-def _selected(fr: Frame, column: sql.Column, n: int) -> Value:
-    value = read(fr, column.table.rpartition(".")[2], column.name, n)
+def _selected(fr: Frame, column: sql.Column, n: int, others: Sequence[str]) -> Value:
+    value = read(fr, column.table.rpartition(".")[2], column.name, n, others)
     if not column.grouped:
         return value
     return join(sources.counted_by(fr, value), SCALAR)  # what it is called tells no more than that

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import origins, rows
+from privlint.flow import origins, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
+from privlint.flow.items import element
 from privlint.flow.mappings import saved
-from privlint.flow.values import NONE, Func, Hop, Mark, Obj, Value, hop
+from privlint.flow.models.streams import FIELDNAMES
+from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Mark, Obj, Value, hop, strings, with_marks
 from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
@@ -45,7 +47,7 @@ def report_call(
     for value, n, words in given:
         if words in rule.leave_out:
             continue
-        given_away = _shown(fr, value, n) if rule.kind == "log" else value
+        given_away = _shown(fr, value, n) if rule.kind == "log" else _by_fieldnames(fr, callee, value, n)
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
         if words == "self":  # ``serializer.save(number=seal(number))``: what is given beside it is stored instead
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
@@ -70,6 +72,27 @@ def report_call(
             expires,
         )
         fr.sink(arriving(marks, fr, n, callee.shown or callee.last, rule.kind), target)
+
+
+def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
+    """A row of which nobody knows what is in it, as the names of the columns say that it is written under."""
+    if callee.attribute not in ("writerow", "writerows") or callee.receiver is None:
+        return value
+    row = element(fr, value) if callee.attribute == "writerows" else value
+    if not sources.unknown(row):
+        return value
+    for atom in callee.receiver.ordered:
+        names = fr.object(atom.id).fields.get(FIELDNAMES, UNKNOWN) if isinstance(atom, Obj) else UNKNOWN
+        listed = [
+            text
+            for each in names.ordered
+            if isinstance(each, Obj)
+            for held in fr.object(each.id).fields.values()
+            for text in strings(held)
+        ]
+        for name in listed:
+            value = with_marks(value, sources.of_column(fr, row, name, n, listed))
+    return value
 
 
 def _shown(fr: Frame, value: Value, n: int) -> Value:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
-from privlint.flow import logins, routes
+from privlint.flow import logins, neighbours, routes
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
 from privlint.flow.origins import CHECKED, Found, collected, is_doubted, make, of_match, of_request_key
 from privlint.flow.values import (
     FRESH,
     NOT,
+    SLICED,
     Bound,
     Cls,
     Ext,
@@ -314,11 +315,22 @@ def of_item(
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
+    if match is None and owner_name:
+        match = neighbours.match(fr.catalog, key, owner_name, neighbours.keys(fr, owner_name))
     if match is None or is_doubted(fr, match):
         return {}
     ask(fr, value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
     return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
+
+
+def of_column(fr: Frame, row: Value, name: str, n: int, others: Sequence[str]) -> Found:
+    """What a row of which nothing is known has under a name, beside ``others``."""
+    match = fr.catalog.classify(name, "row") or neighbours.match(fr.catalog, name, "row", others)
+    if match is None or is_doubted(fr, match):
+        return {}
+    ask(fr, row)
+    return of_match(fr, n, match, name, "key", Confidence.MEDIUM, f"column `{name}` is written")
 
 
 def named(fr: Frame, name: str, n: int, value: Value) -> Found:
@@ -375,9 +387,9 @@ def counted_by(fr: Frame, value: Value) -> Value:
     return value if len(marks) == len(value.marks) else Value(value.atoms, marks)
 
 
-def keyed(fr: Frame, key: str, n: int, owner: str) -> Found:
-    """A value of which nothing is known but the literal key it is stored under."""
-    match = fr.catalog.classify(key, owner or None)
+def keyed(fr: Frame, key: str, n: int, owner: str, others: Sequence[str] = ()) -> Found:
+    """A value of which nothing is known but the literal key it is stored under, and those beside it."""
+    match = fr.catalog.classify(key, owner or None) or neighbours.match(fr.catalog, key, owner, others)
     if match is None or match.confidence is Confidence.LOW or fr.catalog.is_credential(match.data_type):
         return {}
     return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
@@ -441,7 +453,7 @@ def _unknown(value: Value) -> bool:
         return False
     for atom in value.ordered:
         if isinstance(atom, Obj):
-            if atom.id[0] != "s":
+            if atom.id[0] != "s" and SLICED not in value.atoms:
                 return False
         elif isinstance(atom, Unsure | Trait) or (isinstance(atom, Lit) and atom.value is None):
             continue

@@ -14,7 +14,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_function
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import item, positions
+from privlint.flow.items import element, item, positions
 from privlint.flow.models.registry import function
 from privlint.flow.values import UNKNOWN, Func, Inst, Obj, Value, join, join_all, of
 from privlint.flow.wholes import SIGNATURE, collect
@@ -23,7 +23,21 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 _DIRECT = frozenset(
-    ["delay", "s", "si", "signature", "subtask", "send", "defer", "defer_async", "kiq", "enqueue", "spawn", "submit"]
+    [
+        "delay",
+        "s",
+        "si",
+        "signature",
+        "subtask",
+        "send",
+        "defer",
+        "defer_async",
+        "kiq",
+        "enqueue",
+        "spawn",
+        "submit",
+        "map",
+    ]
 )
 _PACKED = frozenset(
     ["apply_async", "send_with_options", "apply", "signature", "schedule", "message", "message_with_options"]
@@ -38,11 +52,15 @@ def run_later(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not found or callee.attribute not in (_PACKED if packed else _DIRECT):
         return None
     given = _unpacked(fr, args) if packed else args
+    if callee.attribute == "map":  # Prefect: a run for each
+        given = Arguments([(element(fr, value), n) for value, n in args.positional], args.keywords)
     result = join_all(_run(fr, func, given, callee.n) for func in found)
     if callee.attribute not in ("s", "si", "signature", "subtask"):
         if "link" in args.keywords:
             _go_on(fr, args.keywords["link"][0], result, callee.n)
-        return UNKNOWN
+        if callee.attribute == "map":
+            return of(fr.allocate(callee.n, Object("list", fields={"[*]": result}), "runs"))
+        return result if callee.attribute == "submit" else UNKNOWN  # a future, whose ``result()`` is waited for
     fields = {".%result": result}
     if callee.attribute != "si":  # which takes nothing from what runs before it
         fields[".%task"] = of(*found)

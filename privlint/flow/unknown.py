@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import frames, linked, rows, sources
+from privlint.flow import columns, frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_library
@@ -218,7 +218,8 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     if path.startswith(QUERY):
         return query_method(fr, callee, path, args)
     found = (
-        frames.method(fr, callee, args)
+        columns.method(fr, callee, args)
+        or frames.method(fr, callee, args)
         or rows.method(fr, callee)
         or _executed(fr, callee, args, path.rpartition(".")[0])
     )
@@ -271,7 +272,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         call_backs(fr, callee, args)
         return Value(models.atoms) if verdict.protection is not None else models
     of_rows = (
-        rows.method(fr, callee)
+        columns.method(fr, callee, args)
+        or rows.method(fr, callee)
         or values_of_unknown(fr, callee, args)
         or _executed(fr, callee, args, _named_type(fr, callee))
     )
@@ -299,6 +301,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         later = run_later(fr, callee, args)
         if later is not None:
             return later
+        if callee.attribute == "cursor" and not args.positional:
+            return _made(fr, callee, fr.catalog.index.named.get("cursor", ""))  # of a connection that nobody knows
     if _decorates(callee, args):
         return args.positional[0][0]
     returned = call_backs(fr, callee, args)

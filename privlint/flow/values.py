@@ -272,6 +272,7 @@ TRUE = Value(frozenset((Lit("bool", True),)))
 FALSE = Value(frozenset((Lit("bool", False),)))
 UNSURE = Value(frozenset((Unsure(),)))
 FRESH = Trait("fresh")  # made by chance
+SLICED = Trait("sliced")  # cut out of something of which nothing is known: of a text, or of a list
 SCALAR = Value(frozenset((Inst("builtins.int"),)))  # a value that says nothing of its operands
 
 

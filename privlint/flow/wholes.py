@@ -12,6 +12,8 @@ from privlint.flow.origins import make
 from privlint.flow.values import (
     NOT,
     REST,
+    SCALAR,
+    SLICED,
     UNKNOWN,
     Atom,
     Ext,
@@ -97,11 +99,12 @@ def _collect(
             _collect_object(fr, atom, deep, out, seen, level, how)
         elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED and atom not in seen:
             seen.add(atom)
-            for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
-                out.setdefault(mark, way)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
             if shown is not None:
                 _collect(fr, shown, deep, out, seen, level + 2, "repr")
+                continue
+            for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
+                out.setdefault(mark, way)
         elif deep == 1 and isinstance(atom, Inst):
             out.update(_of_library(fr, (atom.type,)))
         elif deep == 1 and isinstance(atom, Ext) and not fr.solver.library.has_type(atom.path):  # else the class
@@ -170,6 +173,10 @@ def _collect_object(
     if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
         for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
             out.setdefault(mark, way)
+    elif obj.cls >= 0 and atom.id[0] != "s" and any(map(_says_nothing, obj.fields.values())):
+        for mark, way in fr.solver.records.whole(fr, obj.cls, deep).items():
+            if _says_nothing(obj.fields.get(f".{_name(mark)}", SCALAR)):  # the field says what it is
+                out.setdefault(mark, way)
     hidden = fr.solver.records.hidden(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
     listed = fr.solver.records.in_repr(obj.cls) if obj.cls >= 0 and deep == 1 else frozenset()
     exception = deep == 1 and obj.kind == "inst" and obj.type.startswith("builtins.")  # its text shows its arguments
@@ -190,6 +197,11 @@ def _collect_object(
             _collect_rest(fr, obj, deep, out, seen, below)
         else:
             _collect(fr, field, deep, out, seen, below, "repr")
+
+
+def _says_nothing(value: Value) -> bool:
+    """Whether nothing is known of a value, not even that a caller gives it."""
+    return not value.marks and (not value.atoms or SLICED in value.atoms)
 
 
 def _collect_rest(

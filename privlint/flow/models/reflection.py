@@ -265,7 +265,7 @@ def as_mapping(fr: Frame, value: Value, n: int, path: Path = ()) -> Value:
     marks: dict[Mark, Hop | None] = dict(value.marks)
     for atom in value.ordered:
         declared = False
-        if isinstance(atom, Opaque) or (isinstance(atom, Obj) and atom.id[0] == "s"):
+        if isinstance(atom, Opaque | Obj):
             cls = class_of(fr, atom)
             declared = cls >= 0 and bool(fr.solver.records.fields(cls))
         if declared and isinstance(atom, Obj | Opaque):

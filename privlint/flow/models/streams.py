@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WRITING = frozenset({"write", "writelines", "writerow", "writerows", "writestr", "addfile", "dump", "send", "sendall"})
 
+FIELDNAMES = ".fieldnames"  # label of what a csv.DictWriter takes of its rows
+
 _STREAMS = {  # function -> where it is given the stream, and the type of what it makes
     "csv.writer": (0, "csvfile", "csv.writer"),
     "csv.DictWriter": (0, "f", "csv.DictWriter"),
@@ -48,6 +50,8 @@ def _over(position: int, name: str, type_: str) -> Handler:
         marks: Marks = {}
         if given is not None:
             fields[WRITES_TO] = given[0]
+            if type_ == "csv.DictWriter" and (named := args.at(fr, 1, "fieldnames")) is not None:
+                fields[FIELDNAMES] = named[0]
             if any(isinstance(atom, Obj) for atom in given[0].atoms):
                 marks = step(collect(fr, given[0], 2), fr.site(callee.n), "through", callee.shown)
         made = fr.allocate(callee.n, Object("inst", type_=type_, fields=fields), "lib")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import frames, rows
+from privlint.flow import columns, frames, rows
 from privlint.flow.frame import Frame
 from privlint.flow.models.registry import function
 from privlint.flow.values import Value, of, strings
@@ -44,6 +44,11 @@ def _column(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``pl.col("email")``: a column of whatever frame it is used with."""
     names = [text for value, _ in args.positional for text in strings(value)]
     return of(*(rows.column("", name) for name in names)) if names else None
+
+
+@function(*columns.FUNCTIONS)
+def _expression(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return columns.function(fr, callee, args)
 
 
 @function("pandas.read_csv", "pandas.read_excel", "pandas.read_table", "pandas.read_parquet", "pandas.read_fwf")

@@ -1,0 +1,85 @@
+"""What a name says by those beside it: the columns of one statement, the keys that one variable is asked for.
+
+``name`` beside ``email`` is a person's, ``diagnosis`` beside ``patient_name`` is that patient's, and ``street`` beside
+``company_name`` is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from privlint.flow.origins import asked, beside, tells_person
+from privlint.ir import ops as o
+from privlint.model.data import Confidence, NameMatch
+
+if TYPE_CHECKING:
+    from privlint.catalog.catalog import Catalog
+    from privlint.flow.frame import Frame
+
+_FEW = 40  # names that are looked at
+_NAMES = ("identity.full_name", "identity.first_name", "identity.last_name")
+_OWNED = frozenset(
+    ("financial.bank_account", "financial.card_number", "identity.passport", "identity.ssn", "identity.driver_license")
+)
+_OF_PLACES = ("contact.", "location.", "work.employer")
+_COMPANY = frozenset(
+    ("company_name", "companyname", "vat_id", "vat_no", "vat_number", "business_name", "firma", "siret")
+)
+
+
+def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> NameMatch | None:
+    """What a name that says nothing by itself is taken for, beside ``others``; ``owner`` is what has all of them."""
+    if owner and catalog.is_thing(owner):
+        return None
+    if beside(catalog, name) is None and asked(catalog, name) is None:
+        return None
+    found = None
+    for other in list(others)[:_FEW]:
+        if other == name:
+            continue
+        told = catalog.classify(other)
+        if told is not None and (tells_person(told) or (told.data_type in _OWNED and "," not in told.reason)):
+            found = beside(catalog, name) or asked(catalog, name)
+        elif told is not None and told.data_type in _NAMES:
+            found = asked(catalog, name)
+        if found is not None and not catalog.is_credential(found.data_type):
+            return found._replace(confidence=min(found.confidence, Confidence.MEDIUM))
+    return None
+
+
+def of_company(named: NameMatch, others: Iterable[str]) -> bool:
+    """Whether what a name says where somebody is, or answers, is said of a company: it stands beside its tax number."""
+    return named.data_type.startswith(_OF_PLACES) and any(other.lower() in _COMPANY for other in others)
+
+
+def keys(fr: Frame, owner: str) -> frozenset[str]:
+    """The constant keys that a variable, or an attribute, of that name is asked for in the function."""
+    known = fr.solver.keys_asked.get(fr.fn.id)
+    if known is None:
+        known = fr.solver.keys_asked[fr.fn.id] = _asked(fr)
+    return known.get(owner, frozenset())
+
+
+def _asked(fr: Frame) -> dict[str, frozenset[str]]:
+    names: dict[int, str] = {}
+    texts: dict[int, str] = {}
+    methods: dict[int, int] = {}
+    found: dict[str, set[str]] = {}
+    for block in fr.ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.LoadName):
+                names[op.dst] = op.slot.partition("@")[0]
+            elif isinstance(op, o.LoadAttr):
+                names[op.dst] = op.name
+                if op.name == "get":
+                    methods[op.dst] = op.obj
+            elif isinstance(op, o.Const) and isinstance(op.value, str):
+                texts[op.dst] = op.value
+            elif isinstance(op, o.LoadItem) and op.key in texts and op.obj in names:
+                found.setdefault(names[op.obj], set()).add(texts[op.key])
+            elif isinstance(op, o.Call) and op.func in methods and op.args:
+                key, owner = texts.get(op.args[0].reg), names.get(methods[op.func])
+                if key is not None and owner is not None:
+                    found.setdefault(owner, set()).add(key)
+    return {owner: frozenset(each) for owner, each in found.items()}
