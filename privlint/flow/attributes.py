@@ -32,6 +32,7 @@ from privlint.flow.values import (
     chosen_fields,
     join,
     literal,
+    moved,
     of,
     with_marks,
 )
@@ -218,7 +219,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         if found is not None:
             out = found if out is None else join(out, found)
         elif key[0] != "s":
-            stored = fr.solver.read_field(obj.cls, name, exact=True)
+            stored = _read_field(fr, obj.cls, name, exact=True)
             out = stored if out is None else join(out, stored)
     if obj.type:
         part = instance_attribute(fr, obj.type, name)
@@ -368,6 +369,12 @@ def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     return of(Ext(f"{type_}.{name}"))
 
 
+def _read_field(fr: Frame, cls: int, name: str, exact: bool = False) -> Value:
+    """What instances of a class have as an attribute, wherever it was stored."""
+    stored = fr.solver.read_field(cls, name, exact)
+    return moved(stored, fr.site(fr.solver.current_node), "field", f"{fr.program.classes[cls].name}.{name}")
+
+
 def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     """An attribute of some instance of an analysed class."""
     if name == "__dict__":
@@ -377,7 +384,7 @@ def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     found = member_of_class(fr, atom.cls, name, atom)
     if found is not None and found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms):
         return found
-    stored = fr.solver.read_field(atom.cls, name)
+    stored = _read_field(fr, atom.cls, name)
     out = stored if found is None else join(found, stored)
     known = fr.solver.annotations.field(atom.cls, name)
     if known is not None:

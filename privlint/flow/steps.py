@@ -43,6 +43,9 @@ _WORDS = {
     "sink telemetry": "recorded in telemetry by `{}`",
 }
 
+# How what is said of a source begins where it says it all.
+_SENTENCES = ("`", "parameter", "the result", "column", "what")
+
 
 def steps(way: Hop | None) -> tuple[Step, ...]:
     """The steps of a way, first to last; a step that says nothing new at the same node is left out."""
@@ -51,11 +54,11 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
     for part in _flat(way):
         if part.site is None or (part.kind == before == "format"):  # ``a + b + c`` is one string
             continue
-        before = part.kind
+        read, before = before == "field", part.kind
         words = _WORDS.get(part.kind, part.kind)
         text = (
             part.text
-            if part.kind == "source" and part.text.startswith(("`", "parameter", "the result"))
+            if part.kind == "source" and part.text.startswith(_SENTENCES)
             else words.format(part.text)
         )
         step = Step(part.site, text)
@@ -65,7 +68,9 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
                 continue
             if part.kind == "format":
                 continue
-        if out and out[-1] == step:
+        if read and part.kind == "pass" and "." in part.text:  # as a part of what is passed, which has been said
+            continue
+        if out and (out[-1] == step or (part.kind == "through" and _again(out[-1], step))):
             continue
         out.append(step)
     if len(out) > limits.STEPS:
@@ -74,7 +79,12 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
     return tuple(out)
 
 
-_CROSSINGS = frozenset(("pass", "enter", "return", "attribute", "field", "global"))
+def _again(last: Step, step: Step) -> bool:
+    """Whether a step is the same as the last one, further on: ``text.replace(...).replace(...)``."""
+    return last.text == step.text and last.site.path == step.site.path
+
+
+_CROSSINGS = frozenset(("pass", "enter", "return", "attribute", "global"))
 
 
 def crossings(way: Hop | None) -> int:

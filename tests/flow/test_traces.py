@@ -98,9 +98,40 @@ class Person:
     assert [f"{step.location.span.line} {step.text}" for step in result.flows[0]] == [
         "12 `email` of `Cached`",
         "12 stored in `self.mail`",
-        "17 passed as `self.mail`",
+        "17 read from `Person.mail`",
         "15 put into a string",
         "17 returned by `__str__()`",
         "17 passed as `self`",
         "18 written to the log by `logging.info`",
+    ]
+
+
+def test_a_way_says_where_a_stored_attribute_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    text = """\
+import logging
+
+
+class Session:
+    pass
+
+
+def begin(session: Session, request_user):
+    session.owner = request_user.email.replace("x", "").replace("y", "")
+
+
+def show(session: Session):
+    owner = session.owner
+    logging.info("by %s", owner)
+"""
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    report = engine.check(Project(paths=(tmp_path,), root=tmp_path, jobs=1, select=("PRV301",)))
+    (result,) = report.results
+    assert [f"{step.location.span.line} {step.text}" for step in result.flows[0]] == [
+        "9 `request_user.email` is read",
+        "9 passed through `.replace()`",
+        "9 stored in `session.owner`",
+        "12 read from `Session.owner`",
+        "13 assigned to `owner`",
+        "14 written to the log by `logging.info`",
     ]
