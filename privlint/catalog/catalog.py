@@ -108,6 +108,10 @@ class Catalog:
         lists = self._names.lists
         return owner.person is not None and owner.word not in (*lists["situations"], *lists["addresses"])
 
+    def is_animal(self, name: str) -> bool:
+        """Whether what is called so is an animal: ``NewPet``, ``animals``; who has one is not."""
+        return self._names.owner(name).head in self._names.lists["animals"]
+
     def is_maker(self, name: str) -> bool:
         """Whether what is called so is somebody who is known by works: ``Authors``, ``TrackArtist``."""
         return self._names.owner(name).head in self._names.lists["makers"]
@@ -174,6 +178,12 @@ class Catalog:
         """Whether a number where data of this type is looked for says how much of it there is, and not what."""
         known = self._names.lists["counted"]
         return data_type in known or data_type.partition(".")[0] in known
+
+    def classify_owned(self, name: str) -> NameMatch | None:
+        """What a name says in a table whose rows belong to somebody: ``message_body`` beside a sender."""
+        match, known = self.classify(name, "user"), self._names.lists["owned"]
+        owned = match is not None and (match.data_type in known or match.data_type.partition(".")[0] in known)
+        return match if owned else None
 
     def classify_annotation(self, dotted: str) -> NameMatch | None:
         """The data type of values annotated with ``dotted``: ``pydantic.EmailStr``, or its bare last part."""

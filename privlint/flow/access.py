@@ -77,6 +77,8 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
             _store_object(fr, atom.id, label, value, strong and len(objects) == 1, stored)
         elif isinstance(atom, Opaque) and label[0] == ".":
             fr.write_field(atom.cls, label[1:], stored)
+            if fr.solver.records.kind(atom.cls) == "model":
+                _store_row(fr, atom.cls, label, stored, strong and len(target.atoms) == 1)
         elif isinstance(atom, Cls) and label[0] == ".":
             fr.write_class_attribute(atom.cls, label[1:], stored or value)
             _store_class(fr, atom.cls, label, value, strong and len(target.atoms) == 1)
@@ -106,6 +108,13 @@ def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) ->
         fr.classes = True
     elif held is not None:
         fr.put(key, held.without(label))
+
+
+def _store_row(fr: Frame, cls: int, label: str, value: Value, strong: bool) -> None:
+    """What this function puts into a row that it has from the database, and then saves."""
+    key: ObjId = ("r", cls)
+    held = fr.state.heap.get(key) or Object("row", cls)
+    fr.put(key, held.with_field(label, value if strong else join(held.fields.get(label, UNKNOWN), value)))
 
 
 def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool, stored: Value) -> None:

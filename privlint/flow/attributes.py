@@ -48,6 +48,7 @@ MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "query", "
 # Requests that applications add to (models/pyramid.py).
 _EXTENDED = frozenset(("webob.Request", "pyramid.request.Request", "webob.request.Request"))
 _USER = "django.contrib.auth.models.AbstractUser"
+_REQUEST = "privlint.web.Request"  # of no framework that is known: where there is a class of Django's users, of Django
 # What models tell of their columns by.
 _OF_TABLES = {"__table__": "sqlalchemy.Table", "__mapper__": "sqlalchemy.orm.Mapper",
               "_meta": "django.db.models.options.Options"}  # fmt: skip
@@ -354,6 +355,8 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
 def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     if type_.startswith(QUERY):
         return of(Inst(type_), Ext(f"{type_}.{name}"))
+    if name == "user" and type_ == _REQUEST and len(own := fr.solver.user_classes()) == 1:
+        return of(Ext(f"{type_}.{name}"), Opaque(own[0]))
     if type_ == _USER and (profile := fr.solver.records.profile(name)) >= 0:
         return of(Opaque(profile))
     for rule in fr.solver.library.type_order(type_):

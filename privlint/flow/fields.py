@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
@@ -90,6 +91,23 @@ class Fields:
         self._solver = solver
         self.flags: set[tuple[str, str]] = set()
 
+    def inherited(self, cls: int) -> Iterator[Field]:
+        """The columns that a table has of a library's class, as the rule packs tell: those of Django's users."""
+        program, catalog = self._solver.program, self._solver.catalog
+        info = program.classes[cls]
+        of_library = {
+            name
+            for base in program.external_bases(cls)
+            for known in self._solver.library.type_order(base)
+            for name in (known.name, *known.aliases)
+        }
+        for rule in catalog.rules.sources if of_library else ():
+            if rule.at == "attribute" and rule.owner in of_library and not rule.data.startswith("$"):
+                match = catalog.classify(rule.name, "User")
+                if match is not None:
+                    match = match._replace(data_type=rule.data, confidence=Confidence.HIGH)
+                    yield Field(rule.name, match, Site(program.modules[info.module].path, info.n), False)
+
     def judge(self, info: Class, declared: FieldInfo, rule: RecordRule) -> Field | None:
         """What a field of a record holds; None where that is no personal data."""
         if any(name.removesuffix("()").rpartition(".")[2] in RELATIONS for name in declared.given):
@@ -155,7 +173,7 @@ class Fields:
 
     def _of_somebody(self, info: Class, name: str) -> NameMatch | None:
         """What a name says in a table whose rows are somebody, or belong to somebody: `id` of a profile with an
-        address, `diagnosis` of a visit with a patient."""
+        address, `diagnosis` of a visit with a patient, the text of a message with a sender."""
         catalog = self._solver.catalog
         if info.id in self._solver.user_classes():
             return catalog.classify(name, "user")
@@ -168,7 +186,8 @@ class Fields:
         if match is None and self._is_reached(info):
             own = catalog.classify(name, "user")
             return own if own is not None and own.data_type.startswith("contact.") else None
-        if match is None or catalog.is_of_organisation(info.name):
+        match = match or catalog.classify_owned(name)
+        if match is None or catalog.is_of_organisation(info.name) or catalog.is_animal(info.name):
             return None
         belongs = any(
             catalog.is_person(other.removesuffix("_id"))
@@ -186,11 +205,11 @@ class Fields:
         if named.data_type == "work.employee_id" and name.lower().endswith("_id") and _LEDGER.search(info.name):
             return None  # who did it: that is what an audit record is there for
         if named.confidence is Confidence.LOW and catalog.is_person(info.name):
-            match = (
-                catalog.classify(name, "user") if any(_is_somebody(catalog.classify(e)) for e in info.fields) else None
-            )
+            of_users = info.id in self._solver.user_classes()
+            somebody = of_users or any(_is_somebody(catalog.classify(e, info.name)) for e in info.fields)
+            match = catalog.classify(name, "user") if somebody else None
             surely = match is not None and match.data_type == named.data_type and match.confidence > Confidence.LOW
-            surely = surely and named.data_type.startswith(("contact.", "identity."))
+            surely = surely and (of_users or named.data_type.startswith(("contact.", "identity.")))
             return named._replace(confidence=Confidence.MEDIUM) if surely else named
         if named.data_type == "work.employer" and rule_kind == "model" and catalog.classify(name) is None:
             others = (catalog.classify(each, info.name) for each in info.fields if each != name)

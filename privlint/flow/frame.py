@@ -452,7 +452,7 @@ class Frame(Memory):
         """What is written in a state of what the caller knows."""
         out: list[Effect] = []
         for key, obj in state.heap.items():
-            if not obj.written or key[0] == "c" or (key[0] == "o" and key not in self.solver.shared):
+            if not obj.written or key[0] in ("c", "r") or (key[0] == "o" and key not in self.solver.shared):
                 continue
             for label in sorted(obj.written, key=_when):
                 value = obj.fields.get(label)

@@ -285,7 +285,7 @@ def class_names(fr: Frame, value: Value) -> set[str]:
             for external in fr.program.external_bases(cls):
                 out.add(external)
                 for rule in fr.solver.library.type_order(external):
-                    out.update((rule.name, *rule.aliases))
+                    out.update((rule.name, *rule.aliases, *rule.bases))
         if type_:
             out.add(type_)
             for rule in fr.solver.library.type_order(type_):

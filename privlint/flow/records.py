@@ -63,6 +63,7 @@ class Records:
         self._init_only: dict[int, list[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
+        self._columns: dict[int, dict[str, Field]] = {}
         self._judge = Fields(solver)
         self._sent = Bodies(solver)
 
@@ -332,7 +333,7 @@ class Records:
         out: dict[Mark, Hop | None] = {}
         name = fr.program.classes[cls].name
         hidden = self.hidden(cls) if deep == 1 else frozenset()
-        for found in self.fields(cls).values():
+        for found in self.columns(cls).values():
             if found.name in hidden:
                 continue
             origin = Origin(
@@ -342,6 +343,13 @@ class Records:
                 None, found.site, "source", f"`{found.name}` of `{name}`"
             )
         return out
+
+    def columns(self, cls: int) -> dict[str, Field]:
+        """The fields that hold personal data, those of a library's class that it is made from among them."""
+        if cls not in self._columns:
+            inherited = self._judge.inherited(cls) if self.kind(cls) == "model" else ()
+            self._columns[cls] = {**{each.name: each for each in inherited}, **self.fields(cls)}
+        return self._columns[cls]
 
     def hidden(self, cls: int) -> frozenset[str]:
         """The fields that ``repr()`` of an instance leaves out (``repr=False``)."""
@@ -360,7 +368,7 @@ class Records:
         out: dict[str, None] = {}
         for number in reversed(self._solver.program.classes[cls].mro):
             out.update(dict.fromkeys(self._solver.program.classes[number].fields))
-        return [*out, *(name for name in self.fields(cls) if name not in out)]
+        return [*out, *(name for name in self.columns(cls) if name not in out)]
 
     def excluded(self, cls: int) -> frozenset[str]:
         """The fields that a mapping of an instance leaves out (``exclude=True``)."""

@@ -97,7 +97,9 @@ REGISTERED = "%registered"  # the attribute of a generic function that holds its
 
 # -- what a value may be -----------------------------------------------------------------------------------------
 
-ObjId = tuple[object, ...]  # ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names
+# ("s", param, path) symbolic | ("o", ...) allocated | ("g", module) a module's names | ("c", class) what a class has
+# here, ("r", class) what is put into its rows here
+ObjId = tuple[object, ...]
 
 
 def text_key(label: str | None) -> str | None:

@@ -105,6 +105,8 @@ def _collect(
                 continue
             for mark, way in fr.solver.records.whole(fr, atom.cls, deep).items():
                 out.setdefault(mark, way)
+        elif isinstance(atom, Opaque) and deep >= STORED and not level and ("r", atom.cls) in fr.state.heap:
+            _collect_object(fr, Obj(("r", atom.cls)), deep, out, seen, level, how)
         elif deep == 1 and isinstance(atom, Inst):
             out.update(_of_library(fr, (atom.type,)))
         elif deep == 1 and isinstance(atom, Ext) and not fr.solver.library.has_type(atom.path):  # else the class
