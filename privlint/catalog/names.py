@@ -276,6 +276,10 @@ class Names:
                 return f"{word!r} speaks of a machine or of code"
         if "token" in words[run.end :] and run.spelling.data_type.partition(".")[0] not in self.vocabulary.tokens:
             return "it is a token"
+        animals = self.lists["animals"]
+        before = words[run.start - 1] in animals and run.spelling.data_type != "health.allergy"  # whom they make sneeze
+        if owner.head in animals or (run.start and before):
+            return "it is an animal's"
         if owner.machine:
             return f"the owner {owner.text!r} is a machine or a setting"
         return self._of_organisation(words, run, owner)

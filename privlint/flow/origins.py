@@ -70,7 +70,7 @@ def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, require
     match = fr.catalog.classify(key, "request") or fr.catalog.classify(key, f"request.{holder}")
     if match is None and fr.catalog.is_payload(holder) and asks_people(fr):
         match = beside(fr.catalog, key)
-    if match is None:
+    if match is None or (match.data_type.startswith("health.") and _is_of_animals(fr)):
         return {}
     found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
     if found and owner != CHECKED:
@@ -83,6 +83,17 @@ def asks_people(fr: Frame) -> bool:
     known = fr.solver.asking.get(fr.fn.id)
     if known is None:
         known = fr.solver.asking[fr.fn.id] = _asks_people(fr)
+    return known
+
+
+def _is_of_animals(fr: Frame) -> bool:
+    """Whether a function is about animals, by its name, its parameters and its variables: of whom a `diagnosis` is."""
+    known = fr.solver.of_animals.get(fr.fn.id)
+    if known is None:
+        ops = (op for block in fr.ir.blocks for op in block.ops)
+        stored = (op.slot.partition("@")[0] for op in ops if isinstance(op, o.StoreName))
+        names = (fr.ir.name, *(param.name for param in fr.ir.params), *stored)
+        known = fr.solver.of_animals[fr.fn.id] = any(map(fr.catalog.is_animal, names))
     return known
 
 

@@ -112,6 +112,7 @@ class Solver(Traits):
         self.current_node = 0
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
+        self.of_animals: dict[int, bool] = {}  # whether a function is about animals
         self._routes: Routes | None = None
         self._names: Names | None = None
         self._tables: Tables | None = None
