@@ -11,9 +11,11 @@ from privlint.flow.values import (
     FRESH,
     UNKNOWN,
     Ext,
+    Lit,
     Obj,
     ObjId,
     Value,
+    join,
     literal,
     moved,
     of,
@@ -90,7 +92,9 @@ def global_variable(fr: Frame, name: str) -> Value:
     value = entity_value(fr, entity)
     if entity.kind == "external" and any(b.kind == "alias" for b in fr.module.bindings.names.get(name, ())):
         shared = fr.variable(fr.module.number, f".{name}")  # ``x = SOURCE``: the name carries what was read
-        value = with_marks(value, shared.marks) if shared is not None else value
+        if shared is not None:  # ``URL = settings.URL``: and what the settings say it is
+            texts = Value(frozenset(atom for atom in shared.atoms if isinstance(atom, Lit)))
+            value = with_marks(join(value, texts), shared.marks)
     return value
 
 

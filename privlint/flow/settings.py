@@ -69,6 +69,7 @@ def of_django(fr: Frame, name: str) -> Value:
     out = UNKNOWN
     if name.isupper():
         for number in fr.program.settings_modules:
+            fr.solver.run_module(number)
             held = object_attribute(fr, ("g", number), name)
             out = join(out, held) if held is not None else out
     return out
