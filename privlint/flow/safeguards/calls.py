@@ -10,7 +10,10 @@ from privlint.ir import ops as o
 from privlint.ir.module import FunctionIR
 from privlint.resolve.program import Function, Program
 
-_REGISTERS = ("include_router", "register_blueprint", "mount", "add_middleware", "Middleware", "Router", "Litestar")
+_REGISTERS = (
+    *("include_router", "register_blueprint", "mount", "add_middleware", "Middleware", "Router", "Litestar"),
+    *("add_subapp", "add_routes", "Application"),
+)
 _LATER = frozenset(("delay", "apply_async", "send", "enqueue", "defer", "schedule", "si", "s", "signature", "kiq"))
 
 

@@ -6,11 +6,12 @@ import re
 from typing import NamedTuple
 
 from privlint.catalog.paths import match_path
-from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.applications import Applications
+from privlint.flow.safeguards.calls import Calls, CallSite
 from privlint.flow.safeguards.checks import NONE, Checks
 from privlint.flow.safeguards.declared import DEPENDENCIES, GUARDS, HANDLERS, OPEN, Declared
 from privlint.flow.safeguards.held import Held
-from privlint.flow.safeguards.middleware import for_all
+from privlint.flow.safeguards.middleware import Middleware, for_all
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
@@ -19,6 +20,7 @@ from privlint.resolve.program import Function
 
 # Permissions of an interface that hold where a page names none.
 _DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
+_REST = re.compile(r"(?:APIView|ViewSet|Viewset|api_view|\baction)(?:\(\))?\Z")
 _NESTED = 6  # routers within routers
 # What Flask runs before the handlers of a router, and before all.
 _BEFORE = ("before_request", "url_value_preprocessor")
@@ -43,6 +45,7 @@ class Entries(Declared):
         self._included_memo: list[tuple[int, o.Call, tuple[int, str]]] | None = None
         self._configured_memo: list[tuple[str, Check]] | None = None
         self._for_all_memo: Checks | None = None
+        self._applications = Applications(calls)
 
     def of(self, fn: int) -> Entry | None:
         """How a function is entered from outside; None if nothing says that it is."""
@@ -77,9 +80,9 @@ class Entries(Declared):
         params = function.ir.params
         plain = function.parent < 0 and function.cls < 0 and function.ir.kind == "function"
         if plain and params and params[0].name == "request" and not self.calls.callers(function.id):
-            return Entry("view", self._for_all)
+            return Entry("view", self._everywhere(function))
         if function.cls >= 0 and _RESPONDERS.match(function.ir.name) and len(params) > 2:  # self, req, resp
-            return Entry("view", self._for_all)
+            return Entry("view", self._everywhere(function))
         return None
 
     def _by_decorator(self, function: Function) -> tuple[str, Checks] | None:
@@ -111,9 +114,8 @@ class Entries(Declared):
                 for handed in self.calls.handed_class(function.cls):
                     checks |= self._through_call(handed.fn, handed.call)
                 if rule.kind == "view":
-                    checks |= self._unless_open(self._for_all, checks | self.own(function.id)) | self._of_package(
-                        function
-                    )
+                    around = self._everywhere(function) | self._before(function)
+                    checks |= self._unless_open(around, checks | self.own(function.id)) | self._of_package(function)
                 return Entry(rule.kind, checks)
         return None
 
@@ -129,7 +131,33 @@ class Entries(Declared):
             checks |= self._through_call(handed.fn, handed.call)
         if not kind:
             return None
-        return Entry(kind, frozenset(checks) | (self._for_all if kind == "view" else NONE))
+        before = self._everywhere(function) | self._before(function) if kind == "view" else NONE
+        return Entry(kind, frozenset(checks) | before)
+
+    def _everywhere(self, function: Function) -> Checks:
+        """What holds for all pages of this kind: the default permission of an interface is not asked at other pages."""
+        if not any(check.name in _DEFAULTS for check in self._for_all) or self._of_interface(function):
+            return self._for_all
+        return frozenset(check for check in self._for_all if check.name not in _DEFAULTS)
+
+    def _of_interface(self, function: Function) -> bool:
+        """Whether a page is one of the REST framework, whose settings the default permissions are."""
+        if function.cls >= 0:
+            bases = self.program.external_bases(function.cls)
+            if any(base.startswith("rest_framework") or _REST.search(base) for base in bases):
+                return True
+        module = self.program.modules[function.module].functions[0]
+        paths = [path for text in function.ir.decorators for path in self.calls.paths(module, text)]
+        return any(path.startswith("rest_framework") or _REST.search(path) for path in paths)
+
+    def _before(self, function: Function) -> Checks:
+        """What the middleware of the part of the site that a page is in makes sure of."""
+        middleware, before = Middleware(self.program, self.held), self._applications.before(function)
+        return frozenset(check for number in before for check in middleware.of_function(number))
+
+    def is_registered(self, fn: int, site: CallSite) -> bool:
+        """Whether an entry is no more than registered where it seems to be called."""
+        return any(handed.fn == site.fn for handed in self.calls.handed(fn))
 
     def _through_call(self, where: int, call: o.Call) -> Checks:
         """``login_required(view)`` in a list of addresses."""
@@ -140,7 +168,7 @@ class Entries(Declared):
 
     def _around(self, function: Function) -> Checks:
         """What the router, the blueprint and the application make sure of for a decorated function."""
-        out: set[Check] = set(self._for_all)
+        out: set[Check] = set(self._everywhere(function) | self._before(function))
         module = self.program.modules[function.module]
         for text in function.ir.decorators:
             router = text.rpartition(".")[0]
@@ -293,4 +321,4 @@ class Entries(Declared):
         return found
 
     def _find_for_all(self) -> Checks:
-        return for_all(self.calls, self.held)
+        return for_all(self.calls, self.held, self._applications)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from privlint.flow import limits
+from privlint.flow.safeguards.applications import Applications
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
@@ -28,7 +29,7 @@ _BY_ADDRESS = re.compile(
 )
 
 
-def for_all(calls: Calls, held: Held) -> Checks:
+def for_all(calls: Calls, held: Held, applications: Applications) -> Checks:
     """What settings and applications make sure of for all pages."""
     program = calls.program
     middleware = Middleware(program, held)
@@ -52,7 +53,8 @@ def for_all(calls: Calls, held: Held) -> Checks:
             if entity is not None and entity.kind == "class":
                 out |= middleware.of_class(entity.number)
     for function in program.functions:
-        if any(text.endswith(".middleware") for text in function.ir.decorators):
+        decorated = any(text.endswith(".middleware") for text in function.ir.decorators)
+        if decorated and applications.for_all(function):
             out |= middleware.of_function(function.id)
     return frozenset(out)
 

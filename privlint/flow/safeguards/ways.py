@@ -137,6 +137,8 @@ class Ways:
         if entry is not None:
             out.append(Part(entry.kind, fn, own | entry.checks, ()))
         sites = self._calls.callers(fn)
+        if entry is not None and entry.kind == "view":
+            sites = tuple(site for site in sites if not self._entries.is_registered(fn, site))
         if not sites and entry is None and function.parent >= 0:
             sites = (CallSite(function.parent, function.ir.n),)
         for site in sites[: limits.CALLERS]:
