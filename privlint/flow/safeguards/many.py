@@ -16,6 +16,7 @@ from privlint.flow.safeguards.queries import (
     keyed_below,
     narrowed,
     one_person,
+    picks_one,
     selects_many,
     words,
     written_to,
@@ -65,6 +66,8 @@ _HOLDS = words(
     "AsyncIterable DataFrame Query Result ScalarResult"
 )
 
+Key = tuple[int, int, bool]  # function, register, whether it is asked for one of many
+
 
 class Multitude:
     """Answers for one flow at a time: which calls it goes through is part of the question."""
@@ -75,8 +78,10 @@ class Multitude:
         self._functions: dict[str, dict[int, int]] = {}
         self._modules = {module.path: module.number for module in calls.program.modules}
         self._through: frozenset[tuple[int, int]] = frozenset()
-        self._known: dict[tuple[int, int, bool], Many | None] = {}  # of values, as long as ``through`` is the same
-        self._answers: dict[frozenset[tuple[int, int]], dict[tuple[int, int, bool], Many | None]] = {}
+        self._known: dict[Key, Many | None] = {}  # of values, as long as ``through`` is the same
+        self._answers: dict[frozenset[tuple[int, int]], tuple[dict[Key, Many | None], dict[Key, int]]] = {}
+        self._cut_at: dict[Key, int] = {}  # of what is known to be nothing: from how deep, if too deep
+        self._cut = False  # whether something was too deep to be looked at
         self._enough = 0  # how much may be known once the flow under way has been looked at
         self._nodes: dict[int, dict[int, o.Call]] = {}  # function -> node -> call
         self._filling: dict[int, dict[str, list[o.Call]]] = {}  # function -> variable -> calls that put something in
@@ -88,13 +93,25 @@ class Multitude:
         """
         self._begin(frozenset(through))
         sites = [step.site for step in flow.steps]
+        asked_for_one = {fn for site in sites for fn in self._asked_for_one(site)}
         for site in dict.fromkeys((flow.origin.site, *sites, flow.target.site)):
             fn = self.function_at(site)
+            if fn in asked_for_one:
+                continue
             for reg in self._registers(fn, site.node) if fn is not None else ():
                 found = self._element(fn, reg, 0) or self._collection(fn, reg, 0) if fn is not None else None
                 if found is not None and not (fn is not None and self._only_one_is_taken(fn, reg)):
                     return found._replace(each=not self._at_once(flow)), self.function_at(found.site) or 0
         return None
+
+    def _asked_for_one(self, site: Site) -> list[int]:
+        """The helpers that are called at a place of a flow and asked for one row there, whatever else they can give."""
+        fn = self.function_at(site)
+        body = self._calls.body(fn) if fn is not None else None
+        place = body.at.get(site.node) if body is not None else None
+        call = body.op(place) if body is not None and place is not None else None
+        picks = isinstance(call, o.Call) and body is not None and picks_one(body, call)
+        return self._calls.callees(fn, call) if fn is not None and isinstance(call, o.Call) and picks else []
 
     def _only_one_is_taken(self, fn: int, reg: int) -> bool:
         """Whether all that becomes of a collection here is ``rows[0]``, beside asking whether it has any."""
@@ -167,7 +184,7 @@ class Multitude:
     def _begin(self, through: frozenset[tuple[int, int]]) -> None:
         """Ask for data that goes by these calls: what was found out for other data that does holds for it, too."""
         self._through = through
-        self._known = self._answers.setdefault(through, {})
+        self._known, self._cut_at = self._answers.setdefault(through, ({}, {}))
         self._enough = len(self._known) + limits.MANY
 
     def _spent(self) -> bool:
@@ -182,16 +199,31 @@ class Multitude:
     def _element(self, fn: int, reg: int, depth: int) -> Many | None:
         """The collection that a value is read from, one element at a time."""
         key = (fn, reg, True)
-        if key in self._known or depth > _DEPTH or self._spent():
+        if self._is_known(key, depth) or depth > _DEPTH or self._spent():
+            self._cut = self._cut or depth > _DEPTH
             return self._known.get(key)
         self._known[key] = None
+        cut, self._cut = self._cut, False
         body = self._calls.body(fn)
         for _, op in body.defs.get(reg, ()):
             found = self._element_of(fn, body, op, depth + 1)
             if found is not None:
                 self._known[key] = found
-                return found
-        return None
+                break
+        self._note_depth(key, depth, cut=cut)
+        return self._known[key]
+
+    def _is_known(self, key: Key, depth: int) -> bool:
+        """Whether an answer is known, and not only because further on nobody looked."""
+        return key in self._known and not (self._known[key] is None and depth < self._cut_at.get(key, 0))
+
+    def _note_depth(self, key: Key, depth: int, *, cut: bool) -> None:
+        """From how deep an answer was looked for, where there was more to look at; ``cut``: so it was before."""
+        if self._cut and self._known[key] is None:
+            self._cut_at[key] = depth
+        else:
+            self._cut_at.pop(key, None)
+        self._cut = self._cut or cut
 
     def _element_of(self, fn: int, body: Body, op: o.Op, depth: int) -> Many | None:
         if isinstance(op, o.Iterate):
@@ -312,16 +344,19 @@ class Multitude:
     def _collection(self, fn: int, reg: int, depth: int) -> Many | None:
         """Why a value holds records of many people."""
         key = (fn, reg, False)
-        if key in self._known or depth > _DEPTH or self._spent():
+        if self._is_known(key, depth) or depth > _DEPTH or self._spent():
+            self._cut = self._cut or depth > _DEPTH
             return self._known.get(key)
         self._known[key] = None
+        cut, self._cut = self._cut, False
         body = self._calls.body(fn)
         for _, op in body.defs.get(reg, ()):
             found = self._collection_of(fn, body, op, depth + 1)
             if found is not None:
                 self._known[key] = found
-                return found
-        return None
+                break
+        self._note_depth(key, depth, cut=cut)
+        return self._known[key]
 
     def _collection_of(self, fn: int, body: Body, op: o.Op, depth: int) -> Many | None:
         if isinstance(op, o.Call):
@@ -360,6 +395,8 @@ class Multitude:
         if last in SINGLE:
             return None
         callees = self._calls.callees(fn, call)
+        if callees and picks_one(body, call):
+            return None
         for callee in callees:
             found = self._returned(callee, depth)
             if found is not None:
@@ -372,7 +409,7 @@ class Multitude:
         sql = selects_many(body, call, words.text)
         if sql is not None:
             return Many(words.text, self._site(fn, call.n)) if sql else None
-        owned = isinstance(func, o.LoadAttr)
+        owned = isinstance(func, o.LoadAttr) and not isinstance(body.constant(func.obj), str)  # and no ", ".join()
         if (last in _WRAPPERS and not (owned and last in _QUERIES)) or last[:1].isupper():
             receiver = [func.obj] if isinstance(func, o.LoadAttr) and last in ("encode", "getvalue") else []
             return self._any_collection(fn, [*receiver, *(arg.reg for arg in call.args)], depth)

@@ -39,6 +39,12 @@ _WHERE_KEY = re.compile(
     r"(%s|\?|:\w+|\$\d|%\(|\{|'|\")|\blimit\s+1\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ITS_KEY = re.compile(  # of the row itself: who has an `event_id` is many people
+    r"\bwhere\s+(?:\w+\.)?[\"`]?(?:pk|id|uuid|email|username|phone|mobile|token|openid|slug)[\"`]?\s*=\s*"
+    r"(?:%s|\?|:\w+|\$\d|%\(|\{)|\blimit\s+1\b",
+    re.IGNORECASE,
+)
+_ONE = words("one single first fetch_one fetchone one_row as_one")
 _SENT = re.compile(r"\brequest\b|\bget_\w*argument|\.(POST|GET|FILES)\b|cleaned_data|validated_data")
 _WHERE = re.compile(
     r"\bwhere\b(?P<asked>.*?)(?:\border\s+by\b|\bgroup\s+by\b|\blimit\b|\bunion\b|;|\Z)", re.IGNORECASE | re.DOTALL
@@ -160,6 +166,15 @@ def selects_many(body: Body, call: o.Call, text: str) -> bool | None:
     if not selects:
         return None
     return any(not _WHERE_KEY.search(m["rest"]) and not _AGGREGATE.match(m["what"]) for m in selects)
+
+
+def picks_one(body: Body, call: o.Call) -> bool:
+    """Whether a helper that runs SQL is asked for one row: by its key, or by a flag that says so (``one=True``)."""
+    if any(arg.label in _ONE and body.constant(arg.reg) is True for arg in call.args):
+        return True
+    sql = [value for arg in call.args for value in texts(body, arg.reg)]
+    selects = [match for value in sql if (match := _SELECT.search(value))]
+    return bool(selects) and all(_ITS_KEY.search(match["rest"]) for match in selects)
 
 
 def texts(body: Body, reg: int, depth: int = 0) -> list[str]:
