@@ -328,7 +328,7 @@ def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     marks: dict[Mark, Hop | None] = {}
-    for value, how in (templates.by_percent(fr, values[0], values[1]) if len(values) > 1 else None) or (
+    for value, how in (templates.by_percent(fr, values[0], values[1], op.n) if len(values) > 1 else None) or (
         (value, "str") for value in values[1:]
     ):
         marks.update(collect(fr, value, 1, how))

@@ -11,7 +11,8 @@ from privlint.flow.frame import Frame
 from privlint.flow.items import element
 from privlint.flow.mappings import saved
 from privlint.flow.models.streams import FIELDNAMES
-from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Mark, Obj, Value, hop, strings, with_marks
+from privlint.flow.models.templates import by_percent, template
+from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Mark, Obj, Value, hop, join_all, strings, with_marks
 from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
@@ -47,7 +48,7 @@ def report_call(
     for value, n, words in given:
         if words in rule.leave_out:
             continue
-        given_away = _shown(fr, value, n) if rule.kind == "log" else _by_fieldnames(fr, callee, value, n)
+        given_away = _shown(fr, value, args, n) if rule.kind == "log" else _by_fieldnames(fr, callee, value, n)
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
         if words == "self":  # ``serializer.save(number=seal(number))``: what is given beside it is stored instead
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
@@ -95,8 +96,14 @@ def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
     return value
 
 
-def _shown(fr: Frame, value: Value, n: int) -> Value:
-    """What a log shows of an argument: of a function, what it gives once the message is wanted."""
+def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:
+    """What a log shows of an argument: of a function, what it gives once the message is wanted; of a mapping, what the
+    message names (``"%(email)s", request.form``)."""
+    if len(args.positional) > 1 and args.positional[-1] == (value, n):
+        text = args.positional[-2][0]
+        shown = by_percent(fr, text, value, n) if "%(" in (template(text) or "") else None
+        if shown is not None:
+            return join_all(each for each, _ in shown)
     if not value.atoms or not all(isinstance(atom, Func) for atom in value.atoms):
         return value
     from privlint.flow.arguments import Arguments

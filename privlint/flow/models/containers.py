@@ -108,7 +108,14 @@ _READERS = frozenset(
 )
 
 
-METHODS = MUTATORS | _READERS | CARRYING
+# What a query set still has once its rows are mappings or tuples: ``values().first()``, ``values_list().order_by()``.
+_ONE_ROW = frozenset(("first", "last", "latest", "earliest", "afirst", "alast"))
+_SAME_ROWS = frozenset(
+    ("filter", "exclude", "order_by", "distinct", "iterator", "aiterator", "all", "using", "annotate")
+)
+
+
+METHODS = MUTATORS | _READERS | CARRYING | _ONE_ROW | _SAME_ROWS
 
 
 def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
@@ -125,6 +132,10 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             return _mutate(fr, receiver, name, callee, args)
         if name in _READERS:
             return _read(fr, receiver, name, callee, args)
+    if name in _ONE_ROW | _SAME_ROWS:
+        if not receiver.atoms or not all(isinstance(a, Obj) and fr.object(a.id).kind == "iter" for a in receiver.atoms):
+            return None
+        return item(fr, receiver, None) if name in _ONE_ROW else receiver
     if name in QUESTIONS and "class" not in kinds:
         return SCALAR
     if name == "_make" and args.positional:

@@ -6,10 +6,11 @@ import re
 import string
 from collections.abc import Callable
 
+from privlint.flow import sources
 from privlint.flow.access import at_label
 from privlint.flow.frame import Frame
 from privlint.flow.items import item, positions
-from privlint.flow.values import Lit, Value, strings
+from privlint.flow.values import Lit, Value, strings, with_marks
 
 Shown = list[tuple[Value, str]]  # a value, and whether its ``str``, ``repr`` or ``format`` is shown
 
@@ -24,8 +25,8 @@ def template(value: Value) -> str | None:
     return texts[0] if len(texts) == 1 and len(value.atoms) == 1 and isinstance(next(iter(value.atoms)), Lit) else None
 
 
-def by_percent(fr: Frame, value: Value, given: Value) -> Shown | None:
-    """What ``value % given`` shows; None where that cannot be told."""
+def by_percent(fr: Frame, value: Value, given: Value, n: int) -> Shown | None:
+    """What ``value % given`` shows at a node; None where that cannot be told."""
     text = template(value)
     if text is None:
         return None
@@ -34,11 +35,17 @@ def by_percent(fr: Frame, value: Value, given: Value) -> Shown | None:
         return None
     hows = ["repr" if match[3] in "ra" else "str" for match in found]
     if found and all(match[1] for match in found):
-        return [(item(fr, given, f"[{match[1]!r}]"), how) for match, how in zip(found, hows, strict=True)]
+        return [(looked_up(fr, given, match[1], n), how) for match, how in zip(found, hows, strict=True)]
     labels = positions(fr, given)
     if labels is None or len(labels) != len(found):
         return [(given, hows[0])] if len(found) == 1 else None
     return [(item(fr, given, label), how) for label, how in zip(labels, hows, strict=True)]
+
+
+def looked_up(fr: Frame, given: Value, name: str, n: int) -> Value:
+    """What a template takes from a mapping under a name that it spells: ``"%(email)s" % request.form``."""
+    found = item(fr, given, f"[{name!r}]")
+    return with_marks(found, sources.of_item(fr, given, name, n, "", found, required=False))
 
 
 def by_format(fr: Frame, value: Value, get: Callable[[str | int], Value | None]) -> Shown | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item
+from privlint.flow.items import element
 from privlint.flow.models import templates
 from privlint.flow.models.folding import folded
 from privlint.flow.sources import part_called
@@ -215,11 +215,13 @@ def _is(mark: Mark, data_type: str) -> bool:
 def _shown(fr: Frame, receiver: Value, name: str, args: Arguments) -> templates.Shown:
     """What ``format`` and ``format_map`` show, and how."""
     if name == "format_map" and args.positional:
-        mapping = args.positional[0][0]
-        found = templates.by_format(fr, receiver, lambda key: item(fr, mapping, f"[{key!r}]"))
+        mapping, n = args.positional[0]
+        found = templates.by_format(fr, receiver, lambda key: templates.looked_up(fr, mapping, str(key), n))
     else:
 
         def get(key: str | int) -> Value | None:
+            if isinstance(key, str) and args.mappings and key not in args.keywords:  # "{email}".format(**request.form)
+                return templates.looked_up(fr, args.mappings[0][0], key, args.mappings[0][1])
             given = args.at(fr, key) if isinstance(key, int) else args.at(fr, -1, key)
             return given[0] if given is not None else None
 
