@@ -159,7 +159,7 @@ class Presets:
             name = body.constant(plain[shift].reg) if len(plain) > shift else None
             if isinstance(name, str) and given and self._recogniser.gives_consent(name):
                 value = body.constant(given[0].reg)
-                if value is True or (isinstance(value, str) and value.lower() in ("on", "true", "yes", "checked")):
+                if value is True or (isinstance(value, str) and value.lower() in _ON):
                     owner = body.words(call.func).text.rpartition(".")[0]
                     yield self._preset(function, given[0].n, name, owner, f"where nothing is given: {value!r}",
                                        Confidence.HIGH)  # fmt: skip

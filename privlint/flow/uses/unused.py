@@ -130,13 +130,30 @@ class _Judge:
             if text.rpartition(".")[2] in words.VALIDATED or text == "self.data":
                 return True
             if text and any(
-                code.origin(arg.reg) == text
+                code.origin(arg.reg) == text and not self._reads_keys_alone(function, call, arg)
                 for call in code.made.values()
                 if isinstance(call, o.Call)
                 for arg in call.args
             ):
                 return True
         return False
+
+    def _reads_keys_alone(self, function: int, call: o.Call, arg: o.Arg) -> bool:
+        """Whether the functions that a mapping is handed to take single items of it, and do nothing else with it."""
+        callees = self._solver.call_edges.get((function, call.n), ())
+        place = call.args.index(arg)
+        return bool(callees) and all(self._takes_items(callee, place, arg.label) for callee in callees)
+
+    def _takes_items(self, number: int, place: int, label: str | None) -> bool:
+        function, code = self._solver.program.functions[number], self._names.code(number)
+        params = [param.name for param in function.ir.params][1 if function.method_kind in ("method", "class") else 0 :]
+        name = label if label in params else params[place] if label is None and place < len(params) else None
+        reads = [op for op in code.made.values() if isinstance(op, o.LoadName) and op.slot == name]
+        uses = [(op.dst, use) for op in reads for use in code.uses.get(op.dst, ())]
+        return name is not None and all(
+            (isinstance(use, o.LoadItem) and use.obj == reg) or (isinstance(use, o.LoadAttr) and use.name == "get")
+            for reg, use in uses
+        )
 
     def is_demanded(self, fact: CollectionFact) -> bool:
         """Whether a look-up's function refuses the request where the value is missing."""
@@ -317,7 +334,7 @@ class _Judge:
     def _as_whole(self, cls: int, fact: CollectionFact, out: Outcome) -> None:
         program = self._solver.program
         bases = {base.rpartition(".")[2] for base in program.external_bases(cls)}
-        if bases & set(_SAVED_BY_FRAMEWORK):
+        if bases & set(_SAVED_BY_FRAMEWORK) and self._is_kept(cls, fact.name):
             out.add(Fate.STORED)
         if fact.how == "model":
             self._generic(cls, out)
@@ -330,8 +347,14 @@ class _Judge:
         family = [cls, *program.classes[cls].mro, *program.subclasses.get(cls, ())]
         for each in dict.fromkeys(family):
             for handed in self._handing.of(each):
-                if not out.read() and handed.call.path not in self._names.auxiliary_paths:
+                kept = handed.name not in words.KEEPS or self._is_kept(each, fact.name)
+                if not out.read() and kept and handed.call.path not in self._names.auxiliary_paths:
                     self._handed(handed, fact, out)
+
+    def _is_kept(self, cls: int, name: str) -> bool:
+        """Whether the table that a form of a model is saved to has a column of that name."""
+        model = self._solver.records.linked(cls, "Meta.model")
+        return model < 0 or name in self._solver.records.names(model)
 
     def _generic(self, cls: int, out: Outcome) -> None:
         """Tables that are shown or exported by what the framework knows of their columns."""
@@ -359,7 +382,7 @@ class _Judge:
             out.add(Fate.STORED, handed.argument, "the whole is stored here")
         elif handed.name in _RENDERS:
             self.rendered = True
-        elif kind in ("http", "sdk", "queue"):
+        elif kind in ("http", "sdk", "queue", "log", "console"):
             out.add(Fate.PASSED, handed.argument, f"the whole is passed on here ({kind})")
         elif not handed.method:
             out.add(Fate.READ)

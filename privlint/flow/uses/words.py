@@ -42,7 +42,12 @@ QUERIES = of(
 )
 
 # They do with a whole record what has nothing to do with its fields: functions that it is given to, its own methods.
-NEUTRAL = of("isinstance type len id hash bool callable hasattr issubclass cast super Depends Body Form iter")
+NEUTRAL = of(
+    """
+    isinstance type len id hash bool callable hasattr issubclass cast super Depends Body Form iter form_valid
+    form_invalid
+    """
+)
 OWN_NEUTRAL = of(
     """
     validate validate_on_submit is_valid full_clean hidden_tag process is_submitted add_error get_errors errors refresh
