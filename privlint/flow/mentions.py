@@ -7,7 +7,7 @@ nothing, and takes what it finds for a hint, never for a fact.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from privlint.catalog.catalog import Catalog
 from privlint.ir import ops as o
@@ -60,11 +60,22 @@ class _Names:
                 self._known[key] = (match.data_type, Confidence.LOW) if match is not None else None
         return self._known[key]
 
+    def of_rows(self, name: str, columns: Iterable[str]) -> str | None:
+        """The data type that the rows of a table are, if they belong to somebody: ``class Order`` with a buyer."""
+        match = self._catalog.classify(f"{name}s", "person")
+        counted = match is not None and self._catalog.is_counted(match.data_type)
+        owned = counted and any(self._catalog.is_person(column.removesuffix("_id")) for column in columns)
+        return match.data_type if match is not None and owned else None
+
 
 def _of_module(module: ModuleIR, names: _Names) -> Iterator[Mention]:
     for function in module.functions:
         owner = function.name if function.kind == "class" else None
-        for name, n in _spelled(function).items():
+        spelled = _spelled(function)
+        rows = names.of_rows(owner, spelled) if owner is not None else None
+        if rows is not None:
+            yield Mention("data", rows, Site(module.path, function.n), Confidence.MEDIUM)
+        for name, n in spelled.items():
             meaning = names.meaning(name, owner)
             if meaning is not None:
                 yield Mention("data", meaning[0], Site(module.path, n), meaning[1])

@@ -11,8 +11,8 @@ hold for a part of the service only; both are honoured, as far as names tell.
 It is no breach, and is not reported, if
 
 - the input is optional: the rule is about refusing the basic function to somebody who withholds it (Art. 4);
-- it serves something beside the basic function (a newsletter, a survey, a review), or is asked of somebody who is no
-  consumer (an employee, a courier, a merchant);
+- it serves something beside the basic function (a newsletter, a survey, a review, a search for what is near, paying
+  out), or is asked of somebody who is no consumer (an employee, a courier, a merchant, whoever leads a group);
 - it is what signing in takes (a username, a password, a one-time code), or finds an account that is there already;
 - the declaration gives it a basis without consent, such as ``legal-obligation``.
 
@@ -80,18 +80,19 @@ _SIGNING_IN = frozenset(
     }
 )
 # What a server notes of a connection, or a program of what it did, is not asked of anybody: a table has it, no form.
-_NOTED = ("online.", "behavior.", "commerce.", "communication.", "device.user_agent")
+_NOTED = ("online.", "behavior.", "commerce.", "communication.", "device.user_agent", "account.third_party_id")
 # Functions beside the basic one, and people on the other side of the counter.
 _BESIDE = words(
     "newsletter survey questionnaire feedback review rating comment campaign marketing promotion lottery raffle "
     "sweepstake sweepstakes helpdesk support contactus contactform alert push notification subscription "
+    "nearby withdraw withdrawal payout fujin tixian 附近 提现 "
     "tuisong tongzhi dingyue fankui pingjia pinglun diaocha wenjuan choujiang huodong kefu 推送 反馈 评价 问卷 抽奖"
 )
 _SUPPLY_SIDE = words(
     "admin backoffice dashboard management staff employee employment personnel payroll hr recruiter merchant vendor "
-    "supplier courier driver rider dealer agent partner franchise "
+    "supplier courier driver rider dealer agent partner franchise leader streamer "
     "houtai guanliyuan yuangong qishou siji peisongyuan kuaidiyuan shangjia shanghu "
-    "dailishang jiameng 骑手 司机 商家 员工 后台"
+    "dailishang jiameng tuanzhang zhubo 骑手 司机 商家 员工 后台 团长 主播"
 )
 # To find an account that is there already is not to collect more.
 _KNOWN_ALREADY = words(

@@ -41,8 +41,8 @@ from privlint.policy.stale import Evidence, certainty, stale
 
 RULE = Rule("PRV901", "declared-but-not-collected", "note", "2.0", "medium", ("CWE-213",), ("privacy", "declaration"))
 
-# What is called by names that say little: a row's ``id`` is its account's.
-_CALLED_SO = frozenset({"account.user_id"})
+# What is called by names that say little: a row's ``id`` is its account's, a ``token`` that of who signed in.
+_CALLED_SO = frozenset({"account.user_id", "account.access_token"})
 
 
 def check(context: Context) -> Iterable[Finding]:

@@ -7,7 +7,8 @@ hosts in a text. A recipient that is nowhere is reported at its line. One that i
 data that its ``receives`` lists, is reported at that entry's line: with low confidence if no personal data is seen to
 reach it at all, for then its SDK may well be called in ways that privlint does not know, or if the data is in the code
 under unsure names alone. Where data leaves for
-somebody whom the code does not name (PRV205), everything has low confidence: that may be the recipient.
+somebody whom the code does not name (PRV205), everything has low confidence: that may be the recipient. Codes and
+tokens, which are made by chance, are not looked for at a recipient that gets anything else.
 
 ## Why it matters
 
@@ -74,6 +75,8 @@ def _unsent(context: Context, evidence: Evidence, recipient: DeclaredRecipient) 
     for entry in recipient.receives:
         if any(evidence.speaks_of(entry.data, each) for each in sent):
             continue
+        if sent and context.catalog.is_secret(entry.data):
+            continue  # made by chance and called `code`: that it goes along cannot be told from the code
         data = wording.data([entry.data], context.catalog)
         purpose = f" for {wording.clean(entry.purpose)}" if entry.purpose else ""
         message = f"{data} is declared to be sent to {wording.clean(recipient.name)}{purpose}, but no code sends it"
