@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from privlint.flow.safeguards.held import Held
 
 _IS = {"is_": True, "is_not": False, "isnot": False}  # methods of columns: whether they ask for the same
+_SPELT: dict[str, object] = {"true": True, "false": False, "null": None}  # constants as SQLAlchemy has them
 _DEPTH = 8  # parts of a condition that are looked into
 
 
@@ -154,8 +155,8 @@ class Conditions:
 
 
 def _constant(body: Body, reg: int) -> object:
-    """The constant that a register holds, also as SQLAlchemy spells it: ``false()``."""
+    """The constant that a register holds, also as SQLAlchemy spells it (``false()``); or ``NotImplemented``."""
     op = body.only(reg)
     if isinstance(op, o.Call) and not op.args:
-        return {"true": True, "false": False, "null": None}.get(body.words(op.func).last, NotImplemented)
+        return _SPELT.get(body.words(op.func).last, NotImplemented)
     return body.constant(reg)
