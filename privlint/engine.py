@@ -287,7 +287,7 @@ def _judged(run: _Run, coverage: Mapping[Path, str]) -> Outcome:
 
 
 def _parts(project: Project, listing: source.Listing) -> Parts:
-    files = [Path(file.absolute) for file in listing.files]
+    files = (file.absolute for file in listing.files)
     return Parts(files, project.paths, project.declaration, project.root)
 
 

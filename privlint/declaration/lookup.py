@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 NAMES = ("privacy.yml", "privacy.yaml")
@@ -22,42 +23,30 @@ class Nearest:
     """Finds the declaration that holds for a file or folder; asks the file system once for every folder."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, Path | None] = {}
+        self._known: dict[str, Path | None] = {}
 
     def of(self, path: Path) -> Path | None:
         """The nearest declaration beside ``path`` (a folder: in it) or above, within its repository."""
-        passed: list[Path] = []
+        absolute = path.absolute()
+        return self._in(str(absolute if os.path.isdir(absolute) else absolute.parent))
+
+    def of_file(self, path: str) -> Path | None:
+        """The same for the absolute path of what is known to be a file."""
+        return self._in(os.path.dirname(path))
+
+    def _in(self, folder: str) -> Path | None:
+        passed: list[str] = []
         found = None
-        for folder in _upwards(path):
+        above = folder
+        while above != folder or not passed:
+            folder = above
             if folder in self._known:
                 found = self._known[folder]
                 break
             passed.append(folder)
-            found = next((folder / name for name in NAMES if _is_file(folder / name)), None)
-            if found is not None:
+            found = next((Path(folder, name) for name in NAMES if os.path.isfile(os.path.join(folder, name))), None)
+            if found is not None or os.path.exists(os.path.join(folder, ".git")):
                 break
+            above = os.path.dirname(folder)
         self._known.update(dict.fromkeys(passed, found))
         return found
-
-
-def _upwards(path: Path) -> Iterator[Path]:
-    absolute = path.absolute()
-    start = absolute if absolute.is_dir() else absolute.parent
-    for folder in (start, *start.parents):
-        yield folder
-        if _exists(folder / ".git"):
-            return
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False

@@ -25,7 +25,7 @@ class Parts:
         rest: whether some file has no declaration (or there is no file at all, and no declaration).
     """
 
-    def __init__(self, files: Iterable[Path], paths: Sequence[Path], explicit: Path | None, root: Path) -> None:
+    def __init__(self, files: Iterable[str], paths: Sequence[Path], explicit: Path | None, root: Path) -> None:
         """Look for them.
 
         Args:
@@ -54,7 +54,7 @@ class Parts:
 
     def of(self, path: str) -> Path | None:
         """The declaration that judges the file at a displayed path."""
-        return self._place(Path(self._root, path))
+        return self._place(os.path.join(self._root, path))
 
     def shown(self, place: Path) -> str:
         """The path of a declaration as reports show it: POSIX, relative to the root if it is inside, else absolute."""
@@ -62,8 +62,8 @@ class Parts:
         inside = absolute.startswith(self._root.rstrip(os.sep) + os.sep)
         return PurePath(os.path.relpath(absolute, self._root) if inside else absolute).as_posix()
 
-    def _place(self, file: Path) -> Path | None:
-        return self._explicit or self._nearest.of(file) or self._default
+    def _place(self, file: str) -> Path | None:
+        return self._explicit or self._nearest.of_file(file) or self._default
 
 
 class Declarations:

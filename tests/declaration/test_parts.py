@@ -27,7 +27,7 @@ def declarations(
     """What is found, and the path of the declaration of each file."""
     for name in names:
         (root / name).write_text("version: 1\n", encoding="utf-8")
-    parts = Parts([root / name for name in FILES], [Path(path) for path in paths], explicit, root)
+    parts = Parts([str(root / name) for name in FILES], [Path(path) for path in paths], explicit, root)
     found = Declarations(parts, lambda path, shown: Declaration(path=shown))
     return found, {name: (each.path if (each := found.of(name)) else None) for name in FILES}
 
