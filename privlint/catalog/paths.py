@@ -25,10 +25,15 @@ class Patterns:
         every = tuple(patterns)
         self._plain = frozenset(pattern for pattern in every if "*" not in pattern)
         self._starred = tuple(_compiled(pattern) for pattern in every if "*" in pattern)
+        self._known: dict[str, bool] = {}
 
     def mean(self, path: str) -> bool:
         """Whether one of the patterns means the dotted ``path`` (see ``match_path``)."""
-        return path in self._plain or any(starred.match(path) is not None for starred in self._starred)
+        found = self._known.get(path)
+        if found is None:
+            found = path in self._plain or any(starred.match(path) is not None for starred in self._starred)
+            self._known[path] = found
+        return found
 
 
 @lru_cache(maxsize=4096)

@@ -515,7 +515,7 @@ def _made_at(key: ObjId, one_of_many: Object | None) -> ObjId:
 
 def describe(fr: Frame, atom: Atom) -> Description | None:
     """What an argument is, in words that a context is made of."""
-    if isinstance(atom, Obj):
+    if type(atom) is Obj:
         return _describe_object(fr, atom)
     if isinstance(atom, Lit):
         return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) or _is_index(atom) else None

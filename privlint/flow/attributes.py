@@ -80,7 +80,9 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         return UNKNOWN
     if (name == "name" or name == "_name_") and _all_enum(fr, value):
         return SCALAR
-    atom = next(iter(value.atoms)) if len(value.atoms) == 1 else None
+    atom = None
+    if len(value.atoms) == 1:
+        (atom,) = value.atoms
     if isinstance(atom, Obj) and not fr.object(atom.id).type:  # most of what attributes are read of
         part = _attribute_of(fr, atom, name)
         out, heap_known = UNKNOWN if part is None else part, part is not None
@@ -95,15 +97,15 @@ def load_attribute(fr: Frame, value: Value, name: str) -> Value:
         for atom in value.ordered:
             if isinstance(atom, Ext):
                 stored = fr.solver.read_external(atom.path, f".{name}")
-                if any(isinstance(a, Opaque) for a in stored.atoms):
+                if stored.atoms and any(isinstance(a, Opaque) for a in stored.atoms):
                     return stored  # g.service: an instance of a class of the program, and nothing of the library's
             part = _attribute_of(fr, atom, name)
             if part is not None:
                 heap_known = True
                 out = join(out, part)
-        if any(type(a) is Address for a in value.atoms) and any(isinstance(a, Ext | Inst) for a in out.atoms):
-            addresses = frozenset(a for a in value.atoms if type(a) is Address)
-            out = Value(out.atoms | addresses, out.marks)  # a part of a client talks to the same address
+        addresses = [a for a in value.atoms if type(a) is Address]
+        if addresses and any(isinstance(a, Ext | Inst) for a in out.atoms):
+            out = Value(out.atoms.union(addresses), out.marks)  # a part of a client talks to the same address
     if not value.marks or name in _OF_NOBODY or known_parts(fr, value, f".{name}"):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if m.weak == 0 and not steps_into(m, value, heap_known)}

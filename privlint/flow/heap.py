@@ -232,8 +232,9 @@ class State:
                         changed = True
                     env[name] = new
         heap = self.heap
+        held = heap.get
         for key, obj in other.heap.items():
-            mine = heap.get(key)
+            mine = held(key)
             if mine is obj:
                 continue
             if mine is None:

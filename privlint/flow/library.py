@@ -88,7 +88,15 @@ class Library(Matcher):
         self.frames: dict[str, str] = {}  # type -> the data frame that it is, "" for other types
         self.symbols: dict[str, Value] = {}  # the values of symbols by dotted path, once they were asked for
         self._texts: dict[str, tuple[SourceRule, ...]] = {}
+        self._sent: dict[str, bool] = {}
         self.attributes: dict[tuple[str, str], Value] = {}  # type and name -> the attribute of an instance
+
+    def is_sent(self, type_: str) -> bool:
+        """Whether instances of a type are mappings of what a user sent."""
+        found = self._sent.get(type_)
+        if found is None:
+            found = self._sent[type_] = any(rule.request_data for rule in self.type_order(type_))
+        return found
 
     def texts(self, type_: str) -> tuple[SourceRule, ...]:
         """What the rules say of the text of a type's instances (its ``__str__``)."""

@@ -78,11 +78,14 @@ class Routes:
 
 def is_handler(solver: Solver, fn: Function) -> bool:
     """Whether a decorator makes a function a handler of requests, as the rules about its parameters tell."""
-    written = [*fn.ir.decorators, *solver.decorator_paths(fn)]
-    for rule in solver.catalog.index.parameter_sources.get("*", ()):
-        if rule.evidence == "request" and any(match_path(each, text) for each in rule.decorators for text in written):
-            return True
-    return False
+    found = solver.handlers.get(fn.id)
+    if found is None:
+        written = [*fn.ir.decorators, *solver.decorator_paths(fn)]
+        found = solver.handlers[fn.id] = any(
+            rule.evidence == "request" and any(match_path(each, text) for each in rule.decorators for text in written)
+            for rule in solver.catalog.index.parameter_sources.get("*", ())
+        )
+    return found
 
 
 def filled(fr: Frame, param: Param) -> bool:

@@ -372,7 +372,7 @@ class Solver(Traits):
                 elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
                     found.add(int(atom.type[len(QUERY) :].partition(".")[0]))
                 elif isinstance(atom, Inst):  # ``delete(current_user._get_current_object())``
-                    below = [c.id for c in self.program.classes if atom.type in self.program.external_bases(c.id)]
+                    below = self.classes_below(atom.type)
                     found.update(below if len(below) == 1 else ())
         known = {cls for cls in found if cls >= 0}
         self.erasures.update((cls, fr.fn.id, op.n) for cls in known)

@@ -252,7 +252,7 @@ def is_request_data(fr: Frame, value: Value) -> bool:
     """Whether a value is a mapping of what a user sent."""
     for atom in value.ordered:
         type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
-        if type_ and any(rule.request_data for rule in fr.solver.library.type_order(type_)):
+        if type_ and fr.solver.library.is_sent(type_):
             return True
     return False
 

@@ -41,6 +41,9 @@ class Traits(Stores):
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
         self._users: list[int] | None = None
+        self._makers: dict[tuple[int, int], dict[int, o.MakeFunction]] = {}  # module, function -> what it defines
+        self._below: dict[str, list[int]] = {}
+        self.handlers: dict[int, bool] = {}  # whether a function is a handler of requests
 
     def size(self, fn: Function) -> int:
         """The number of a function's ops."""
@@ -246,11 +249,21 @@ class Traits(Stores):
         """The register, in the enclosing function, of a parameter's default, or -1."""
         if fn.ir.parent < 0:
             return -1
-        for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks:
-            for op in block.ops:
-                if isinstance(op, o.MakeFunction) and op.index == fn.ir.index:
-                    return next((default.reg for default in op.defaults if default.label == name), -1)
-        return -1
+        made = self._makers.get((fn.module, fn.ir.parent))
+        if made is None:
+            blocks = self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks
+            ops = [op for block in blocks for op in block.ops if isinstance(op, o.MakeFunction)]
+            made = self._makers[(fn.module, fn.ir.parent)] = {op.index: op for op in reversed(ops)}
+        op = made.get(fn.ir.index)
+        return next((default.reg for default in op.defaults if default.label == name), -1) if op is not None else -1
+
+    def classes_below(self, type_: str) -> list[int]:
+        """The classes of the program that extend a library's."""
+        found = self._below.get(type_)
+        if found is None:
+            program = self.program
+            found = self._below[type_] = [c.id for c in program.classes if type_ in program.external_bases(c.id)]
+        return found
 
     def decorator_argument(self, fn: Function, name: str) -> str:
         """The text of a keyword argument of a function's decorators: ``response_model=UserOut``; a list of it too."""

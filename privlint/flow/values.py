@@ -351,8 +351,11 @@ def join(left: Value, right: Value) -> Value:
     if not atoms and not mine:
         return right
     if more and more is not atoms and not more <= atoms:
-        both = cap_atoms(atoms | more)
-        atoms = atoms if both == atoms else both
+        both = atoms | more
+        if len(both) > limits.ATOMS:
+            both = cap_atoms(both)
+            both = atoms if both == atoms else both
+        atoms = both
     marks = merge_marks(mine, marks) if marks and marks is not mine else mine
     if atoms is left.atoms and marks is mine:
         return left
@@ -492,7 +495,8 @@ def protect(marks: Marks, protection: Protection) -> dict[Mark, Hop | None]:
 
 def strings(value: Value) -> list[str]:
     """The string constants that the value may be, sorted."""
-    return sorted(a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str))
+    found = [a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str)]
+    return sorted(found) if len(found) > 1 else found
 
 
 def is_constant(value: Value) -> bool:

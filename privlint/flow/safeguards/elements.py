@@ -23,20 +23,20 @@ class Elements:
 
     def __init__(self, held: Held) -> None:
         self._held = held
-        self._known: dict[tuple[int, int], Checks] = {}
-        self._inside: dict[tuple[int, int, frozenset[int]], Checks] = {}
+        self._known: dict[int, dict[int, Checks]] = {}  # function -> register -> what holds for each element
+        self._inside: dict[int, dict[tuple[int, frozenset[int]], Checks]] = {}
 
     def forget(self, fn: int) -> None:
         """More is known of a function than before."""
-        self._known = {key: checks for key, checks in self._known.items() if key[0] != fn}
-        self._inside = {key: checks for key, checks in self._inside.items() if key[0] != fn}
+        self._known.pop(fn, None)
+        self._inside.pop(fn, None)
 
     def of(self, fn: int, reg: int, depth: int = 0) -> Checks:
         """What holds for each element of a collection: ``[user for user in users if user.consent]``."""
-        key = (fn, reg)
-        if key in self._known or depth > _DEPTH:
-            return self._known.get(key, NONE)
-        self._known[key] = NONE
+        known = self._known.setdefault(fn, {})
+        if reg in known or depth > _DEPTH:
+            return known.get(reg, NONE)
+        known[reg] = NONE
         body = self._held.calls.body(fn)
         sets: list[Checks] = []
         for place, op in body.defs.get(reg, ()):
@@ -56,7 +56,7 @@ class Elements:
             else:
                 sets.append(NONE)
         found = frozenset(each for each in all_of(sets) if each.kind == "consent")
-        self._known[key] = found
+        self._known.setdefault(fn, {})[reg] = found  # which were forgotten meanwhile where more was found out
         return found
 
     def inside(self, fn: int, reg: int, depth: int = 0, entered: frozenset[int] = frozenset()) -> Checks:
@@ -64,10 +64,11 @@ class Elements:
 
         ``entered``: of several parts those alone count in which there is data that comes from there.
         """
-        key = (fn, reg, entered)
-        if key in self._inside or depth > _DEPTH:
-            return self._inside.get(key, NONE)
-        self._inside[key] = NONE
+        key = (reg, entered)
+        inside = self._inside.setdefault(fn, {})
+        if key in inside or depth > _DEPTH:
+            return inside.get(key, NONE)
+        inside[key] = NONE
         body = self._held.calls.body(fn)
         made = body.defs.get(reg, ())
         begun = len(made) > 1  # a comprehension begins with an empty list
@@ -78,7 +79,8 @@ class Elements:
                 if not (begun and isinstance(op, o.Build) and not op.parts)
             ]
         )
-        self._inside[key] = found = frozenset(each for each in found if each.kind == "consent")
+        found = frozenset(each for each in found if each.kind == "consent")
+        self._inside.setdefault(fn, {})[key] = found
         return found
 
     def _made_of(self, fn: int, body: Body, place: Place, op: o.Op, depth: int, entered: frozenset[int]) -> Checks:

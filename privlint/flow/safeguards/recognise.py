@@ -52,6 +52,7 @@ class Recogniser:
     def __init__(self, rules: Sequence[SafeguardRule]) -> None:
         self.kinds = {kind: _Kind(rule for rule in rules if rule.kind == kind) for kind in KINDS}
         self._told: dict[tuple[str, str], bool | None] = {}
+        self._named: dict[tuple[str, str], bool] = {}  # kind and dotted path -> whether a rule means it
 
     def polarity(self, kind: str, text: str) -> bool | None:
         """Whether a name, where it holds, says yes (True) or no (False) to a safeguard; None if it speaks of none."""
@@ -79,11 +80,14 @@ class Recogniser:
 
     def called(self, kind: str, paths: Iterable[str]) -> bool:
         """Whether a call that goes by these dotted paths is named by a rule, or by the declaration."""
-        patterns = self.kinds[kind].calls
         for path in paths:
-            for pattern in patterns:
-                if match_path(pattern, path) or pattern.removeprefix("*.") == path:
-                    return True
+            named = self._named.get((kind, path))
+            if named is None:
+                patterns = self.kinds[kind].calls
+                named = any(match_path(each, path) or each.removeprefix("*.") == path for each in patterns)
+                self._named[(kind, path)] = named
+            if named:
+                return True
         return False
 
     def tests(self, words: Words, paths: Iterable[str], site: Site, *, outcome: bool) -> frozenset[Check]:

@@ -36,14 +36,15 @@ class Handing:
         if func.atoms and all(isinstance(atom, Func | Bound | Cls) for atom in func.atoms):
             return
         for value, n in args.all():
-            self._add(fr, value, Handed(fr.site(callee.n), fr.site(n), callee.last, False))
+            self._add(fr, value, callee, n, method=False)
         if callee.receiver is not None and callee.attribute:
-            self._add(fr, callee.receiver, Handed(fr.site(callee.n), fr.site(callee.n), callee.last, True))
+            self._add(fr, callee.receiver, callee, callee.n, method=True)
 
-    def _add(self, fr: Frame, value: Value, handed: Handed) -> None:
+    def _add(self, fr: Frame, value: Value, callee: Callee, n: int, *, method: bool) -> None:
         for atom in value.atoms:
             cls = atom.cls if isinstance(atom, Opaque) else fr.object(atom.id).cls if isinstance(atom, Obj) else -1
             if cls >= 0 and fr.solver.records.kind(cls) is not None:
+                handed = Handed(fr.site(callee.n), fr.site(n), callee.last, method)
                 self._found.setdefault(cls, set()).add(handed)
 
     def of(self, cls: int) -> list[Handed]:
