@@ -285,16 +285,16 @@ class Binding:
     def _set_back(self, summary: Summary) -> None:
         """Tell what the callee makes from what it made for this call before."""
         heap = self.fr.state.heap
-        keys = set[ObjId]()
+        keys: dict[ObjId, None] = {}  # in an order that is the same in every run
         for key in summary.heap:
             new = self.rename(key)
             old = heap.get(new)
             if old is not None and new is not key and new != self.env and is_last(self.fr, new, old):
-                keys.add(new)
+                keys[new] = None
         if not keys:
             return
-        keys -= {key for value in self.values for key in objects_in(value)}
-        set_back(self.fr, keys)
+        passed = {key for value in self.values for key in objects_in(value)}
+        set_back(self.fr, [key for key in keys if key not in passed])
         self._parts.clear()
         self._wholes.clear()
         self._meant.clear()
