@@ -401,12 +401,16 @@ class Binding:
         special = solver.summary(self.fn, tuple(context), self.fr)
         if self.wrapper:
             return special
-        further = [
-            need
-            for need in sorted(special.needs - needs - says.keys())
-            if (what := self._describe(*need)) and not self._method(*need, what)
-        ]
-        if further:
+        asked = {*needs, *says}
+        for _ in range(limits.FURTHER):
+            further = [
+                need
+                for need in sorted(special.needs - asked)
+                if (what := self._describe(*need)) and not self._method(*need, what)
+            ]
+            if not further:
+                break
+            asked |= special.needs
             context += [(param, path, self._describe(param, path)) for param, path in further]
             special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
         return special

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-PATH_DEPTH = 4  # labels of an access path below a parameter
+PATH_DEPTH = 5  # labels of an access path below a parameter
 WIDTH = 16  # marks on one value
 UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is believed to go through
 LONG_WAY = 10  # calls and attributes that data called personal by its name is believed to go through
@@ -18,8 +18,9 @@ OBJECTS = 400  # new objects of one function that its callers keep apart
 ATOMS = 12  # things one value may be
 VISITS = 5  # visits of one block in the analysis of one function
 CONTEXTS = 40  # contexts of one function: a decorator wraps many, a getter is asked for many names
+FURTHER = 3  # times a context is completed by what mattered in the one before
 NEEDS = 100  # parameters and their parts of which it matters to one function what they are
-OPS_IN_CONTEXTS = 300  # ops of one function, times the contexts that it is analysed in besides the general one
+OPS_IN_CONTEXTS = 400  # ops of one function, times the contexts that it is analysed in besides the general one
 FAIRLY_SHORT = 35  # ops of a function that may have more contexts than that
 SEVERAL = 13  # contexts of such a function
 LONG = 150  # ops of a function whose blocks are visited less often
