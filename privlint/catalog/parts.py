@@ -14,6 +14,8 @@ from privlint.catalog.names import Names
 _CACHE_LIMIT = 100_000
 _POINTERS = frozenset(("id", "key", "pk", "code", "status", "number", "slug"))  # these point to data, or count it
 
+_BIRTH = "demographic.date_of_birth"
+_OF_DATES = frozenset(("year", "month", "date", "days", "years"))
 _ADDRESS = "contact.postal_address"  # its parts, in a record of their own, are it as well
 _OF_ADDRESS = frozenset(("contact.street", "contact.postal_code"))
 
@@ -46,6 +48,8 @@ class Parts:
             return True
         words, own = self._names.lexicon.words(part), self._names.lexicon.words(name)
         if not words or not own:
+            return True
+        if data_type == _BIRTH and part in _OF_DATES:
             return True
         if words[-1] == own[-1] and not (self._says_whose(words, own) and self._names.classify(part, "user") is None):
             return True

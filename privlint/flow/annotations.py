@@ -55,6 +55,7 @@ _SEQUENCES = frozenset(
         "Manager",
         "Page",
         "Paginated",
+        "Stream",
     ]
 )
 _MAPPINGS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
-from privlint.flow.attributes import enum_member
+from privlint.flow.attributes import enum_member, load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, steps_into, taken_over
@@ -17,11 +17,13 @@ from privlint.flow.values import (
     is_constant,
     moved,
     of,
+    protect,
     step,
     text_key,
     with_marks,
 )
 from privlint.flow.wholes import collect
+from privlint.model.data import Protection
 
 _VALUES = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float"))
 
@@ -122,12 +124,25 @@ def _fill_fields(fr: Frame, cls: int, made: Value, args: Arguments, n: int) -> N
             store(fr, made, f"[{names.index(name)}]", value)
     for value, _at in args.mappings:
         _spread(fr, made, value)
+    _hide(fr, cls, made)
     post = fr.program.method(cls, "__post_init__")
     if post is not None:
         from privlint.flow.calls import call_method
 
         only = [at_label(fr, made, f".{name}") for name in fr.solver.records.init_only(cls)]
         call_method(fr, post.function, next(iter(made.atoms)), only, n)
+
+
+def _hide(fr: Frame, cls: int, made: Value) -> None:
+    """Fields whose type shows its value masked: ``SecretStr``."""
+    from privlint.flow.access import store
+
+    for name, field in fr.solver.records.fields(cls).items():
+        if field.match.protection is not Protection.MASKED:
+            continue
+        held = load_attribute(fr, made, name)
+        if held.marks:
+            store(fr, made, f".{name}", Value(held.atoms, protect(held.marks, Protection.MASKED)))
 
 
 def _fill_container(fr: Frame, made: Value, given: Value) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.catalog.paths import match_path
+from privlint.flow import neighbours
 from privlint.flow.origins import asked, beside, tells_person
 from privlint.ir.ops import TypeRef
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -139,6 +140,8 @@ class Fields:
             return None  # orders: int
         if named is None and rule.kind in _ASKING and self._asks_people(info):
             named = beside(self._solver.catalog, declared.name) or asked(self._solver.catalog, declared.name)
+        if named is None and rule.kind == "record" and not self._solver.catalog.logs_in(info.fields):
+            named = neighbours.match(self._solver.catalog, declared.name, info.name, info.fields)
         if named is None and rule.kind == "model":
             named = self._of_somebody(info, declared.name)
         if named is not None and rule.kind in ("model", "body"):

@@ -108,7 +108,7 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         texts = strings(key)
         if value.marks:
             value = moved(value, fr.site(value_part.n), "item", repr(texts[0])) if texts else value
-        elif texts and sources.unknown(value):
+        if texts and sources.says_little(value):
             value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, "", _keys(fr, op)))
         label = key_label(fr, key)
         if label is None and not _is_its_own(op):

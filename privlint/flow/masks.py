@@ -71,6 +71,9 @@ def salted_at(fr: Frame, value: Value, n: int) -> bool:
 
 def names_salt(name: str, value: Value) -> bool:
     """Whether something is called salt, pepper or key, and is nobody's data."""
+    texts = [atom.value for atom in value.atoms if isinstance(atom, Lit)] if not value.marks else []
+    if any(isinstance(text, str | bytes) and _SALT.search(str(text)) for text in texts):
+        return True  # a constant that says so itself
     return bool(_SALT.search(name)) and all(isinstance(mark.source, Symbol) for mark in value.marks)
 
 

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from privlint.flow.frame import Frame
 
 _FEW = 40  # names that are looked at
-_NAMES = ("identity.full_name", "identity.first_name", "identity.last_name")
+_OF_SOMEBODY = (
+    "identity.full_name", "identity.first_name", "identity.last_name", "contact.email", "contact.phone",
+)  # fmt: skip
 _OWNED = frozenset(
     ("financial.bank_account", "financial.card_number", "identity.passport", "identity.ssn", "identity.driver_license")
 )
+_LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.website", "demographic.language"))
 _OF_PLACES = ("contact.", "location.", "work.employer")
 _COMPANY = frozenset(
     ("company_name", "companyname", "vat_id", "vat_no", "vat_number", "business_name", "firma", "siret")
@@ -32,7 +35,7 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
     """What a name that says nothing by itself is taken for, beside ``others``; ``owner`` is what has all of them."""
     if owner and catalog.is_thing(owner):
         return None
-    if beside(catalog, name) is None and asked(catalog, name) is None:
+    if beside(catalog, name) is None and asked(catalog, name) is None and _of_car(catalog, name) is None:
         return None
     found = None
     for other in list(others)[:_FEW]:
@@ -40,12 +43,18 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
             continue
         told = catalog.classify(other)
         if told is not None and (tells_person(told) or (told.data_type in _OWNED and "," not in told.reason)):
-            found = beside(catalog, name) or asked(catalog, name)
-        elif told is not None and told.data_type in _NAMES:
-            found = asked(catalog, name)
-        if found is not None and not catalog.is_credential(found.data_type):
+            found = beside(catalog, name) or asked(catalog, name) or _of_car(catalog, name)
+        elif told is not None and told.data_type in _OF_SOMEBODY:
+            found = asked(catalog, name) or _of_car(catalog, name)
+        if found is not None and not catalog.is_credential(found.data_type) and found.data_type not in _LITTLE:
             return found._replace(confidence=min(found.confidence, Confidence.MEDIUM))
     return None
+
+
+def _of_car(catalog: Catalog, name: str) -> NameMatch | None:
+    """What a name says of somebody's car: `plate` beside the driver's e-mail address."""
+    found = catalog.classify(name, "user")
+    return found if found is not None and found.data_type.startswith("vehicle.") else None
 
 
 def of_company(named: NameMatch, others: Iterable[str]) -> bool:

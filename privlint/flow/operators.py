@@ -18,6 +18,7 @@ from privlint.flow.tasks import in_line
 from privlint.flow.values import (
     SCALAR,
     Address,
+    Atom,
     Ext,
     Hop,
     Inst,
@@ -111,7 +112,7 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, line)
     elif plain == "|" and (chain := _chain(fr, values)) is not None:
         fr.put_register(op.dst, chain)
-    elif plain in ("|", "&", "-", "^") and any(isinstance(a, Obj) for v in values for a in v.atoms):
+    elif plain in ("|", "&", "-", "^") and any(_may_be_set(fr, a) for v in values for a in v.atoms):
         fr.put_register(op.dst, _merged(fr, op, values))
     elif plain == "*" and any(
         isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple") for a in values[0].atoms
@@ -125,6 +126,11 @@ def combine(fr: Frame, op: o.Combine) -> None:
             marks.update({mark: way for mark, way in value.marks.items() if not mark.whole or plain not in _COUNTS})
         typed = _of_type(fr, f"__{METHODS.get(plain, plain)}__", values)
         fr.put_register(op.dst, with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", plain)))
+
+
+def _may_be_set(fr: Frame, atom: Atom) -> bool:
+    """Whether an operand may be a container, and no date or number of a library."""
+    return isinstance(atom, Obj) and (fr.object(atom.id).kind != "inst" or not fr.object(atom.id).type)
 
 
 def _chain(fr: Frame, values: list[Value]) -> Value | None:

@@ -470,6 +470,12 @@ def unknown(value: Value) -> bool:
     return _unknown(value)
 
 
+def says_little(value: Value) -> bool:
+    """Whether a name may say what a value does not: nothing is known of it but, maybe, that code which is not there
+    made it of something of a caller's."""
+    return all(isinstance(mark.source, Symbol) and mark.weak for mark in value.marks) and _unknown(value)
+
+
 _GETTER = re.compile(
     r"_*(?:get|fetch|load|read|retrieve|obtain|ask_for|ask|prompt_for|prompt|input|decrypt)(?:_|(?=[A-Z]))(\w+)\Z"
 )

@@ -291,7 +291,8 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
             continue
         told = _told_by_helper(fr, call, value)
         for arg in call.args:
-            marks = {m: w for m, w in collect(fr, fr.get(arg.reg), 1).items() if not _names_a_field(m)}
+            given = fr.get(arg.reg)
+            marks = {m: w for m, w in collect(fr, given, 1).items() if m in given.marks or not _names_a_field(m)}
             if told is not None:
                 marks = {m: w for m, w in marks.items() if _root(m) in told}
             if marks:
