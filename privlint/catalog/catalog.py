@@ -17,6 +17,8 @@ from privlint.model.data import Confidence, DataType, NameMatch, Protection
 from privlint.model.declaration import Declaration
 from privlint.model.rules import Recipient, Rules, SafeguardRule
 
+_PROOFS = frozenset(("token", "secret"))  # what something logs in with, where it stands beside a server
+
 
 class Catalog:
     """All rules of a run and the questions that other stages put to them.
@@ -112,6 +114,10 @@ class Catalog:
         """Whether what is called so is an animal: ``NewPet``, ``animals``; who has one is not."""
         return self._names.owner(name).head in self._names.lists["animals"]
 
+    def may_be_thing(self, name: str) -> bool:
+        """Whether what is called so is somebody or something: ``Account``, ``Client``."""
+        return self._names.owner(name).head in self._names.lists["maybe_things"]
+
     def is_maker(self, name: str) -> bool:
         """Whether what is called so is somebody who is known by works: ``Authors``, ``TrackArtist``."""
         return self._names.owner(name).head in self._names.lists["makers"]
@@ -155,7 +161,7 @@ class Catalog:
                 found.add("server")
             elif words:
                 match = self.classify(name)
-                if match is not None and self.is_credential(match.data_type):
+                if words[-1] in _PROOFS or (match is not None and self.is_credential(match.data_type)):
                     found.add("password")
                 elif match is None and words[-1].endswith("port"):
                     found.add("port")

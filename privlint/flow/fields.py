@@ -205,6 +205,9 @@ class Fields:
         catalog = self._solver.catalog
         if named.data_type in _NAMES and catalog.is_maker(info.name) and not self._tells_of_people(info):
             return None  # the authors of a library's books: whose works these are is no secret
+        thing = catalog.may_be_thing(info.name) and named.confidence is Confidence.LOW
+        if thing and named.data_type in _NAMES and not self._tells_of_people(info):
+            return None  # an account of a ledger, a client of a server: nothing says that it is somebody
         if named.data_type == "work.employee_id" and name.lower().endswith("_id") and _LEDGER.search(info.name):
             return None  # who did it: that is what an audit record is there for
         if named.confidence is Confidence.LOW and catalog.is_person(info.name):

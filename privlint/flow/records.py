@@ -160,7 +160,7 @@ class Records:
             self._fields[cls] = {}
             rule = self.rule(cls)
             out: dict[str, Field] = {}
-            if rule is not None:
+            if rule is not None and not self._is_settings(cls):
                 out.update(self._of_model(cls, rule))
                 for number in reversed(self._solver.program.classes[cls].mro):
                     info = self._solver.program.classes[number]
@@ -172,6 +172,12 @@ class Records:
                             out.pop(name, None)
             self._fields[cls] = out
         return self._fields[cls]
+
+    def _is_settings(self, cls: int) -> bool:
+        """Whether a class is settings: what the program logs in with, and how it is reached, is nobody's."""
+        program = self._solver.program
+        names = [program.classes[base].name for base in program.classes[cls].mro]
+        return any(self._solver.catalog.is_setting(name) for name in names if not name.endswith("Mixin"))
 
     def _of_model(self, cls: int, rule: RecordRule) -> dict[str, Field]:
         """The fields that an inner class takes over from a model: ``class Meta: model = Customer; fields = [...]``."""

@@ -317,7 +317,7 @@ def of_item(
     match = fr.catalog.classify(key, owner_name or None)
     if match is None and owner_name:
         match = neighbours.match(fr.catalog, key, owner_name, neighbours.keys(fr, owner_name))
-    if match is None or is_doubted(fr, match):
+    if match is None or logins.in_class(fr, value, match) or is_doubted(fr, match):
         return {}
     ask(fr, value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
