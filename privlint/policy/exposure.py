@@ -25,6 +25,10 @@ _KEY = re.compile(r"[a-z]_?id\W*\Z", re.IGNORECASE)
 _KEYS_OF_ROWS = frozenset({"id", "pk"})
 # What a session is told by: it has to be in the browser, and where sessions are kept.
 _OF_SESSIONS = frozenset({"online.session_id"})
+# What is made by chance, and of which nobody guesses what its hash was made of.
+_BY_CHANCE = frozenset({"account.access_token", "online.session_id"})
+# How a browser is given the token of whoever has signed in: that is what such cookies are for.
+_SETS_COOKIE = re.compile(r"set_(secure_|signed_)?cookie\Z")
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
 # visitor came from.  All of that was in an address before.
 _OF_REDIRECTS = _REFERENCES | {"account.username", "account.nickname", "account.avatar", "behavior.browsing_history"}
@@ -60,7 +64,7 @@ def exposed(
     for place in places:
         advice = instead if isinstance(instead, str) else instead(place.types)
         message = _message(context, rule, place, verbs, what, advice)
-        if _REFERENCES.issuperset(place.types):
+        if _REFERENCES.issuperset(place.types) or _is_login(place):
             yield context.finding(rule.code, place, message, severity="note", confidence=Confidence.LOW)
         else:
             severity = "error" if rule.severity == "warning" and _grave(context, place) else ""
@@ -74,11 +78,19 @@ def _ordinary(context: Context, each: Delivery) -> bool:
         return True
     if each.kind == "database" and (each.flow.origin.name in _KEYS_OF_ROWS or _is_hashed(context, each)):
         return True
+    if data_type in _BY_CHANCE and each.flow.protection is Protection.PSEUDONYMISED_WEAK:
+        return True
     if data_type in _OF_SESSIONS and each.kind in ("cookie", "cache"):
         return True
     if each.kind == "cookie" and data_type == "work.employee_id" and _KEY.search(each.flow.origin.name):
         return True
     return each.kind == "url" and data_type in _OF_REDIRECTS and _is_redirect(each)
+
+
+def _is_login(place: Place) -> bool:
+    """Whether a browser is given no more than the token that it shows to stay signed in."""
+    sets = place.target.kind == "cookie" and _SETS_COOKIE.search(place.target.callee) is not None
+    return sets and _BY_CHANCE.issuperset(place.types)
 
 
 def _is_hashed(context: Context, each: Delivery) -> bool:
