@@ -34,6 +34,7 @@ from privlint.flow.values import (
     literal,
     moved,
     of,
+    weaken,
     with_marks,
 )
 from privlint.resolve.program import Entity
@@ -228,7 +229,7 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         elif key[0] != "s":
             stored = _read_field(fr, obj.cls, name, exact=True)
             out = stored if out is None else join(out, stored)
-    if obj.type:
+    if obj.type and not _has_its_own(fr, obj.cls, obj.type, name):
         part = instance_attribute(fr, obj.type, name)
         out = part if out is None else join(out, part)
     if obj.cls >= 0 and not out and not name.startswith("__"):
@@ -237,6 +238,13 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
         first = fr.initial(key, label)
         out = first if out is None else join(out, first)
     return out
+
+
+def _has_its_own(fr: Frame, cls: int, type_: str, name: str) -> bool:
+    """Whether a class of the program binds what nobody says that its library type has: the field of a form."""
+    if cls < 0 or fr.solver.class_attribute(cls, name) is None:
+        return False
+    return instance_attribute(fr, type_, name).atoms == frozenset((Ext(f"{type_}.{name}"),))
 
 
 def _described(fr: Frame, cls: int, name: str) -> bool:
@@ -372,7 +380,7 @@ def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
                 users = [Opaque(own[0])] if len(own) == 1 else []
                 return of(Inst(result), Ext(f"{type_}.{name}"), *users)
         if rule.request_data:
-            return of(Inst(type_), Ext(f"{type_}.{name}"))
+            return of(Inst(rule.items or type_), Ext(f"{type_}.{name}"))
         if rule.open:
             return of(Inst(f"{type_}.{name}()"), Ext(f"{type_}.{name}"))
     return of(Ext(f"{type_}.{name}"))
@@ -394,12 +402,15 @@ def opaque_attribute(fr: Frame, atom: Opaque, name: str) -> Value | None:
     if found is not None and found.atoms and all(isinstance(a, Bound | Func) for a in found.atoms):
         return found
     stored = _read_field(fr, atom.cls, name)
+    if stored.marks and fr.catalog.is_payload(name):  # the body of some message is not what is in every one
+        stored = Value(stored.atoms, weaken(stored.marks))
     out = stored if found is None else join(found, stored)
     known = fr.solver.annotations.field(atom.cls, name)
     if known is not None:
         out = Value(out.atoms | fr.solver.annotations.atoms_at(*known), out.marks)
     for base in fr.program.external_bases(atom.cls):
-        if fr.solver.library.has_type(base):  # of others it is not known what all the classes below them share
+        # Of other bases it is not known what all the classes below them share.
+        if fr.solver.library.has_type(base) and not _has_its_own(fr, atom.cls, base, name):
             out = join(out, instance_attribute(fr, base, name))
     return out
 

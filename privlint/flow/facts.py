@@ -156,14 +156,16 @@ def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact | None:
     """What is given out; None where too little speaks for it.
 
     Every unknown call takes a level of confidence, and so does every ``LONG_WAY`` crossings after which data is still
-    believed to be what its name said where it began: on such ways something else was mixed in, more often than not.
+    believed to be what its name said where it began (``LONG_WAY_LOW``, where little is left of it): on such ways
+    something else was mixed in, more often than not.
     """
     origin = mark.source
     assert not isinstance(origin, Symbol)
     through = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[min(mark.weak, 2)]
     confidence = int(min(origin.confidence, target.confidence, through))
     if origin.evidence != "rule":
-        confidence -= crossings(way) // limits.LONG_WAY
+        far = limits.LONG_WAY if confidence > Confidence.LOW else limits.LONG_WAY_LOW
+        confidence -= crossings(way) // far
     if confidence < Confidence.LOW:
         return None
     return FlowFact(origin, target, mark.protection, Confidence(confidence), steps(way), whole=mark.whole or None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.flow import origins
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import one_of
+from privlint.flow.items import instance_item, one_of
 from privlint.flow.models.texts import SILENT, taken_apart
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
@@ -123,17 +123,17 @@ _KEYED = frozenset(
 
 def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
     """A look-up in what a user sent: ``request.form.get("phone")``."""
-    whole = of(Inst(owner))
+    whole, part = of(Inst(owner)), instance_item(fr, Inst(owner)) or of(Inst(owner))
     receiver = callee.receiver or UNKNOWN
     if callee.attribute in _KEYED:
         key, default = args.at(fr, 0, "key"), args.at(fr, 1, "default")
         marks: dict[Mark, Hop | None] = {}
         for text in strings(key[0])[:3] if key else ():
             marks.update(origins.of_request_key(fr, text, callee.n, owner, callee.receiver_name, required=False))
-        out = with_marks(with_marks(whole, marks), taken_out(fr, callee, args))
+        out = with_marks(with_marks(part, marks), taken_out(fr, callee, args))
         return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):
-        fields = {"[0]": only_marks(said_by_rule(receiver)), "[1]": whole}
+        fields = {"[0]": only_marks(said_by_rule(receiver)), "[1]": part}
         pair = fr.allocate(callee.n, Object("tuple", fields=fields), "pair")
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": of(pair)}), "items"))
     if callee.attribute == "keys":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import Patterns
 from privlint.flow.frame import Frame
+from privlint.flow.items import QUERY
 from privlint.flow.values import UNKNOWN, Bound, Cls, Ext, Func, Lit, Obj, Opaque, Value, join, strings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _READERS = Patterns((
 # Fields of settings classes, whose first argument is the default.
 _FIELDS = frozenset({"Field", "PydanticField"})
 _NAMED = ("default", "fallback")
+_NO_DEFAULT = ("configparser.", QUERY)  # whose `get` takes something else as its second argument
 
 
 def fallback(fr: Frame, callee: Callee, func: Value, args: Arguments) -> Value | None:
@@ -43,7 +45,7 @@ def fallback(fr: Frame, callee: Callee, func: Value, args: Arguments) -> Value |
     second = args.at(fr, 1)
     if any(_READERS.mean(path) for path in paths):
         return named if named is not None else second[0] if second is not None else None
-    if callee.last == "get" and paths and second is not None and not any(p.startswith("configparser.") for p in paths):
+    if callee.last == "get" and paths and second is not None and not any(p.startswith(_NO_DEFAULT) for p in paths):
         return named if named is not None else second[0]
     first = args.at(fr, 0) if callee.last in _FIELDS else None
     return _address(named) or (_address(first[0]) if first is not None else None)

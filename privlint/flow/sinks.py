@@ -135,7 +135,7 @@ def _arriving_data(
         return out
     if rule.kind == "database" and words == "self" and (stored := saved(fr, value)) is not None:
         return stored
-    deep = 1 if rule.kind in TEXTUAL else 2
+    deep = 1 if rule.kind in TEXTUAL and not (rule.kind == "log" and rule.recipient) else 2  # a service takes objects
     if rule.kind == "database":  # a record goes back as it came, and fields are given by name
         deep = REFERRED if rule.args.all and words.isidentifier() else STORED
     if (rule.kind == "decision" and seen) or (rule.kind == "http" and words == "json"):

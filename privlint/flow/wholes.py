@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from privlint.flow import limits, sources
+from privlint.flow import limits, payloads, sources
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.origins import make
@@ -42,7 +42,7 @@ _OPENS = re.compile(
     r"(dump|serial|pack|encode|as_?dict|to_?(dict|json|list|row|xml|csv|string|str|text)|flatten|pickle)"
 )
 
-_ENCODES_TEXT = re.compile(r"url_?encode")  # of an object they take its text
+_ENCODES_TEXT = re.compile(r"url_?encode|url_?for|^reverse(_lazy)?$|quote")  # of an object they take its text
 _RENDERS = re.compile(r"render")  # a page shows what its template names, and nobody knows what that is
 
 # What shows an instance, by what is asked for: the first that its class defines.
@@ -92,7 +92,7 @@ def _collect(
             limits.reached("objects in a whole")
             return
         if deep == 1:
-            for mark, way in _shown_of_library(fr, atom).items():
+            for mark, way in {**_shown_of_library(fr, atom), **payloads.shown(fr, atom)}.items():
                 out.setdefault(mark, way)
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
@@ -119,7 +119,7 @@ def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
     rules = fr.solver.library.type_order(type_) if type_ else ()
     owner = type_.rpartition(".")[2]
     found: dict[Mark, Hop | None] = {}
-    for name in [name for rule in rules for name in rule.shown]:
+    for name in [name for rule in rules if not rule.request_data for name in rule.shown]:
         found.update(sources.of_attribute(fr, Value(frozenset((atom,))), name, fr.solver.current_node, owner))
     return found
 
@@ -153,7 +153,7 @@ def _collect_object(
         if shown is not None:
             _collect(fr, shown, deep, out, seen, level + 2, "repr")
             return
-        if obj.kind == "inst" and not fr.solver.records.shows_all(obj.cls):
+        if obj.kind in ("inst", "sym") and not fr.solver.records.shows_all(obj.cls):
             if fr.program.is_exception(obj.cls):  # its text shows its arguments
                 for label in (".args", "[*]"):
                     _collect(fr, obj.fields.get(label, UNKNOWN), deep, out, seen, level + 2, "repr")
@@ -188,6 +188,8 @@ def _collect_object(
         if not field.marks and (below >= limits.COLLECT_DEPTH or not field.atoms):
             continue
         if atom.id[0] == "s" and label not in obj.written:
+            continue
+        if deep == 1 and label[0] == "." and obj.cls < 0 and obj.kind == "sym":
             continue
         if label[1:] in hidden or (exception and label[0] == "." and label != ".args"):
             continue

@@ -1,0 +1,59 @@
+"""What a user sent, shown as a whole: a log has all headers of a request, or all that a form was filled in with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privlint.flow.frame import Frame
+from privlint.flow.origins import Found, make, of_match
+from privlint.flow.values import Atom, Inst, Obj
+from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
+from privlint.model.data import Confidence
+
+_LOOKUPS = frozenset(("get", "getlist", "pop", "get_argument", "getone", "getall"))
+_WHOLES = frozenset(("privlint.web.RequestData", "privlint.web.RequestJson", "privlint.web.RequestBody"))
+
+
+def shown(fr: Frame, atom: Atom) -> Found:
+    """The data in the text of what a user sent: of headers, what a rule says that they have; of a form or a body, what
+    the same function looks up in it by name."""
+    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    rules = fr.solver.library.type_order(type_) if type_ else ()
+    if not any(rule.request_data and (rule.shown or rule.name in _WHOLES) for rule in rules):
+        return {}
+    n, owner = fr.solver.current_node, type_.rpartition(".")[2]
+    keys = [key for rule in rules for key in rule.shown]
+    found: Found = {}
+    for key in keys:
+        for rule in fr.catalog.index.item_sources.get(key, ()):
+            if rule.owner in [name for each in rules for name in (each.name, *each.aliases)]:
+                words = f"all of the {owner.lower()} is taken, and so `{key}`"
+                found.update(make(fr, n, rule.data, key, "request", rule.subject, Confidence.MEDIUM, words=words))
+    for key in () if keys else _looked_up(fr):
+        words = f"all that was sent is taken, and so `{key}`"
+        found.update(of_match(fr, n, fr.catalog.classify(key, "request"), key, "request", Confidence.MEDIUM, words))
+    return found
+
+
+def _looked_up(fr: Frame) -> tuple[str, ...]:
+    """The keys that the function looks up in anything."""
+    known = fr.solver.looked_up.get(fr.fn.id)
+    if known is None:
+        known = fr.solver.looked_up[fr.fn.id] = tuple(dict.fromkeys(_keys(fr.ir)))
+    return known
+
+
+def _keys(ir: FunctionIR) -> Iterator[str]:
+    texts: dict[int, str] = {}
+    methods: set[int] = set()
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.Const) and isinstance(op.value, str):
+                texts[op.dst] = op.value
+            elif isinstance(op, o.LoadAttr) and op.name in _LOOKUPS:
+                methods.add(op.dst)
+            elif isinstance(op, o.LoadItem) and op.key in texts:
+                yield texts[op.key]
+            elif isinstance(op, o.Call) and op.func in methods and op.args and op.args[0].reg in texts:
+                yield texts[op.args[0].reg]
