@@ -21,6 +21,9 @@ _ADDRESS = ("1", "url", "redirect_to")  # the arguments that sinks have the addr
 _RANK = {"rule": 0, "request": 0, "record": 1, "annotation": 2, "attribute": 2, "key": 3, "name": 4}
 
 
+_Entry = tuple[tuple[object, ...], Mark, Target, "Hop | None"]  # how good it is, from where, to where, which way
+
+
 class Collector:
     """Flows by source and sink, the shortest way of each; collections by place."""
 
@@ -98,7 +101,7 @@ class Collector:
         for fact in solver.records.collections():
             self.collection(fact)
         out = Facts(unresolved={name: len(calls) for name, calls in sorted(solver.unresolved.items())})
-        grouped: dict[tuple[object, ...], list[tuple[tuple[object, ...], Mark, Target, Hop | None]]] = {}
+        grouped: dict[tuple[object, ...], list[_Entry]] = {}
         flows: dict[tuple[Mark, Target], Hop | None] = {}
         nothing = self._superseded(solver)
         for frame, found_there in self._by_frame.items():
@@ -127,6 +130,8 @@ class Collector:
             found = sorted(grouped[group], key=lambda entry: entry[0])
             hosts = any(target.hosts for _, _, target, _ in found)
             kept = [entry for entry in found if entry[2].hosts or not hosts]
+            surest = {_place(entry): entry for entry in reversed(kept)}
+            kept = [entry for entry in kept if surest[_place(entry)] is entry]
             facts = (_fact(mark, target, way) for _, mark, target, way in kept[: limits.TRACES])
             out.flows += [fact for fact in facts if fact is not None]
         out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
@@ -136,6 +141,11 @@ class Collector:
         examine(solver, out)
         out.limits = limits.report()
         return out
+
+
+def _place(entry: _Entry) -> tuple[Mark, Target]:
+    """From where to where, however sure it is."""
+    return entry[1]._replace(weak=0), entry[2]
 
 
 def _fetches(target: Target) -> bool:

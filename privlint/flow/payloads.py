@@ -12,6 +12,7 @@ from privlint.ir.module import FunctionIR
 from privlint.model.data import Confidence
 
 _LOOKUPS = frozenset(("get", "getlist", "pop", "get_argument", "getone", "getall"))
+_ASIDE = frozenset(("cookies", "COOKIES", "headers", "environ", "META", "session", "state"))  # no form, and no body
 _WHOLES = frozenset(("privlint.web.RequestData", "privlint.web.RequestJson", "privlint.web.RequestBody"))
 
 
@@ -37,7 +38,7 @@ def shown(fr: Frame, atom: Atom) -> Found:
 
 
 def _looked_up(fr: Frame) -> tuple[str, ...]:
-    """The keys that the function looks up in anything."""
+    """The keys that the function looks up in anything that may be a form or a body."""
     known = fr.solver.looked_up.get(fr.fn.id)
     if known is None:
         known = fr.solver.looked_up[fr.fn.id] = tuple(dict.fromkeys(_keys(fr.ir)))
@@ -47,13 +48,16 @@ def _looked_up(fr: Frame) -> tuple[str, ...]:
 def _keys(ir: FunctionIR) -> Iterator[str]:
     texts: dict[int, str] = {}
     methods: set[int] = set()
+    aside: set[int] = set()
     for block in ir.blocks:
         for op in block.ops:
             if isinstance(op, o.Const) and isinstance(op.value, str):
                 texts[op.dst] = op.value
-            elif isinstance(op, o.LoadAttr) and op.name in _LOOKUPS:
+            elif isinstance(op, o.LoadAttr) and op.name in _ASIDE:
+                aside.add(op.dst)
+            elif isinstance(op, o.LoadAttr) and op.name in _LOOKUPS and op.obj not in aside:
                 methods.add(op.dst)
-            elif isinstance(op, o.LoadItem) and op.key in texts:
+            elif isinstance(op, o.LoadItem) and op.key in texts and op.obj not in aside:
                 yield texts[op.key]
             elif isinstance(op, o.Call) and op.func in methods and op.args and op.args[0].reg in texts:
                 yield texts[op.args[0].reg]

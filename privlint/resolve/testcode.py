@@ -24,7 +24,7 @@ def without_tests(modules: Sequence[ModuleIR], frameworks: Collection[str]) -> l
         frameworks: the packages that tests import (``pytest``, ``django.test``).
     """
     own = {m.path for m in modules if _placed(m.path) and (_stem(m.path) == "conftest" or _imports(m, frameworks))}
-    folders = {_folder(path) for path in own if _FILE.fullmatch(_stem(path))} - {""}
+    folders = {_folder(path) for path in own if _stem(path) != _FILE_OF_ITS_OWN} - {""}
     kept = [m for m in modules if m.path not in own and _folder(m.path) not in folders]
     return kept or list(modules)
 

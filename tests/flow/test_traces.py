@@ -63,7 +63,7 @@ def test_a_way_over_three_files(ways: list[list[str]]) -> None:
             "app/views.py:9 passed as `user['email']`",
             "app/shaping.py:2 stored under `'mail'`",
             "app/views.py:9 returned by `build()`",
-            "app/client.py:8 read from `Client.payload`",
+            "app/views.py:11 passed as `self.payload`",
             "app/client.py:9 sent by `requests.post`",
         ]
     ]
