@@ -27,12 +27,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privlint.model.data import Confidence
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context
 from privlint.policy.rule import Rule
 from privlint.policy.sharing import unknown
 
+_TOKEN = frozenset(("account.access_token",))
 RULE = Rule("PRV205", "unknown-recipient", "warning", "5.0", "medium", ("CWE-359", "CWE-201"), ("privacy", "sharing"))
 
 
@@ -50,4 +52,9 @@ def check(context: Context) -> Iterable[Finding]:
             f"{data}{wording.subject_phrase(place.subject)} {verb} by {callee} to a recipient that cannot be "
             f"told from the code{advice}{wording.origins(place.flows())}"
         )
-        yield context.finding(RULE.code, place, message)
+        sure = place.confidence
+        if _TOKEN.issuperset(place.types):  # what calls an interface shows its token: to whoever gave it, as a rule
+            if sure is Confidence.LOW:
+                continue
+            sure = Confidence.LOW
+        yield context.finding(RULE.code, place, message, confidence=sure)
