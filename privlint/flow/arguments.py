@@ -21,6 +21,7 @@ from privlint.flow.values import (
     of,
 )
 from privlint.ir import ops as o
+from privlint.ir.module import FunctionIR
 from privlint.model.location import Site
 
 
@@ -33,6 +34,8 @@ class Arguments:
     star: tuple[Value, int] | None = None  # *xs, behind the positional ones
     mappings: list[tuple[Value, int]] = field(default_factory=list)  # **d
     names: dict[int, str] = field(default_factory=dict)  # node -> name of the expression
+    behind: dict[str, tuple[Value, int]] = field(default_factory=dict)  # of what is behind *xs: by the name passed
+    before: Value | None = None  # *xs without it
 
     def all(self) -> list[tuple[Value, int]]:
         """Every argument."""
@@ -67,6 +70,8 @@ def arguments(fr: Frame, op: o.Call) -> Arguments:
             if out.star is None:
                 out.positional.append((value, arg.n))
             else:
+                out.before = out.star[0] if out.before is None else out.before
+                out.behind[out.names[arg.n]] = (value, arg.n)
                 out.star = (_appended(fr, op, out.star[0], value), arg.n)
         elif arg.label == "*":
             _add_star(fr, op, out, value, arg.n)
@@ -143,7 +148,7 @@ def bind(
                 if position < len(positional):
                     found = positional[position]
                 elif param.name not in args.keywords and args.star is not None:
-                    found = item(fr, args.star[0], f"[{position - len(positional)}]"), args.star[1]
+                    found = _of_star(fr, args, ir, param.name, position - len(positional))
                 position += 1
             if param.kind != "posonly":
                 found = _also_by_name(fr, args, param.name, found, position > len(positional))
@@ -154,6 +159,15 @@ def bind(
         values.append(value)
         sites.append(fr.site(node) if node else call)
     return values, sites
+
+
+def _of_star(fr: Frame, args: Arguments, ir: FunctionIR, name: str, position: int) -> tuple[Value, int]:
+    """What a parameter gets of ``*xs, token``: where all that is behind ``*xs`` is called as parameters are, each is
+    taken for the one of its name."""
+    assert args.star is not None
+    if args.before is not None and args.behind.keys() <= {param.name for param in ir.params}:
+        return args.behind.get(name) or (item(fr, args.before, f"[{position}]"), args.star[1])
+    return item(fr, args.star[0], f"[{position}]"), args.star[1]
 
 
 def _default(fr: Frame, fn: int, name: str, env: ObjId | None) -> Value:
