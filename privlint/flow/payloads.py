@@ -1,9 +1,10 @@
-"""What a user sent, shown as a whole: a log has all headers of a request, or all that a form was filled in with."""
+"""What is shown as a whole: all headers of a request, all that a form was filled in with, all of a payload."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from privlint.flow import neighbours
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, make, of_match
 from privlint.flow.values import Atom, Inst, Obj
@@ -35,6 +36,28 @@ def shown(fr: Frame, atom: Atom) -> Found:
         words = f"all that was sent is taken, and so `{key}`"
         found.update(of_match(fr, n, fr.catalog.classify(key, "request"), key, "request", Confidence.MEDIUM, words))
     return found
+
+
+def by_keys(fr: Frame, name: str, n: int) -> Found:
+    """The data in what is kept in a variable, by the keys that the function looks up in it: ``payload["email"]``."""
+    found: Found = {}
+    for key in sorted(neighbours.keys(fr, name)):
+        match = fr.catalog.classify(key, name)
+        if match is not None and match.confidence is Confidence.HIGH:
+            words = f"`{name}` is taken as a whole, and so `{key}`"
+            found.update(of_match(fr, n, match, key, "key", Confidence.MEDIUM, words))
+    return found
+
+
+def of_parameter(fr: Frame, atom: Atom) -> Found:
+    """The same of a parameter of which nothing else is known."""
+    if not isinstance(atom, Obj) or atom.id[0] != "s" or len(atom.id) < 3 or atom.id[2]:
+        return {}
+    obj = fr.object(atom.id)
+    number = atom.id[1]
+    if obj.cls >= 0 or obj.type or not isinstance(number, int) or number >= len(fr.ir.params):
+        return {}
+    return by_keys(fr, fr.ir.params[number].name, fr.solver.current_node)
 
 
 def _looked_up(fr: Frame) -> tuple[str, ...]:

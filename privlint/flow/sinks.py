@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import origins, rows, sources
+from privlint.flow import origins, payloads, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
@@ -12,7 +12,7 @@ from privlint.flow.items import element
 from privlint.flow.mappings import saved
 from privlint.flow.models.streams import FIELDNAMES
 from privlint.flow.models.templates import by_percent, template
-from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Mark, Obj, Value, hop, join_all, strings, with_marks
+from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Inst, Mark, Obj, Value, hop, join_all, strings, with_marks
 from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
@@ -50,6 +50,8 @@ def report_call(
             continue
         given_away = _shown(fr, value, args, n) if rule.kind == "log" else _by_fieldnames(fr, callee, value, n)
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
+        if rule.kind in ("log", "console") and not marks and _is_unknown(given_away):
+            marks = payloads.by_keys(fr, args.names.get(n, ""), n)
         if words == "self":  # ``serializer.save(number=seal(number))``: what is given beside it is stored instead
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "name", "") not in args.keywords}
         if not marks or (n, frozenset(marks)) in done:
@@ -94,6 +96,11 @@ def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
         for name in listed:
             value = with_marks(value, sources.of_column(fr, row, name, n, listed))
     return value
+
+
+def _is_unknown(value: Value) -> bool:
+    """Whether a value is what some call gave of which nothing is known."""
+    return bool(value.atoms) and all(isinstance(atom, Inst) and atom.type.endswith("()") for atom in value.atoms)
 
 
 def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:

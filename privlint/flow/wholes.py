@@ -94,6 +94,9 @@ def _collect(
         if deep == 1:
             for mark, way in {**_shown_of_library(fr, atom), **payloads.shown(fr, atom)}.items():
                 out.setdefault(mark, way)
+        if deep in (1, 2):
+            for mark, way in payloads.of_parameter(fr, atom).items():
+                out.setdefault(mark, way)
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
             _collect_object(fr, atom, deep, out, seen, level, how)
