@@ -42,6 +42,8 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
         if other == name:
             continue
         told = catalog.classify(other)
+        if told is not None and catalog.is_credential(told.data_type):
+            continue  # a worker has a name and a password, too
         if told is not None and (tells_person(told) or (told.data_type in _OWNED and "," not in told.reason)):
             found = beside(catalog, name) or asked(catalog, name) or _of_car(catalog, name)
         elif told is not None and told.data_type in _OF_SOMEBODY:
