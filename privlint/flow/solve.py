@@ -64,6 +64,7 @@ def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | 
         try:
             solver.solve()
             facts = solver.collector.facts(solver)
+            solver.names.forget()
             safeguards.complete(facts, solver, catalog.rules.safeguards if guards is None else guards)
             found.append(facts)
         except BaseException as error:

@@ -190,6 +190,10 @@ class Names:
             found = self._codes[function] = Code(self.program.functions[function])
         return found
 
+    def forget(self) -> None:
+        """Give back the tables of registers, which are made again where they are wanted."""
+        self._codes.clear()
+
     def path(self, function: int) -> str:
         """The file that a function is in."""
         return self.program.modules[self.program.functions[function].module].path
