@@ -24,6 +24,7 @@ _OF_SOMEBODY = (
 _OWNED = frozenset(
     ("financial.bank_account", "financial.card_number", "identity.passport", "identity.ssn", "identity.driver_license")
 )
+_THEIRS = ("vehicle.", "device.", "online.ip_address")
 _LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.website", "demographic.language"))
 _OF_PLACES = ("contact.", "location.", "work.employer")
 _COMPANY = frozenset(
@@ -35,7 +36,7 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
     """What a name that says nothing by itself is taken for, beside ``others``; ``owner`` is what has all of them."""
     if owner and catalog.is_thing(owner):
         return None
-    if beside(catalog, name) is None and asked(catalog, name) is None and _of_car(catalog, name) is None:
+    if beside(catalog, name) is None and asked(catalog, name) is None and _of_theirs(catalog, name) is None:
         return None
     found = None
     for other in list(others)[:_FEW]:
@@ -45,18 +46,18 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
         if told is not None and catalog.is_credential(told.data_type):
             continue  # a worker has a name and a password, too
         if told is not None and (tells_person(told) or (told.data_type in _OWNED and "," not in told.reason)):
-            found = beside(catalog, name) or asked(catalog, name) or _of_car(catalog, name)
+            found = beside(catalog, name) or asked(catalog, name) or _of_theirs(catalog, name)
         elif told is not None and told.data_type in _OF_SOMEBODY:
-            found = asked(catalog, name) or _of_car(catalog, name)
+            found = asked(catalog, name) or _of_theirs(catalog, name)
         if found is not None and not catalog.is_credential(found.data_type) and found.data_type not in _LITTLE:
             return found._replace(confidence=min(found.confidence, Confidence.MEDIUM))
     return None
 
 
-def _of_car(catalog: Catalog, name: str) -> NameMatch | None:
-    """What a name says of somebody's car: `plate` beside the driver's e-mail address."""
+def _of_theirs(catalog: Catalog, name: str) -> NameMatch | None:
+    """What a name says of somebody's car, device or connection: `plate` beside the driver's e-mail address."""
     found = catalog.classify(name, "user")
-    return found if found is not None and found.data_type.startswith("vehicle.") else None
+    return found if found is not None and found.data_type.startswith(_THEIRS) else None
 
 
 def of_company(named: NameMatch, others: Iterable[str]) -> bool:

@@ -56,11 +56,7 @@ def steps(way: Hop | None) -> tuple[Step, ...]:
             continue
         read, before = before == "field", part.kind
         words = _WORDS.get(part.kind, part.kind)
-        text = (
-            part.text
-            if part.kind == "source" and part.text.startswith(_SENTENCES)
-            else words.format(part.text)
-        )
+        text = part.text if part.kind == "source" and part.text.startswith(_SENTENCES) else words.format(part.text)
         step = Step(part.site, text)
         if out and out[-1].site == step.site and (part.kind.startswith("sink") or part.kind == "format"):
             if part.kind.startswith("sink") and len(out) > 1:
