@@ -199,6 +199,10 @@ class Context:
             sink=target.callee,
         )
 
+    def verb(self, types: Sequence[str], one: str, many: str) -> str:
+        """The form of the verb that goes with these data types."""
+        return wording.verb(types, one, many, self.catalog)
+
     def cited(self, code: str, most: int = 1) -> str:
         """The first articles behind ``code``, of each law that the declaration names, for the words of a message."""
         named = (self.declaration.laws if self.declaration else ()) or law.DEFAULT
@@ -208,7 +212,7 @@ class Context:
     def advice(self, code: str, text: str, types: Sequence[str] = ()) -> str:
         """``; leave it out (GDPR 5(1)(c))``: what to do instead, and the first articles; ``{it}`` is the data."""
         cited = self.cited(code)
-        done = text.replace("{it}", wording.verb(types, "it", "them"))
+        done = text.replace("{it}", self.verb(types, "it", "them"))
         return f"; {done} ({cited})" if cited else f"; {done}"
 
     def scrubber(self, place: Place) -> Scrubber | None:

@@ -155,11 +155,13 @@ def what(context: Context, export: Export) -> str:
     many = wording.clean(export.many.text.replace("()", ""), 40)
     form = wording.in_form(place.protection)
     if place.kind in _VERBS:
-        verb = wording.verb(place.types, *_VERBS[place.kind])
+        verb = context.verb(place.types, *_VERBS[place.kind])
     else:
         to = wording.party(place.party.info) if place.party is not None else "outside"
-        verb = f"{wording.verb(place.types, 'is', 'are')} sent to {to}"
-    return f"{data} of many people ({many}){form} {verb} by {wording.clean(place.target.callee)}"
+        verb = f"{context.verb(place.types, 'is', 'are')} sent to {to}"
+    callee = wording.clean(place.target.callee)
+    by = "what the handler returns" if callee == "return" else callee
+    return f"{data} of many people ({many}){form} {verb} by {by}"
 
 
 def result(

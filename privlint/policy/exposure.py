@@ -115,7 +115,7 @@ def _message(context: Context, rule: Rule, place: Place, verbs: tuple[str, str],
     of_children = all(each.startswith("minor.") for each in place.types)  # whose data it is, its name says
     owner = "" if of_children else wording.subject_phrase(place.subject)
     form = wording.in_form(place.protection)
-    verb = wording.verb(place.types, *verbs)
+    verb = context.verb(place.types, *verbs)
     rest = what.replace("{sink}", wording.clean(place.target.callee) or "this statement")
     advice = context.advice(rule.code, instead, place.types)
     return f"{data}{owner}{form} {verb} {rest}{advice}{wording.origins(place.flows())}"

@@ -64,7 +64,7 @@ def reaches(context: Context, place: Place) -> str:
     if place.party is None:
         raise ValueError("a place without a party reaches nobody")
     data = wording.data(place.types, context.catalog)
-    verb = wording.verb(place.types, "reaches", "reach")
+    verb = context.verb(place.types, "reaches", "reach")
     form = "" if place.protection is Protection.CLEAR else f" {wording.form(place.protection)}"
     return f"{data}{wording.subject_phrase(place.subject)} {verb} {wording.party(place.party.info)}{form}"
 

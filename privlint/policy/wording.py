@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -12,6 +13,7 @@ from privlint.model.facts import FlowFact
 from privlint.model.finding import RecipientInfo
 
 _MAX_NAME = 60
+_NAME_OF_ITS_OWN = re.compile(r"\w+-[A-Z]")
 _MAX_ORIGINS = 3
 _FORMS = {
     Protection.CLEAR: "in the clear",
@@ -68,9 +70,15 @@ def declaration_name(declaration: Declaration) -> str:
     return clean(PurePosixPath(declaration.path).name)
 
 
-def verb(types: Sequence[str], one: str, many: str) -> str:
-    """The form of the verb that goes with that many data types."""
-    return one if len(types) == 1 else many
+def verb(types: Sequence[str], one: str, many: str, catalog: Catalog) -> str:
+    """The form of the verb that goes with these data types: `posts are`, `phone number is`."""
+    return one if len(types) == 1 and not _is_plural(label(types[0], catalog)) else many
+
+
+def _is_plural(text: str) -> bool:
+    """Whether a label is of many: ``call records``, and not ``postal address``, ``alias``, ``content of emails``."""
+    head = text.partition(" (")[0].partition(" of ")[0]
+    return head.endswith("s") and not head.endswith(("ss", "us", "is", "as"))
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -82,7 +90,8 @@ def label(type_id: str, catalog: Catalog) -> str:
     """What a data type is called inside a sentence; "" where it has no name but its id."""
     kind = catalog.data_types.get(type_id)
     text = clean(kind.label) if kind is not None else ""
-    return text[0].lower() + text[1:] if text[1:2].islower() else text  # "Email address" but not "IP address"
+    own = text[1:2].islower() and not _NAME_OF_ITS_OWN.match(text)
+    return text[0].lower() + text[1:] if own else text  # "Email address" but not "IP address", "Wi-Fi"
 
 
 def _data_type(type_id: str, catalog: Catalog) -> str:

@@ -57,9 +57,9 @@ def check(context: Context) -> Iterable[Finding]:
         cited = context.cited(RULE.code)
         message = (
             f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
-            f"{wording.verb(types, 'is', 'are')} collected{taker(first)}, which "
+            f"{context.verb(types, 'is', 'are')} collected{taker(first)}, which "
             f"{wording.declaration_name(declaration)} does not list: declare or drop "
-            f"{wording.verb(types, 'it', 'them')}{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
+            f"{context.verb(types, 'it', 'them')}{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
         )
         related = collects_near(declaration, types, context.catalog)
         yield collected(RULE.code, facts, message, related=related)

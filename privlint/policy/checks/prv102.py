@@ -158,7 +158,7 @@ def _finding(context: Context, needed: NecessarySet, facts: list[CollectionFact]
     article = "an" if name[:1] in "aeiou" else "a"
     message = (
         f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
-        f"{wording.verb(types, 'is', 'are')} required{taker(first)}, beyond what {article} {name} app may require for "
+        f"{context.verb(types, 'is', 'are')} required{taker(first)}, beyond what {article} {name} app may require for "
         f"{needed.function}{allowed}: Scope39 {needed.article} allows {needed.allowed()}; "
         f"make it optional or leave it out [from {wording.clean(first.name)}]"
     )

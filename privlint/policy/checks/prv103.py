@@ -114,7 +114,7 @@ def _finding(context: Context, facts: list[UnusedFact]) -> Finding:
     cited = context.cited(RULE.code)
     message = (
         f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
-        f"{wording.verb(types, 'is', 'are')} collected{taker(first)}, but {_FATES[fate]}; leave it out, or use it "
+        f"{context.verb(types, 'is', 'are')} collected{taker(first)}, but {_FATES[fate]}; leave it out, or use it "
         f"for a purpose that people are told{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
     )
     confidence = first.confidence if fate == "unread" else Confidence.LOW

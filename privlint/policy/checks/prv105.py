@@ -87,7 +87,7 @@ def check(context: Context) -> Iterable[Finding]:
         asks = wording.listed([_ASKS[each] for each in lists if any(_listed(context, t, each) for t in types)])
         message = (
             f"sensitive {wording.data(types, context.catalog)}{wording.subject_phrase(facts[0].subject)} "
-            f"{wording.verb(types, 'is', 'are')} collected{taker(facts[0])} and {bases(found)}; it needs {asks}: "
+            f"{context.verb(types, 'is', 'are')} collected{taker(facts[0])} and {bases(found)}; it needs {asks}: "
             f"ask for it by itself and declare separate-consent, or leave it out "
             f"[from {wording.clean(facts[0].name)}]"
         )

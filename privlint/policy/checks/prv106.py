@@ -66,7 +66,7 @@ def check(context: Context) -> Iterable[Finding]:
         whose = " of child" if any(not each.startswith("minor.") for each in types) else ""
         cited = context.cited(RULE.code)
         message = (
-            f"{wording.data(types, context.catalog)}{whose} {wording.verb(types, 'is', 'are')} "
+            f"{wording.data(types, context.catalog)}{whose} {context.verb(types, 'is', 'are')} "
             f"collected{taker(facts[0])} and {bases(found)}; a minor's data needs the consent of a parent or guardian"
             f"{f' ({cited})' if cited else ''}: ask for it first and declare guardian-consent "
             f"[from {wording.clean(facts[0].name)}]"

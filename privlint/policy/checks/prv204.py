@@ -66,7 +66,7 @@ def check(context: Context) -> Iterable[Finding]:
             place.types,
         )
         message = (
-            f"{reaches(context, place)} and so {wording.verb(place.types, 'leaves', 'leave')} {home}, "
+            f"{reaches(context, place)} and so {context.verb(place.types, 'leaves', 'leave')} {home}, "
             f"but {name} declares no cross-border transfer{advice}"
             f"{wording.origins(place.flows())}"
         )

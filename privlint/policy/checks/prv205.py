@@ -42,7 +42,7 @@ def check(context: Context) -> Iterable[Finding]:
     """Requests with personal data to somewhere unknown."""
     for place in context.places(unknown):
         data = wording.data(place.types, context.catalog)
-        verb = wording.verb(place.types, "is sent", "are sent")
+        verb = context.verb(place.types, "is sent", "are sent")
         callee = wording.clean(place.target.callee) or "this call"
         advice = context.advice(
             RULE.code,

@@ -42,7 +42,7 @@ def check(context: Context) -> Iterable[Finding]:
     )
     for place in places:
         data = wording.data(place.types, context.catalog)
-        verb = wording.verb(place.types, "is sent", "are sent")
+        verb = context.verb(place.types, "is sent", "are sent")
         advice = context.advice(
             RULE.code,
             "everybody on the way can read {it}: use TLS, and leave the check of certificates on",

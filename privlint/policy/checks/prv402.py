@@ -58,7 +58,7 @@ def check(context: Context) -> Iterable[Finding]:
             continue
         to = wording.party(place.party.info) if place.party is not None else "a recipient that the code does not tell"
         data = wording.data(place.types, context.catalog)
-        verb = wording.verb(place.types, "is", "are")
+        verb = context.verb(place.types, "is", "are")
         advice = context.advice(RULE.code, "turn the condition round: send only where somebody agreed", place.types)
         message = (
             f"{data}{wording.subject_phrase(place.subject)} {verb} sent to {to} on the path "

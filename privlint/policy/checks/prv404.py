@@ -80,7 +80,7 @@ def _by_model(context: Context, place: Place) -> Finding:
     data = wording.data(place.types, context.catalog)
     callee = wording.clean(place.target.callee)
     message = (
-        f"{data}{wording.subject_phrase(place.subject)} {wording.verb(place.types, 'goes', 'go')} into {callee}: "
+        f"{data}{wording.subject_phrase(place.subject)} {context.verb(place.types, 'goes', 'go')} into {callee}: "
         f"{_ending(context)}{wording.origins(place.flows())}"
     )
     found = context.finding(RULE.code, place, message, related=_list(context))
@@ -94,7 +94,7 @@ def _by_branches(context: Context) -> Iterator[Finding]:
             continue
         data = wording.data(types, context.catalog)
         message = (
-            f"{data}{wording.subject_phrase(decision.subject)} {wording.verb(types, 'decides', 'decide')} "
+            f"{data}{wording.subject_phrase(decision.subject)} {context.verb(types, 'decides', 'decide')} "
             f"{wording.clean(decision.settles)} here: {_ending(context)} [from {wording.clean(decision.grounds)}]"
         )
         yield Finding(

@@ -82,7 +82,7 @@ def _caches(context: Context) -> Iterator[Finding]:
     for place in context.places(_lasts, by_party=False):
         never = any(each.flow.target.expires == "never" for each in place.deliveries)
         data = wording.data(place.types, context.catalog)
-        verb = wording.verb(place.types, "is", "are")
+        verb = context.verb(place.types, "is", "are")
         callee = wording.clean(place.target.callee)
         rest = "with no expiry" if never else "with no expiry of its own: how long it stays is up to the settings"
         message = (
@@ -154,7 +154,7 @@ def _words(
     rest = f"though {wording.listed(named)} is declared" if named else "where 13 months are usual"
     text = (
         f"{wording.data(types, context.catalog)}{wording.subject_phrase(subject)} "
-        f"{wording.verb(types, 'is', 'are')} kept in {where} {time} {rest}"
+        f"{context.verb(types, 'is', 'are')} kept in {where} {time} {rest}"
         f"{context.advice(RULE.code, 'let it end in time')}"
     )
     lines = dict.fromkeys(each.location for each in entries.values())

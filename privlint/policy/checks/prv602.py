@@ -61,7 +61,7 @@ def check(context: Context) -> Iterable[Finding]:
         where = f"{'a file' if store.kind == 'file' else 'an object store'} by " if written else ""
         data = wording.data(store.data_types, context.catalog)
         message = (
-            f"{data}{wording.subject_phrase(store.subject)} {wording.verb(store.data_types, 'is', 'are')} stored in "
+            f"{data}{wording.subject_phrase(store.subject)} {context.verb(store.data_types, 'is', 'are')} stored in "
             f"{where}{wording.clean(store.name)}, and no code of the program erases or anonymises it there"
             f"{context.advice(RULE.code, 'add what erases a person, on request and when the purpose is met')}"
         )
