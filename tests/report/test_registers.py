@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,29 @@ def test_the_record_names_special_categories_and_automated_decisions() -> None:
     assert row["impact_assessment_evidence"] == "app/views.py:6; privacy.yml:15"
 
 
+@pytest.mark.parametrize(
+    ("laws", "under", "special", "assessed"),
+    [
+        (("GDPR",), "Record under Article 30(1) of the GDPR, from", "special category (GDPR 9)",
+         "special category, where on a large scale (35(3)(b)); automated decision (35(3)(a))"),
+        (("PIPL",), "Record under Articles 55 and 56 of the PIPL, from", "sensitive personal information (PIPL 28)",
+         "sensitive personal information (55(1)); automated decision (55(2))"),
+        (("CCPA",), "Record in the form of Article 30(1) of the GDPR, from",
+         "sensitive personal information (CCPA 1798.140(ae))", "sensitive personal information; automated decision"),
+    ],
+)  # fmt: skip
+def test_the_record_cites_the_laws_that_the_declaration_names(
+    laws: tuple[str, ...], under: str, special: str, assessed: str
+) -> None:
+    assert MAP.declaration is not None
+    sample = replace(MAP, declaration=replace(MAP.declaration, laws=laws))
+    (row,) = [row for row in table("ropa", sample) if "special.religion" in row["data_category"]]
+    assert (row["special_category"], row["impact_assessment"]) == (special, assessed)
+    text = render_register(sample, "ropa", "markdown")
+    assert under in text
+    assert all(other not in text for other in {"GDPR 9", "PIPL 28", "PIPL 55"} if other[:4] not in laws)
+
+
 def test_the_list_of_what_is_collected() -> None:
     text = render_register(MAP, "collected", "csv")
     assert text.startswith("\ufeff个人信息种类 personal_information,")
@@ -103,7 +127,8 @@ def test_the_list_of_what_is_shared_leaves_nobody_out() -> None:
     assert partner["company"] == "Partner Ltd"
     assert partner["manner"] == "接口传输 HTTP request"
     assert (partner["country"], partner["transfer"]) == ("US", "standard-contract")
-    assert hostile["transport"] == "unprotected"
+    assert hostile["transport"] == "未加密传输 unprotected"
+    assert partner["legal_basis"] == "单独同意 separate-consent"
     assert unknown["third_party_evidence"] == "app/views.py:12 app/views.py:13"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from privlint.model.data import DataType
@@ -31,6 +32,8 @@ SINKS = {
 HOWS = {"request": "request", "form": "form", "serializer": "serializer", "body": "request body", "model": "table"}
 """What an intake is called."""
 
+_NAME_OF_ITS_OWN = re.compile(r"\w+-[A-Z]")
+
 ROLES = {
     "third-party": "third party",
     "infrastructure": "infrastructure",
@@ -44,12 +47,15 @@ def label(data: DataType) -> str:
     if data.label == data.id:
         return data.id if "." in data.id else f"{data.id} (all)"
     text = data.label
-    return text[0].lower() + text[1:] if text[1:2].islower() else text  # "Email address" but not "IP address"
+    own = text[1:2].islower() and not _NAME_OF_ITS_OWN.match(text)
+    return text[0].lower() + text[1:] if own else text  # "Email address" but not "IP address", "Wi-Fi"
 
 
 def holder(intake: Intake) -> str:
     """What data is taken from: ``form SignUp``, ``request``."""
     how = HOWS.get(intake.how, intake.how)
+    if intake.how == "request" and intake.owner.startswith("Request"):  # its parts, as the engine calls them
+        return how
     return intake.owner if intake.owner.lower().startswith(how) else f"{how} {intake.owner}".strip()
 
 

@@ -7,7 +7,7 @@ them: kind, purpose and scene, and of sharing the third party and the manner as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from privlint.model.datamap import Cell, Collected, DataMap, Evidence, Intake, Passage, Provenance, Receiver, Shared
 from privlint.report.maps.words import holder, label
@@ -36,6 +36,17 @@ _MANNERS = {
     "telemetry": "监测 telemetry",
     "log": "日志 log",
 }
+_BASES = {
+    "consent": "同意",
+    "separate-consent": "单独同意",
+    "guardian-consent": "监护人同意",
+    "contract": "订立、履行合同所必需",
+    "legal-obligation": "履行法定职责或义务",
+    "vital-interests": "保护生命健康、财产安全",
+    "public-interest": "公共利益",
+}
+_FORMS = {"clear": "明文", "masked": "脱敏", "pseudonymised": "去标识化", "encrypted": "加密"}
+_TRANSPORTS = {"protected": "加密传输", "unprotected": "未加密传输"}
 _INTAKES = {"request": "请求", "form": "表单", "serializer": "接口", "body": "接口", "model": "数据表"}
 
 
@@ -102,7 +113,7 @@ def _collected(data_map: DataMap, each: Collected) -> tuple[Cells, ...]:
         _values((intake.function or _owner(intake), _taken(intake)) for intake in each.intakes),
         _values((_how(intake), _taken(intake)) for intake in each.intakes),
         cell(word, Provenance.OBSERVED, required or observed),
-        each.bases,
+        _in_both(each.bases, _BASES),
         each.retention,
     )
 
@@ -119,12 +130,17 @@ def _shared(data_map: DataMap, each: Shared, party: Receiver) -> tuple[Cells, ..
         each.purposes,
         _values((passage.function, _arrives(passage)) for passage in each.passages),
         tuple(manner._replace(value=_MANNERS.get(manner.value, manner.value)) for manner in each.manners),
-        each.forms,
-        each.transports,
-        each.bases,
+        _in_both(each.forms, _FORMS),
+        _in_both(each.transports, _TRANSPORTS),
+        _in_both(each.bases, _BASES),
         party.countries,
         party.transfers,
     )
+
+
+def _in_both(cells: Cells, words: Mapping[str, str]) -> Cells:
+    """Words of a closed vocabulary in Chinese and as the declaration spells them: ``单独同意 separate-consent``."""
+    return tuple(each._replace(value=f"{words.get(each.value, '')} {each.value}".strip()) for each in cells)
 
 
 def _name(data_map: DataMap, data: str) -> str:

@@ -4,6 +4,9 @@ Article 30(1) lists controller, representative and data protection officer (a), 
 of data (c), recipients (d), transfers to third countries with their safeguards (e), time limits for erasure (f) and
 security measures (g).  PIPL Art. 55 asks for an impact assessment of sensitive data, automated decisions, of what is
 entrusted or provided to others and of what goes abroad; Art. 56 for a record of the processing, kept three years.
+GDPR Art. 35(3) asks for one of decisions made by machines alone and of special categories; the CCPA (1798.185, by its
+regulations) for a risk assessment of sensitive data and of such decisions.  Only laws that the declaration names are
+cited; all, where it names none.
 """
 
 from __future__ import annotations
@@ -28,12 +31,18 @@ _COLUMNS = (
     Column("safeguards", "Safeguards"),
     Column("erasure_limit", "Erasure"),
     Column("security_measures", "Security measures"),
-    Column("stored_in", "Stored in"),
-    Column("impact_assessment", "Impact assessment (PIPL 55)"),
+    Column("stored_in", "Stored or shown in"),
 )
+# What each law asks to be assessed beforehand, by the law's name.
+_ASSESSED = {
+    "PIPL": "Impact assessment (PIPL 55)",
+    "GDPR": "Impact assessment (GDPR 35)",
+    "CCPA": "Risk assessment (CCPA 1798.185)",
+}
+_RECORDS = {"GDPR": "Article 30(1) of the GDPR", "PIPL": "Articles 55 and 56 of the PIPL"}
 
 _ABOUT = (
-    "Record under Article 30(1) of the GDPR and Articles 55 and 56 of the PIPL, from the code and the declaration. "
+    "{under}, from the code and the declaration. "
     "Each value is marked: **declared** by the declaration, **observed** in the code, or **both**, with the lines that "
     "it rests on. A dash is what neither states, for the controller to fill in."
 )
@@ -46,12 +55,29 @@ def record_of_processing(data_map: DataMap) -> Sheet:
     return Sheet(
         title="Record of processing activities",
         title_zh="",
-        about=_ABOUT,
+        about=_ABOUT.format(under=_under(data_map)),
         general=_general(data_map),
-        columns=_COLUMNS,
+        columns=(*_COLUMNS, Column("impact_assessment", _assessed(data_map))),
         rows=tuple(rows),
         grouped=True,
     )
+
+
+def _names(data_map: DataMap, law: str) -> bool:
+    """Whether a law is to be cited: the declaration names it, or none."""
+    laws = data_map.declaration.laws if data_map.declaration is not None else ()
+    return law in laws if laws else law != "CCPA"
+
+
+def _under(data_map: DataMap) -> str:
+    """``Record under Article 30(1) of the GDPR``, by the laws that ask for one."""
+    asked = [text for law, text in _RECORDS.items() if _names(data_map, law)]
+    return f"Record under {' and '.join(asked)}" if asked else "Record in the form of Article 30(1) of the GDPR"
+
+
+def _assessed(data_map: DataMap) -> str:
+    """The title of the column that says what is to be assessed beforehand, by the first law that asks for it."""
+    return next((title for law, title in _ASSESSED.items() if _names(data_map, law)), "Impact assessment")
 
 
 def _general(data_map: DataMap) -> tuple[tuple[Column, Cells], ...]:
@@ -138,10 +164,12 @@ class _Data:
 
     def _special(self) -> Cells:
         found = []
-        if self._type.sensitivity == "sensitive":
+        if self._type.sensitivity == "sensitive" and _names(self._map, "PIPL"):
             found.append("sensitive personal information (PIPL 28)")
-        if ("gdpr9", "yes") in self._type.maps:
+        if ("gdpr9", "yes") in self._type.maps and _names(self._map, "GDPR"):
             found.append("special category (GDPR 9)")
+        if ("ccpa", "yes") in self._type.maps and _names(self._map, "CCPA"):
+            found.append("sensitive personal information (CCPA 1798.140(ae))")
         provenance, evidence = self._basis()
         return tuple(Cell(each, provenance, evidence) for each in found)
 
@@ -168,22 +196,36 @@ class _Data:
         return _merged(found)
 
     def _assessment(self, edge: Shared | None, receiver: Receiver | None) -> Cells:
-        """Which cases of PIPL Art. 55 hold."""
+        """Which cases that a law wants assessed hold: of PIPL Art. 55, else of GDPR Art. 35(3), else of the CCPA."""
+        if not _names(self._map, "PIPL"):
+            return self._assessed_elsewhere()
         provenance, evidence = self._basis()
         found = []
         if self._type.sensitivity == "sensitive":
             found.append(Cell("sensitive personal information (55(1))", provenance, evidence))
-        decisions = [
-            each for each in _decisions(self._map) if each.data in (self._type.id, _category_of(self._type.id))
-        ]
-        if decisions:
-            lines = tuple(Evidence(each.location, "automated decision") for each in decisions)
-            found.append(Cell("automated decision (55(2))", Provenance.DECLARED, lines))
+        found += self._decided("automated decision (55(2))")
         if edge is not None and receiver is not None:
             found += cell("entrusted or provided to others (55(3))", *_standing(edge))
             if receiver.abroad:
                 found += cell("provided abroad (55(4))", *_standing(edge))
         return tuple(found)
+
+    def _assessed_elsewhere(self) -> Cells:
+        european = _names(self._map, "GDPR")
+        special = ("gdpr9", "yes") if european else ("ccpa", "yes")
+        found: list[Cell] = []
+        if special in self._type.maps:
+            large = "special category, where on a large scale (35(3)(b))"
+            text = large if european else "sensitive personal information"
+            found.append(Cell(text, *self._basis()))
+        return (*found, *self._decided("automated decision (35(3)(a))" if european else "automated decision"))
+
+    def _decided(self, text: str) -> Cells:
+        """What the declaration says of machines that decide by this data."""
+        own = (self._type.id, _category_of(self._type.id))
+        decisions = [each for each in _decisions(self._map) if each.data in own]
+        lines = tuple(Evidence(each.location, "automated decision") for each in decisions)
+        return (Cell(text, Provenance.DECLARED, lines),) if decisions else ()
 
 
 def _recipient(receiver: Receiver | None, edge: Shared | None) -> Cells:
