@@ -12,6 +12,7 @@ from privlint.flow.safeguards.decisions import DECIDING, SETTLED, STATE, Decisio
 from privlint.flow.safeguards.entries import Entries
 from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.lasting import KEEPING, Lasting
+from privlint.flow.safeguards.listings import Listings
 from privlint.flow.safeguards.many import Multitude
 from privlint.flow.safeguards.presets import Presets
 from privlint.flow.safeguards.reaching import register_of
@@ -118,7 +119,8 @@ def _entered(flow: FlowFact, multitude: Multitude, calls: Calls) -> dict[int, fr
 
 
 def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude: Multitude, lasting: Lasting) -> None:
-    ways = Ways(calls, held, Entries(calls, held, solver.catalog.rules.entry_points))
+    entries = Entries(calls, held, solver.catalog.rules.entry_points)
+    ways = Ways(calls, held, entries)
     collector = solver.collector
     known: dict[tuple[Site, str, tuple[str, ...]], tuple[Way, ...]] = {}
     flows: list[FlowFact] = []
@@ -150,4 +152,4 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
                 download = flow.target.kind == "response" and multitude.is_download(flow.target.call)
                 many = found[0]._replace(ways=ways.to(tops, inside, found[1]), download=download)
         flows.append(replace(flow, ways=found_ways, many=many))
-    facts.flows = flows
+    facts.flows = flows + list(Listings(solver, calls, entries, multitude).find())

@@ -155,6 +155,11 @@ class Entries(Declared):
         middleware, before = Middleware(self.program, self.held), self._applications.before(function)
         return frozenset(check for number in before for check in middleware.of_function(number))
 
+    def of_view(self, cls: int) -> Checks:
+        """What a class of the REST framework makes sure of for all it answers, by its permissions or by default."""
+        own = self.of_class(cls)
+        return self._unless_open(self._for_all, own) | own
+
     def is_registered(self, fn: int, site: CallSite) -> bool:
         """Whether an entry is no more than registered where it seems to be called."""
         return any(handed.fn == site.fn for handed in self.calls.handed(fn))

@@ -104,6 +104,16 @@ class Multitude:
                     return found._replace(each=not self._at_once(flow)), self.function_at(found.site) or 0
         return None
 
+    def given_by(self, fn: int) -> Many | None:
+        """Whether a function gives records of many people, and where."""
+        self._begin(frozenset())
+        return self._returned(fn, 0)
+
+    def held_by(self, fn: int, reg: int) -> Many | None:
+        """Whether a register holds records of many people."""
+        self._begin(frozenset())
+        return self._collection(fn, reg, 0)
+
     def _asked_for_one(self, site: Site) -> list[int]:
         """The helpers that are called at a place of a flow and asked for one row there, whatever else they can give."""
         fn = self.function_at(site)

@@ -48,8 +48,9 @@ def check(context: Context) -> Iterable[Finding]:
             "everybody on the way can read {it}: use TLS, and leave the check of certificates on",
             place.types,
         )
+        to = f" to {wording.party(place.party.info)}" if place.party is not None else ""
         message = (
-            f"{data}{wording.subject_phrase(place.subject)} {verb} by {wording.clean(place.target.callee)} "
+            f"{data}{wording.subject_phrase(place.subject)} {verb}{to} by {wording.clean(place.target.callee)} "
             f"over an unprotected transport{advice}{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message)

@@ -4,7 +4,8 @@
 
 Finds the calls by which the data of many people leaves at once: a query, rows of SQL, a list of records, written to a
 CSV file, a spreadsheet or JSON, given out by a page or returned by the handler of an interface, put into an object
-store, mailed to a fixed address, sent to a partner's interface. Then follows every way back to where the program is
+store, mailed to a fixed address, sent to a partner's interface, listed by a view of the REST framework from its rows
+and its serializer. Then follows every way back to where the program is
 entered (page, command, task, script), and looks for what makes sure that whoever asks may have it: decorators,
 permission classes, mixins, dependencies of the route or the router, wrappers in the list of addresses, middleware,
 conditions that end in an error, calls that raise.
