@@ -26,8 +26,15 @@ _CACHE = {"ex": 1.0, "px": 0.001, "timeout": 1.0, "ttl": 1.0, "expire": 1.0, "ti
 _TIMED = frozenset(("setex", "psetex"))
 _FLASK = 31 * 86400  # what a permanent session of Flask lasts where nothing is said
 _DJANGO = 14 * 86400  # a session of Django
-_STARLETTE = 14 * 86400  # a session of Starlette
 _TORNADO = 30 * 86400  # a signed cookie of Tornado
+# What keeps the sessions of Starlette and of Pyramid, and for how long where nothing is said.
+_MADE = {
+    "SessionMiddleware": 14 * 86400,
+    "SignedCookieSessionFactory": 1200,
+    "BaseCookieSessionFactory": 1200,
+    "EncryptedCookieSessionFactory": 1200,
+    "RedisSessionFactory": 1200,
+}
 
 
 class _Stay(NamedTuple):
@@ -50,7 +57,7 @@ class Lasting:
         self._durations = Durations(calls)
         self._of_flask_memo: _Stay | None = None
         self._set_expiry_memo: list[tuple[int, int]] | None = None
-        self._of_starlette_memo: _Stay | None = None
+        self._of_made_memo: _Stay | None = None
         self._packages_memo: frozenset[str] | None = None
 
     def tell(self, flow: FlowFact, fn: int | None) -> FlowFact:
@@ -122,7 +129,9 @@ class Lasting:
             return _UNKNOWN
         if self._uses("django"):
             return self._of_django(fn)
-        return self._of_starlette if self._uses("starlette") or self._uses("fastapi") else _UNKNOWN
+        if self._uses("starlette") or self._uses("fastapi"):
+            return self._of_made
+        return self._of_made if self._uses("pyramid") else _UNKNOWN
 
     @property
     def _of_flask(self) -> _Stay:
@@ -183,23 +192,26 @@ class Lasting:
         ]
 
     @property
-    def _of_starlette(self) -> _Stay:
-        found = self._of_starlette_memo
+    def _of_made(self) -> _Stay:
+        found = self._of_made_memo
         if found is None:
-            found = self._of_starlette_memo = self._find_of_starlette()
+            found = self._of_made_memo = self._find_of_made()
         return found
 
-    def _find_of_starlette(self) -> _Stay:
+    def _find_of_made(self) -> _Stay:
+        """What the middleware, or the factory, that keeps sessions is made with."""
         for function in self._functions():
             body = self._calls.body(function)
             for _, call in body.calls:
                 named = {body.words(arg.reg).last for arg in call.args if arg.label is None}
-                if "SessionMiddleware" not in named | {body.words(call.func).last}:
+                named.add(body.words(call.func).last)
+                default = next((seconds for name, seconds in _MADE.items() if name in named), 0)
+                if not default:
                     continue
-                ages = [arg.reg for arg in call.args if arg.label == "max_age"]
-                if not ages:
-                    return _Stay("default", _STARLETTE)
-                seconds = self._durations.seconds(function, ages[0])
+                given = {arg.label: arg.reg for arg in call.args if arg.label in ("max_age", "timeout")}
+                if not given:
+                    return _Stay("default", default)
+                seconds = self._durations.seconds(function, given.get("max_age", given.get("timeout", -1)))
                 return _stay(seconds) if seconds is not None else _Stay("given")
         return _UNKNOWN
 

@@ -7,8 +7,9 @@ its own by default (Django, Flask-Caching), that is said with low confidence; `t
 
 Cookies and sessions, and caches with a time: they last longer than the declaration's `retention` for that data. Told by
 `max_age` and `expires`, by `session.permanent` and `PERMANENT_SESSION_LIFETIME` (Flask), by `SESSION_COOKIE_AGE` and
-`set_expiry` (Django), by what `SessionMiddleware` is made with (Starlette), else by the framework's own time. Where
-nothing is declared, a cookie of more than 13 months is reported, with low confidence.
+`set_expiry` (Django), by what `SessionMiddleware` (Starlette) or the factory of sessions (Pyramid) is made with, else
+by the framework's own time. Where nothing is declared, a cookie of more than 13 months is reported, with low
+confidence.
 
 Tables, collections, files and object stores: the declaration gives their data a `retention`, and nothing in the program
 deletes from them, or overwrites what is in them, by time. A lifecycle rule that the program sets counts.
