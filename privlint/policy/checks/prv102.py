@@ -159,7 +159,8 @@ def _finding(context: Context, needed: NecessarySet, facts: list[CollectionFact]
     message = (
         f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
         f"{context.verb(types, 'is', 'are')} required{taker(first)}, beyond what {article} {name} app may require for "
-        f"{needed.function}{allowed}: Scope39 {needed.article} allows {needed.allowed()}; "
+        f"{needed.function}{allowed}: the rule on necessary personal information (Scope39 {needed.article}) allows "
+        f"{needed.allowed()}; "
         f"make it optional or leave it out [from {wording.clean(first.name)}]"
     )
     confidence = max(fact.confidence for fact in facts)

@@ -75,7 +75,8 @@ def check(context: Context) -> Iterable[Finding]:
         message = (
             f"{reaches(context, place)} on the basis of {basis.replace('-', ' ')}{about}, "
             f"{_what_is_missing(way, known)}"
-            f"{context.advice(RULE.code, 'ask on every way before it is sent')}{wording.origins(place.flows())}"
+            f"{context.advice(RULE.code, 'check for the consent on every way before sending')}"
+            f"{wording.origins(place.flows())}"
         )
         related = [*recipient_entries(place.party), *along(way)]
         yield context.finding(RULE.code, place, message, confidence=_confidence(place, way), related=related)
