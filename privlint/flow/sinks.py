@@ -9,10 +9,24 @@ from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.mappings import saved
+from privlint.flow.mappings import saved, texts
 from privlint.flow.models.streams import FIELDNAMES
 from privlint.flow.models.templates import by_percent, template
-from privlint.flow.values import NONE, UNKNOWN, Func, Hop, Inst, Mark, Obj, Value, hop, join_all, strings, with_marks
+from privlint.flow.values import (
+    NONE,
+    UNKNOWN,
+    Func,
+    Hop,
+    Inst,
+    Mark,
+    Obj,
+    Opaque,
+    Value,
+    hop,
+    join_all,
+    strings,
+    with_marks,
+)
 from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import Target
@@ -48,6 +62,8 @@ def report_call(
     for value, n, words in given:
         if words in rule.leave_out:
             continue
+        if words == "self" and rule.kind == "database":
+            value = _saved(fr, value, args)
         given_away = _shown(fr, value, args, n) if rule.kind == "log" else _by_fieldnames(fr, callee, value, n)
         marks = _arriving_data(fr, given_away, n, words, rule, seen=seen)
         if rule.kind in ("log", "console") and not marks and _is_unknown(given_away):
@@ -117,6 +133,26 @@ def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:
     from privlint.flow.calls import call_value
 
     return call_value(fr, value, Arguments(), n)
+
+
+def _saved(fr: Frame, value: Value, args: Arguments) -> Value:
+    """What ``row.save(update_fields=["status"])`` stores of a row; all of it where no fields are named."""
+    names = texts(fr, args, "update_fields")
+    if not names:
+        return value
+    parts: list[Value] = []
+    for atom in value.ordered:
+        cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1
+        if cls < 0:
+            return value
+        key = atom.id if isinstance(atom, Obj) else ("r", cls)
+        row = fr.state.heap.get(key)
+        encrypted = fr.solver.records.encrypted(cls)
+        for name in sorted(names - encrypted) if row is not None else ():
+            held = row.written if row is not None and key[0] == "s" else row.fields if row is not None else {}
+            if f".{name}" in held and row is not None:
+                parts.append(row.fields.get(f".{name}", UNKNOWN))
+    return join_all(parts) if parts else UNKNOWN
 
 
 def _expiry(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> str:
