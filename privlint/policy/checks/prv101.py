@@ -4,7 +4,8 @@
 
 Compares what the code takes in (look-ups in requests, fields of forms, serializers, request bodies and tables) with
 ``collects`` of ``privacy.yml``. Without a declaration the rule is silent. What people agreed to or refused is left out:
-who relies on consent has to keep a record of it.
+who relies on consent has to keep a record of it. So are tokens and numbers of sessions that a request comes with: they
+were given to people, and are not asked of them.
 
 ## Why it matters
 
@@ -31,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from privlint.model.facts import CollectionFact
 from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.collecting import RECORDS_OF_CONSENT, by_site, entries, taker
@@ -43,15 +45,22 @@ RULE = Rule(
 )
 
 
+_ISSUED = frozenset({"account.access_token", "online.session_id"})
+
+
+def _counts(fact: CollectionFact) -> bool:
+    """Whether it is asked of people, and neither what they agreed to nor what they were given to be let in with."""
+    issued = fact.how == "request" and fact.data_type in _ISSUED
+    return fact.data_type not in RECORDS_OF_CONSENT and not issued
+
+
 def check(context: Context) -> Iterable[Finding]:
     """One result for each place where undeclared data is taken in."""
     declaration = context.declaration
     if declaration is None:
         return
     # A guess by name alone is no ground to call a declaration wrong: facts of low confidence are left out.
-    for facts in by_site(
-        context, lambda fact: fact.data_type not in RECORDS_OF_CONSENT and not entries(context, fact.data_type)
-    ):
+    for facts in by_site(context, lambda fact: _counts(fact) and not entries(context, fact.data_type)):
         types = sorted({fact.data_type for fact in facts})
         first = facts[0]
         cited = context.cited(RULE.code)
