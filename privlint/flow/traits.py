@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 _OF_MAPPINGS = frozenset(["get", "items", "keys", "values", "setdefault", "popitem"])
 
 
+def is_stub(ir: FunctionIR) -> bool:
+    """Whether a function is a declaration, with nothing in it: ``def get(self, number: int) -> Account: ...``."""
+    if ir.returns is not None and ir.returns.name == "None":
+        return False
+    if len(ir.blocks) != 1 or not all(isinstance(op, o.Const) for op in ir.blocks[0].ops):
+        return False
+    abstract = any(each.rpartition(".")[2].startswith("abstract") for each in ir.decorators)
+    found = [op.value for op in ir.blocks[0].ops if isinstance(op, o.Const)]
+    return abstract or Ellipsis in found or (ir.returns is not None and bool(found))
+
+
 class Traits(Stores):
     """Facts about functions and classes that no flow changes, kept once they are found."""
 

@@ -19,6 +19,7 @@ from privlint.flow.models import containers
 from privlint.flow.models.merging import known_items
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
+from privlint.flow.traits import is_stub
 from privlint.flow.values import (
     NONE,
     TRUE,
@@ -231,11 +232,17 @@ def end_of_block(fr: Frame, end: o.End, handler: int) -> list[tuple[int, State]]
         targets = end.targets if known is None else end.targets[:1] if known else end.targets[-1:]
         return [(target, fr.state) for target in targets]
     if isinstance(end, o.Return):
-        value = fr.get(end.src) if end.src >= 0 else NONE
+        value = fr.get(end.src) if end.src >= 0 else _promised(fr) if is_stub(fr.ir) else NONE
         returned(fr, end, value)
         fr.leave(value)
         return []
     return _raise(fr, end, handler)
+
+
+def _promised(fr: Frame) -> Value:
+    """What a function gives that is only there to be overridden: what its annotation says."""
+    ref = fr.ir.returns
+    return Value(fr.solver.annotations.atoms(fr.module, ref)) if ref is not None else UNKNOWN
 
 
 def _going_on(fr: Frame) -> Value:
