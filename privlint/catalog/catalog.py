@@ -89,6 +89,10 @@ class Catalog:
         words = (owner.head, *names.lexicon.words(name))
         return names.spellings.is_banned(words, data_type, len(words))
 
+    def is_never(self, name: str, data_type: str) -> bool:
+        """Whether a name says that it is no data of that type, whatever it is declared as: ``support_email``."""
+        return any(True for _ in self._names.spellings.banned(self._names.lexicon.words(name), data_type))
+
     def is_setting(self, name: str) -> bool:
         """Whether what is called so is settings: ``BOT_IDENTITY``, ``mail_config``."""
         return is_kept_setting(self._names.owner(name))
@@ -126,6 +130,10 @@ class Catalog:
     def test_frameworks(self) -> frozenset[str]:
         """The packages that tests import."""
         return frozenset(self._names.lists["test_frameworks"])
+
+    def is_date(self, data_type: str) -> bool:
+        """Whether it is a date, whose parts and distances tell of it as well."""
+        return data_type in self._names.lists["dates"]
 
     def is_sensitive(self, data_type: str) -> bool:
         """Whether data of this type calls for protection."""

@@ -278,7 +278,8 @@ class Names:
             return "it is a token"
         animals = self.lists["animals"]
         before = words[run.start - 1] in animals and run.spelling.data_type != "health.allergy"  # whom they make sneeze
-        if owner.head in animals or (run.start and before):
+        somebody = any(person_of(word, self.vocabulary)[0] for word in words[: run.start])  # Pet.owner_phone
+        if (owner.head in animals and not somebody) or (run.start and before):
             return "it is an animal's"
         if owner.machine:
             return f"the owner {owner.text!r} is a machine or a setting"

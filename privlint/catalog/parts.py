@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from privlint.catalog.names import Names
 
 _CACHE_LIMIT = 100_000
+_OF_DATES = frozenset(("year", "month", "day", "days", "years", "months"))
 _POINTERS = frozenset(("id", "key", "pk", "code", "status", "number", "slug"))  # these point to data, or count it
 
 _BIRTH = "demographic.date_of_birth"
@@ -60,4 +61,6 @@ class Parts:
             return match.data_type == data_type or (data_type == _ADDRESS and match.data_type in _OF_ADDRESS)
         if words[-1] in _POINTERS or words[-1] in lists["infrastructure"]:
             return False
+        if data_type in lists["dates"]:
+            return part in _OF_DATES
         return data_type in lists["wholes"] or data_type.partition(".")[0] in lists["wholes"]

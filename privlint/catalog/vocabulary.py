@@ -22,7 +22,7 @@ WORD_LISTS = (
     "flags_last", "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials",
     "statistics",
     "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
-    "logins", "servers", "telling", "fetched", "makers", "test_frameworks", "owned", "animals",
+    "logins", "servers", "telling", "fetched", "makers", "test_frameworks", "owned", "animals", "dates",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 

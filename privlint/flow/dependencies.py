@@ -6,7 +6,7 @@ from privlint.flow import routes
 from privlint.flow.arguments import Arguments
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.values import UNKNOWN, Func, Obj, Value
+from privlint.flow.values import UNKNOWN, Func, Obj, Value, only_marks
 from privlint.ir.module import Param
 from privlint.ir.ops import TypeRef
 
@@ -33,7 +33,8 @@ def provided(fr: Frame, param: Param) -> Value:
     """What is made for a parameter: the services among it, which are instances of the program's classes, as they are
     made, and the data that a function gives that takes parts of the request itself.
     """
-    from privlint.flow.calls import call_function
+    from privlint.flow.attributes import entity_value
+    from privlint.flow.calls import call_function, call_value
     from privlint.flow.construction import construct
 
     found = depends(fr, param)
@@ -49,6 +50,8 @@ def provided(fr: Frame, param: Param) -> Value:
         function = fr.program.functions[entity.number]
         made = call_function(fr, Func(entity.number, None), Arguments(), param.n)
         made = element(fr, made) if function.ir.generator else made
+    elif entity.kind == "value":  # an object that is called: a security scheme
+        return only_marks(call_value(fr, entity_value(fr, entity), Arguments(), param.n).marks)
     else:
         return UNKNOWN
     services = frozenset(atom for atom in made.atoms if isinstance(atom, Obj) and _is_service(fr, atom))

@@ -16,6 +16,7 @@ from privlint.model.rules import RecordRule
 from privlint.resolve.classes import Class, FieldInfo
 
 if TYPE_CHECKING:
+    from privlint.catalog.catalog import Catalog
     from privlint.flow.solve import Solver
 
 RELATIONS = frozenset(
@@ -60,6 +61,17 @@ def is_bool(declared: FieldInfo | None) -> bool:
         return False
     names = set(plain_names(declared.annotation))
     return "bool" in names and names <= {"bool", "None", "Optional", "Union", "Annotated", "Mapped"}
+
+
+# Of what a flag says all there is to say: `union_member`, `severely_disabled`.
+_STATES = frozenset({"special.union_membership", "special.criminal_record", "demographic.disability",
+                     "health.condition", "health.reproductive", "health.mental"})  # fmt: skip
+
+
+def says_by_being_true(catalog: Catalog, name: str, owner: str) -> bool:
+    """Whether a field is data though it is only true or false."""
+    match = catalog.classify(name, owner)
+    return match is not None and match.confidence is not Confidence.LOW and match.data_type in _STATES
 
 
 class Field(NamedTuple):
@@ -128,12 +140,15 @@ class Fields:
         last = path.rpartition(".")[2]
         written = [last, *(plain_names(declared.annotation) if declared.annotation else ())]
         match: NameMatch | None = None
+        state = says_by_being_true(self._solver.catalog, declared.name, info.name)
         for name in written:
-            if name in types:
+            if name in types and (types[name] or not state):
                 if not types[name]:
                     self.flags.add((info.dotted, declared.name))
                     return None
                 match = self._solver.catalog.classify_annotation(name)
+                if match is not None and self._solver.catalog.is_never(declared.name, match.data_type):
+                    match = None
         named = self._solver.catalog.classify(declared.name, info.name)
         if named is not None and _NUMBER.intersection(written) and self._solver.catalog.is_counted(named.data_type):
             self.flags.add((info.dotted, declared.name))
@@ -152,7 +167,7 @@ class Fields:
             named = None
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
-            known = match is not None or any(name in rule.protected for name in written)
+            known = state or match is not None or any(name in rule.protected for name in written)
             if not known and not self._solver.annotations.is_plain(module, declared.annotation):
                 chosen = named is not None and named.data_type.partition(".")[0] in _CHOSEN
                 if not chosen or not self._solver.annotations.is_choice(module, declared.annotation):

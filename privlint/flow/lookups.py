@@ -142,4 +142,6 @@ def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
         return SCALAR
     carried = with_marks(whole, receiver.marks)
     halves = taken_apart(fr, carried, callee, args)
+    if halves is None and callee.attribute in ("split", "rsplit", "splitlines"):
+        return of(fr.allocate(callee.n, Object("list", fields={"[*]": carried}), "parts"))
     return carried if halves is None else halves

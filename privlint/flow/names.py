@@ -106,6 +106,7 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not of_settings(fr, op.src):
         says = sources.named(fr, name, op.n, value)
     if value.marks:
+        value = sources.aged(fr, name, op.n, value)
         value = logins.proved(fr, name, op.n, sources.answered(fr, name, op.n, value, "request"))
         value = moved(value, fr.site(op.n), "assign", name)
     if says:

@@ -104,6 +104,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, called)
     elif plain == "+":
         fr.put_register(op.dst, _plus(fr, op, values))
+    elif plain == "-" and _is_of_library(fr, values[0]):  # no difference of sets: ``date.today() - born``
+        fr.put_register(op.dst, _difference(fr, op, values))
     elif plain == "%" and (strings(values[0]) or any(isinstance(a, Prefix) for a in values[0].atoms)):
         fr.put_register(op.dst, _percent(fr, op, values))
     elif plain == "*" and masks.stars(values[0]):
@@ -158,6 +160,22 @@ def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
                 if name == method:
                     return of(Inst(result), *(a for a in values[0].ordered if isinstance(a, Address)))
     return None
+
+
+def _is_of_library(fr: Frame, value: Value) -> bool:
+    """Whether a value is a number, or a library's object."""
+    return bool(value.atoms) and all(
+        isinstance(a, Inst | Ext | Lit) or (isinstance(a, Obj) and fr.object(a.id).kind == "inst") for a in value.atoms
+    )
+
+
+def _difference(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
+    number = _computed(fr, op, values)
+    if number is not None:
+        return number
+    marks = {mark: way for value in values for mark, way in value.marks.items() if not mark.whole}
+    typed = _of_type(fr, "__sub__", values)
+    return with_marks(typed or SCALAR, step(marks, fr.site(op.n), "combine", "-"))
 
 
 def flag(fr: Frame, reg: int) -> bool | None:

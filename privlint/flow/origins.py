@@ -68,7 +68,7 @@ CHECKED = "privlint.web.Checked"  # what a form or schema let through: what is t
 def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, required: bool) -> Found:
     """An item or attribute of what a user sent, or of the part of it that ``holder`` names."""
     match = fr.catalog.classify(key, "request") or fr.catalog.classify(key, f"request.{holder}")
-    if match is None and fr.catalog.is_payload(holder) and asks_people(fr):
+    if match is None and (len(holder) < 3 or fr.catalog.is_payload(holder)) and asks_people(fr):
         match = beside(fr.catalog, key)
     if match is None or (match.data_type.startswith("health.") and _is_of_animals(fr)):
         return {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import Patterns
 from privlint.flow.bodies import Bodies
-from privlint.flow.fields import RELATIONS, Field, Fields, is_bool, plain_names
+from privlint.flow.fields import RELATIONS, Field, Fields, is_bool, plain_names, says_by_being_true
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import CollectionFact, Origin
@@ -317,7 +317,12 @@ class Records:
                 self.fields(cls)
                 program = self._solver.program
                 classes = [program.classes[base] for base in program.classes[cls].mro]
-                if any((each.dotted, name) in self._judge.flags or is_bool(each.fields.get(name)) for each in classes):
+                if any((each.dotted, name) in self._judge.flags for each in classes):
+                    return True
+                owner = program.classes[cls].name
+                if any(is_bool(each.fields.get(name)) for each in classes) and not says_by_being_true(
+                    self._solver.catalog, name, owner
+                ):
                     return True
         return False
 

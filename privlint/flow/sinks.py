@@ -127,6 +127,7 @@ def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:
         shown = by_percent(fr, text, value, n) if "%(" in (template(text) or "") else None
         if shown is not None:
             return join_all(each for each, _ in shown)
+    value = sources.told_as_number(fr, value, args)
     if not value.atoms or not all(isinstance(atom, Func) for atom in value.atoms):
         return value
     from privlint.flow.arguments import Arguments

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
 from privlint.flow import logins, neighbours, routes
+from privlint.flow.documents import collection_of
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
 from privlint.flow.origins import CHECKED, Found, collected, is_doubted, make, of_match, of_request_key
@@ -162,7 +163,8 @@ def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Fou
     elif rule.data == "$receiver":
         key = _WIDGET.sub("", callee.receiver_name)
     words = f"the result of `{callee.shown or callee.last}()`"
-    return of_rule(fr, rule, callee.n, callee.last, words, key, required=required)
+    name = callee.last or rule.data.rpartition(".")[2]
+    return of_rule(fr, rule, callee.n, name, words, key, required=required)
 
 
 # -- by name -----------------------------------------------------------------------------------------------------
@@ -315,6 +317,9 @@ def of_item(
     if not _unknown(found):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
+    if match is None and (collection := collection_of(value)):
+        match = fr.catalog.classify(key, collection)
+        match = match if match is not None and match.data_type.startswith(_OF_ROWS) else None
     if match is None and owner_name:
         match = neighbours.match(fr.catalog, key, owner_name, neighbours.keys(fr, owner_name))
     if match is None or logins.in_class(fr, value, match) or is_doubted(fr, match):
@@ -331,6 +336,9 @@ def of_column(fr: Frame, row: Value, name: str, n: int, others: Sequence[str]) -
         return {}
     ask(fr, row)
     return of_match(fr, n, match, name, "key", Confidence.MEDIUM, f"column `{name}` is written")
+
+
+_OF_ROWS = ("identity.", "contact.", "demographic.", "account.", "health.", "financial.")
 
 
 def named(fr: Frame, name: str, n: int, value: Value) -> Found:
@@ -357,6 +365,42 @@ def answered(fr: Frame, name: str, n: int, value: Value, owner: str) -> Value:
     words = f"what was written is kept as `{name}`"
     passed = {mark: way for mark, way in value.marks.items() if isinstance(mark.source, Symbol)}
     return Value(value.atoms, {**passed, **of_match(fr, n, match, name, "request", Confidence.MEDIUM, words)})
+
+
+def aged(fr: Frame, name: str, n: int, value: Value) -> Value:
+    """What is made of a date of birth and kept as an age."""
+    known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
+    if not known or any(not fr.catalog.is_date(each.data_type) for each in known):
+        return value
+    match = fr.catalog.classify(name, "user")
+    if match is None or match.data_type != _AGE:
+        return value
+    passed = {mark: way for mark, way in value.marks.items() if isinstance(mark.source, Symbol)}
+    words = f"what is reckoned from `{known[0].name}` is kept as `{name}`"
+    evidence = known[0].evidence
+    return Value(value.atoms, {**passed, **of_match(fr, n, match, name, evidence, Confidence.MEDIUM, words)})
+
+
+_AGE = "demographic.age"
+
+
+def told_as_number(fr: Frame, value: Value, args: Arguments) -> Value:
+    """What a message tells of an argument: of what it shows as a number (``"%d followers"``), how many there are."""
+    if not any(isinstance(m.source, Origin) and fr.catalog.is_counted(m.source.data_type) for m in value.marks):
+        return value
+    from privlint.flow.models import templates  # late: they look up sources
+
+    given = [each for each, _ in args.positional]
+    at = next((index for index, each in enumerate(given) if each is value), 0)
+    messages = [index for index in range(min(at, 2)) if templates.template(given[index]) is not None]
+    if not messages or not templates.is_number(given[messages[-1]], at - messages[-1] - 1):
+        return value
+    marks = {
+        mark: way
+        for mark, way in value.marks.items()
+        if isinstance(mark.source, Symbol) or not fr.catalog.is_counted(mark.source.data_type)
+    }
+    return Value(value.atoms, marks)
 
 
 def of_getter(fr: Frame, callee: Callee, args: Arguments) -> Found:

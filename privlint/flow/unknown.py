@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import columns, frames, linked, rows, sources
+from privlint.flow import columns, documents, frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_library
@@ -222,6 +222,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         or frames.method(fr, callee, args)
         or rows.method(fr, callee)
         or _executed(fr, callee, args, path.rpartition(".")[0])
+        or documents.found(fr, callee)
     )
     if found is not None:
         return found
@@ -276,6 +277,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         or rows.method(fr, callee)
         or values_of_unknown(fr, callee, args)
         or _executed(fr, callee, args, _named_type(fr, callee))
+        or documents.found(fr, callee)
     )
     if of_rows is not None:
         return Value(of_rows.atoms) if verdict.protection is not None else of_rows

@@ -231,6 +231,8 @@ class Program:
             return self.imported(module, binding.op, depth)
         if binding.kind == "alias" and binding.text.partition(".")[0] != name:
             found = self.lookup(module, binding.text, depth)
+            if found is not None and "()" in found.path:  # what a library's call gives: known where it is stored
+                return Entity("value", module.number, name)
             return found if found is not None and found.kind != "value" else Entity("value", module.number, name)
         return Entity("value", module.number, name)
 

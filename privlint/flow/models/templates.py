@@ -48,6 +48,12 @@ def looked_up(fr: Frame, given: Value, name: str, n: int) -> Value:
     return with_marks(found, sources.of_item(fr, given, name, n, "", found, required=False))
 
 
+def is_number(value: Value, position: int) -> bool:
+    """Whether a message shows the argument at that position as a number: ``"%s has %d friends"``."""
+    found = [match[3] for match in _CONVERSION.finditer(template(value) or "") if match[3] != "%"]
+    return position < len(found) and found[position] in "di"
+
+
 def by_format(fr: Frame, value: Value, get: Callable[[str | int], Value | None]) -> Shown | None:
     """What ``value.format(...)`` shows; ``get`` gives an argument by position or name."""
     text = template(value)
