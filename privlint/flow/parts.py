@@ -266,6 +266,8 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     """A slice of a string tells what the string told (its last four characters: masked); of a list, its items."""
     marks = dict(obj.marks)
     bounds = _bounds(fr, fr.get(op.key))
+    if bounds is not None and bounds.stop == 0 and bounds.step in (None, 1):
+        return of(fr.allocate(op.n, Object("list"), "slice")) if _holds_items(fr, obj) else literal("")
     limits_ = (bounds.start, bounds.stop) if bounds is not None and bounds.step in (None, 1) else (None, None)
     traits: frozenset[Atom] = frozenset((masks.CUT,)) if masks.cut(limits_) else frozenset()
     if marks and masks.few(limits_) and (limits_[1] is None or masks.is_text(obj)):
@@ -276,14 +278,17 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     cut = _cut(fr, obj, op)
     if cut is not None:
         return with_marks(cut, marks)
-    has_items = any(isinstance(a, Obj) and (fr.object(a.id).fields or a.id[0] == "s") for a in obj.atoms)
-    if not has_items:
+    if not _holds_items(fr, obj):
         return Value(traits, marks)
     whole = item(fr, Value(frozenset(a for a in obj.atoms if isinstance(a, Obj))), None)
     if all(isinstance(a, Trait) or (isinstance(a, Obj) and a.id[0] == "s") for a in obj.atoms):
         traits |= {SLICED}
     made = of(fr.allocate(op.n, Object("list", fields={"[*]": whole}), "slice"), *traits)
     return with_marks(made, marks)
+
+
+def _holds_items(fr: Frame, obj: Value) -> bool:
+    return any(isinstance(a, Obj) and (fr.object(a.id).fields or a.id[0] == "s") for a in obj.atoms)
 
 
 def _cut(fr: Frame, obj: Value, op: o.LoadItem) -> Value | None:

@@ -28,7 +28,8 @@ def _nonempty(fr: Frame, op: o.Combine, value: Value) -> bool | None:
     if labels is None:
         texts = [a.value for a in value.atoms if isinstance(a, Lit)]
         return True if len(texts) == len(value.atoms) == 1 and isinstance(texts[0], str) and texts[0] else None
-    in_place = op.args[0] not in fr.slots and op.args[0] not in fr.settings and op.args[0] not in fr.calls
+    call = fr.calls.get(op.args[0])
+    in_place = op.args[0] not in fr.slots and op.args[0] not in fr.settings and (not call or call.text == "range")
     return True if labels else False if in_place else None
 
 

@@ -352,7 +352,7 @@ def _range(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not 0 < len(numbers) < 4 or len(numbers) < len(bounds):
         return SCALAR
     size = len(range(*numbers)) if numbers[2:] != [0] else 0
-    if not 0 < size <= limits.ITEMS:
+    if size > limits.ITEMS:
         return SCALAR
     fields = {f"[{index}]": SCALAR for index in range(size)}
     return of(fr.allocate(callee.n, Object("iter", fields=fields), "range"))

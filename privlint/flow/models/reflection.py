@@ -57,6 +57,8 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     value, name = args.positional[0][0], strings(args.positional[1][0])
     out = args.positional[2][0] if len(args.positional) > 2 else UNKNOWN
     fr.need(args.positional[1][0])  # a caller that knows the name knows the attribute
+    if fr.ir.name == "__getattr__":
+        fr.need(value)  # what stands in for another one is asked for its attributes
     if not name and _is_column(args.positional[1][0]):
         return join_all([all_attributes(fr, value), only_marks(_of_columns(fr, value, callee.n))])
     if not name:
