@@ -68,10 +68,20 @@ def of_company(named: NameMatch, others: Iterable[str]) -> bool:
 
 def keys(fr: Frame, owner: str) -> frozenset[str]:
     """The constant keys that a variable, or an attribute, of that name is asked for in the function."""
+    return _all_keys(fr).get(owner, frozenset())
+
+
+def of_payloads(fr: Frame) -> list[str]:
+    """The same of whatever is called as what somebody sends is: ``data``, ``request.form``."""
+    asked_for = _all_keys(fr)
+    return sorted(key for owner in asked_for if fr.catalog.is_payload(owner) for key in asked_for[owner])
+
+
+def _all_keys(fr: Frame) -> dict[str, frozenset[str]]:
     known = fr.solver.keys_asked.get(fr.fn.id)
     if known is None:
         known = fr.solver.keys_asked[fr.fn.id] = _asked(fr)
-    return known.get(owner, frozenset())
+    return known
 
 
 def _asked(fr: Frame) -> dict[str, frozenset[str]]:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from privlint.flow import neighbours
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, make, of_match
 from privlint.flow.values import Atom, Inst, Obj
-from privlint.ir import ops as o
-from privlint.ir.module import FunctionIR
 from privlint.model.data import Confidence
 
-_LOOKUPS = frozenset(("get", "getlist", "pop", "get_argument", "getone", "getall"))
-_ASIDE = frozenset(("cookies", "COOKIES", "headers", "environ", "META", "session", "state"))  # no form, and no body
 _WHOLES = frozenset(("privlint.web.RequestData", "privlint.web.RequestJson", "privlint.web.RequestBody"))
 
 
@@ -32,7 +26,7 @@ def shown(fr: Frame, atom: Atom) -> Found:
             if rule.owner in [name for each in rules for name in (each.name, *each.aliases)]:
                 words = f"all of the {owner.lower()} is taken, and so `{key}`"
                 found.update(make(fr, n, rule.data, key, "request", rule.subject, Confidence.MEDIUM, words=words))
-    for key in () if keys else _looked_up(fr):
+    for key in () if keys else neighbours.of_payloads(fr):
         words = f"all that was sent is taken, and so `{key}`"
         found.update(of_match(fr, n, fr.catalog.classify(key, "request"), key, "request", Confidence.MEDIUM, words))
     return found
@@ -58,29 +52,3 @@ def of_parameter(fr: Frame, atom: Atom) -> Found:
     if obj.cls >= 0 or obj.type or not isinstance(number, int) or number >= len(fr.ir.params):
         return {}
     return by_keys(fr, fr.ir.params[number].name, fr.solver.current_node)
-
-
-def _looked_up(fr: Frame) -> tuple[str, ...]:
-    """The keys that the function looks up in anything that may be a form or a body."""
-    known = fr.solver.looked_up.get(fr.fn.id)
-    if known is None:
-        known = fr.solver.looked_up[fr.fn.id] = tuple(dict.fromkeys(_keys(fr.ir)))
-    return known
-
-
-def _keys(ir: FunctionIR) -> Iterator[str]:
-    texts: dict[int, str] = {}
-    methods: set[int] = set()
-    aside: set[int] = set()
-    for block in ir.blocks:
-        for op in block.ops:
-            if isinstance(op, o.Const) and isinstance(op.value, str):
-                texts[op.dst] = op.value
-            elif isinstance(op, o.LoadAttr) and op.name in _ASIDE:
-                aside.add(op.dst)
-            elif isinstance(op, o.LoadAttr) and op.name in _LOOKUPS and op.obj not in aside:
-                methods.add(op.dst)
-            elif isinstance(op, o.LoadItem) and op.key in texts and op.obj not in aside:
-                yield texts[op.key]
-            elif isinstance(op, o.Call) and op.func in methods and op.args and op.args[0].reg in texts:
-                yield texts[op.args[0].reg]

@@ -112,7 +112,6 @@ class Solver(Traits):
         self.unknown_erasures: set[tuple[str, int, int]] = set()  # the same by the name of an object of unknown class
         self.current_node = 0
         self.unwrapping: set[Func] = set()  # wrappers of which what they wrap is being called
-        self.looked_up: dict[int, tuple[str, ...]] = {}  # the keys that a function looks up
         self.asking: dict[int, bool] = {}  # whether a function asks somebody for data by which a person is reached
         self.of_animals: dict[int, bool] = {}  # whether a function is about animals
         self._routes: Routes | None = None
