@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
-from privlint.flow.attributes import enum_member, load_attribute
+from privlint.flow.attributes import load_attribute
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, steps_into, taken_over
+from privlint.flow.members import enum_member
 from privlint.flow.values import (
     REST,
     UNKNOWN,

@@ -22,8 +22,14 @@ _OF_SOMEBODY = (
     "identity.full_name", "identity.first_name", "identity.last_name", "contact.email", "contact.phone",
 )  # fmt: skip
 _OWNED = frozenset(
-    ("financial.bank_account", "financial.card_number", "identity.passport", "identity.ssn", "identity.driver_license",
-     "account.third_party_id")
+    (
+        "financial.bank_account",
+        "financial.card_number",
+        "identity.passport",
+        "identity.ssn",
+        "identity.driver_license",
+        "account.third_party_id",
+    )
 )
 _THEIRS = ("vehicle.", "device.", "online.ip_address")
 _LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.website", "demographic.language"))

@@ -324,7 +324,7 @@ def overloaded(fr: Frame, token: str, plain: str, values: list[Value]) -> Value 
 
 
 def _plus(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    from privlint.flow.models.containers import extend_known
+    from privlint.flow.models.mutation import extend_known
 
     lists = [a for v in values for a in v.ordered if isinstance(a, Obj) and fr.object(a.id).kind in ("list", "tuple")]
     if lists and not any(map(masks.is_mask, values)):
@@ -366,8 +366,8 @@ def _percent(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
 
 
 def _merged(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
-    from privlint.flow.models.containers import extend_known
     from privlint.flow.models.merging import merge
+    from privlint.flow.models.mutation import extend_known
 
     kinds = {fr.object(a.id).kind for v in values for a in v.atoms if isinstance(a, Obj)}
     kind = "dict" if "dict" in kinds else "set" if "set" in kinds else "list"

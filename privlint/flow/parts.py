@@ -7,12 +7,13 @@ import re
 from privlint.flow import frames, guards, limits, masks, names, sources, structured
 from privlint.flow.access import delete, store
 from privlint.flow.arguments import Arguments
-from privlint.flow.attributes import class_attribute, load_attribute
+from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import call_dunder, defines
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
+from privlint.flow.members import class_attribute
 from privlint.flow.models.containers import METHODS
 from privlint.flow.sinks import arriving
 from privlint.flow.values import (
@@ -347,8 +348,8 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
 
 def _replaced(fr: Frame, obj: Value, key: Value, value: Value) -> bool:
     """``xs[a:b] = ys``, where the items of both are known; whether it could be done."""
-    from privlint.flow.models.containers import replace_items
     from privlint.flow.models.merging import known_items
+    from privlint.flow.models.mutation import replace_items
 
     if not any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms):
         return False
@@ -377,8 +378,8 @@ def del_item(fr: Frame, op: o.DelItem) -> None:
 
 def _cut_out(fr: Frame, obj: Value, key: Value) -> bool:
     """``del xs[i]`` and ``del xs[a:b]`` of a sequence whose items are known; whether it could be done."""
-    from privlint.flow.models.containers import replace_items
     from privlint.flow.models.merging import known_items
+    from privlint.flow.models.mutation import replace_items
 
     items = known_items(fr, obj)
     numbers = [a.value for a in key.atoms if isinstance(a, Lit)]

@@ -8,14 +8,15 @@ from typing import Any
 from privlint.flow import guards, kinds, limits, making, managers, names, operators, parts
 from privlint.flow.access import at_label, store
 from privlint.flow.arguments import Arguments, arguments
-from privlint.flow.attributes import entity_value, external_value
+from privlint.flow.attributes import entity_value
 from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
 from privlint.flow.frame import CAUGHT, OPEN, RAISED, UNTOLD, Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import element
-from privlint.flow.models import containers
+from privlint.flow.members import external_value
+from privlint.flow.models import containers, mutation
 from privlint.flow.models.merging import known_items
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
@@ -104,7 +105,7 @@ def _await(fr: Frame, op: o.Await) -> None:
     fr.paused = fr.state
     if fr.started:
         _wait(fr)
-    containers.fail(fr, value)
+    mutation.fail(fr, value)
     for atom in value.ordered:
         found = call_dunder(fr, atom, "__await__", [])
         if found is not None:

@@ -24,7 +24,16 @@ EMAIL = DataType("contact.email", "Email address", "电子邮件地址")
 ID_NUMBER = DataType(
     "identity.national_id", "National identity number", "居民身份证号", "sensitive", maps=(("gdpr9", "no"),)
 )
-FAITH = DataType("special.religion", "Religion", "宗教信仰", "sensitive", maps=(("gdpr9", "yes"), ("ccpa", "yes"),))
+FAITH = DataType(
+    "special.religion",
+    "Religion",
+    "宗教信仰",
+    "sensitive",
+    maps=(
+        ("gdpr9", "yes"),
+        ("ccpa", "yes"),
+    ),
+)
 
 
 def at(line: int, path: str = "app/views.py") -> Location:

@@ -10,10 +10,12 @@ from privlint.flow.access import clear, delete, shorten, store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import CONTAINERS, element, is_there, item, key_label, keys_of, known_keys, positions
+from privlint.flow.models.cloning import clone
+from privlint.flow.models.merging import merge_pairs
+from privlint.flow.models.mutation import fail, mutate, reordered
+from privlint.flow.models.texts import CARRYING, QUESTIONS, SILENT, carry
 from privlint.flow.values import (
-    ADDED,
     BESIDE,
-    FAILED,
     MAYBE,
     NONE,
     SCALAR,
@@ -22,7 +24,6 @@ from privlint.flow.values import (
     Func,
     Lit,
     Obj,
-    ObjId,
     Opaque,
     Prefix,
     Value,
@@ -32,8 +33,6 @@ from privlint.flow.values import (
     key_texts,
     literal,
     of,
-    only_marks,
-    step,
     text_key,
     with_marks,
 )
@@ -41,8 +40,6 @@ from privlint.flow.values import (
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.merging import count, known_items, merge, merge_pairs
-from privlint.flow.models.texts import CARRYING, QUESTIONS, SILENT, carry
 
 MUTATORS = frozenset(
     [
@@ -129,7 +126,7 @@ def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     kinds = {_kind(fr, atom) for atom in receiver.atoms} or {"unknown"}
     if kinds & {"container", "unknown"} and not (name in ("send", "asend") and _of_library(fr, receiver)):
         if name in MUTATORS:
-            return _mutate(fr, receiver, name, callee, args)
+            return mutate(fr, receiver, name, callee, args)
         if name in _READERS:
             return _read(fr, receiver, name, callee, args)
     if name in _ONE_ROW | _SAME_ROWS:
@@ -233,124 +230,6 @@ def _kind(fr: Frame, atom: Atom) -> str:
     return "text" if isinstance(atom, Lit | Prefix) else "other"
 
 
-def _mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
-    site = fr.site(callee.n)
-    into = callee.receiver_name or "the container"
-    values = [value for value, _ in args.positional]
-    if name in ("update",):
-        mapping = any(isinstance(a, Obj) and fr.object(a.id).kind == "dict" for a in receiver.atoms)
-        for value in values:
-            if not count(fr, receiver, value):
-                merge_pairs(fr, receiver, value) if mapping else merge(fr, receiver, value)
-        for key, (value, _) in args.keywords.items():
-            store(fr, receiver, f"[{key!r}]", value)
-        for value, _ in args.mappings:
-            merge(fr, receiver, value)
-        return NONE
-    if name == "set_exception":
-        store(fr, receiver, FAILED, join_all(values), strong=False)
-        return NONE
-    if name == "__setitem__" and len(values) == 2:
-        store_under(fr, receiver, values[0], values[1])
-        return NONE
-    if name == "__delitem__":
-        for label in [key_label(fr, key) for key in values]:
-            if label is not None:
-                delete(fr, receiver, label)
-        return NONE
-    if name == "setdefault":
-        label = key_label(fr, values[0]) if values else None
-        if values and label is None:
-            fr.need(values[0])
-        new = values[1] if len(values) > 1 else UNKNOWN
-        if label is None:
-            store(fr, receiver, ADDED, new, strong=False)
-        elif label not in (known_keys(fr, receiver) or ()):
-            store(fr, receiver, label, join(item(fr, receiver, label), new))
-        return item(fr, receiver, label)
-    if name in ("insert", "extend", "appendleft") and _placed(fr, receiver, name, values):
-        return NONE
-    if name in ("extend", "extendleft", "writelines"):
-        given = join_all(element(fr, value) for value in values)
-    elif name in ("insert", "add_header"):
-        given = join_all(values[1:])
-    else:
-        given = join_all(values)
-    if given:
-        marks = step(given.marks, site, "into", into)
-        labels = positions(fr, receiver) if name == "append" else None
-        if labels is not None and len(labels) < limits.ITEMS:
-            store(fr, receiver, f"[{len(labels)}]", Value(given.atoms, marks))
-        else:
-            store(fr, receiver, "[*]", Value(given.atoms, marks), strong=False)
-    return NONE
-
-
-def fail(fr: Frame, future: Value) -> None:
-    """Who waits for a future gets the exception that was set, too."""
-    for atom in future.ordered:
-        failed = fr.object(atom.id).fields.get(FAILED) if isinstance(atom, Obj) else None
-        if failed:
-            fr.raised(failed)
-
-
-def store_under(fr: Frame, receiver: Value, key: Value, value: Value) -> None:
-    """``receiver[key] = value``."""
-    label = key_label(fr, key)
-    if label is None:
-        fr.need(key)
-    store(fr, receiver, label or "[*]", value, strong=label is not None)
-    if key.marks:
-        store(fr, receiver, "[#]", only_marks(key.marks), strong=False)
-
-
-def _placed(fr: Frame, receiver: Value, name: str, values: list[Value]) -> bool:
-    """Insert one item, or append those of another sequence, where all positions are known."""
-    items = known_items(fr, receiver)
-    if items is None:
-        return False
-    if name == "extend":
-        return len(values) == 1 and extend_known(fr, receiver, values[0])
-    if name == "appendleft":
-        return len(values) == 1 and replace_items(fr, receiver, [values[0], *items])
-    at = [a.value for a in values[0].ordered if isinstance(a, Lit)] if len(values) == 2 else []
-    if len(at) != 1 or not isinstance(at[0], int) or len(values[0].atoms) != 1:
-        return False
-    items.insert(at[0], values[1])
-    return replace_items(fr, receiver, items)
-
-
-def extend_known(fr: Frame, receiver: Value, given: Value) -> bool:
-    """Append the items of one sequence to another, where all of both are known; whether that could be done."""
-    items, more = known_items(fr, receiver), known_items(fr, given)
-    return items is not None and more is not None and replace_items(fr, receiver, [*items, *more])
-
-
-def replace_items(fr: Frame, receiver: Value, items: list[Value]) -> bool:
-    """Give a sequence of known items these instead; whether that could be done."""
-    labels = positions(fr, receiver)
-    if labels is None or len(items) > limits.ITEMS:
-        return False
-    for label in labels[len(items) :][::-1]:
-        shorten(fr, receiver, label)
-    for index, value in enumerate(items):
-        store(fr, receiver, f"[{index}]", value)
-    return True
-
-
-def _reordered(fr: Frame, receiver: Value, name: str, values: list[Value]) -> None:
-    """``xs.reverse()``, ``xs.rotate(n)`` and ``xs.sort()`` of a sequence whose positions are known."""
-    items = known_items(fr, receiver)
-    by = [a.value for a in values[0].atoms if isinstance(a, Lit)] if values else [1]
-    if items and name == "reverse":
-        replace_items(fr, receiver, items[::-1])
-    elif items and name == "rotate" and len(by) == 1 and isinstance(by[0], int):
-        cut = -by[0] % len(items)
-        replace_items(fr, receiver, items[cut:] + items[:cut])
-    elif items:
-        replace_items(fr, receiver, [join_all(items)] * len(items))
-
-
 def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value | None:
     values = [value for value, _ in args.positional]
     if name in ("get", "pop") and (values or args.keywords):
@@ -392,7 +271,7 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
             merge_pairs(fr, made, value)
         return made
     if name in ("reverse", "sort", "rotate"):
-        _reordered(fr, receiver, name, values)
+        reordered(fr, receiver, name, values)
         return NONE
     if name == "clear":
         clear(fr, receiver)
@@ -467,59 +346,3 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
         delete(fr, receiver, label)
     default = values[1] if len(values) > 1 else args.keywords.get("default", (UNKNOWN, 0))[0]
     return found if there else either(found, default)
-
-
-def clone(fr: Frame, value: Value, n: int) -> Value:
-    """A shallow copy."""
-    atoms: set[Atom] = set()
-    for atom in value.ordered:
-        if isinstance(atom, Obj) and atom.id[0] != "s":
-            obj = fr.object(atom.id)
-            atoms.add(
-                fr.allocate(n, Object(obj.kind, obj.cls, obj.type, dict(obj.fields)), ("copy", *atom.id[:3], obj.cls))
-            )
-        elif isinstance(atom, Obj) and fr.object(atom.id).kind == "dict" and fr.object(atom.id).cls < 0:
-            made = fr.allocate(n, Object("dict"), ("copy", *atom.id[:3]))
-            merge(fr, of(made), of(atom))
-            atoms.add(made)
-        elif isinstance(atom, Obj) and (fields := laid_out(fr, atom)) is not None:
-            obj = fr.object(atom.id)
-            atoms.add(fr.allocate(n, Object("inst", obj.cls, obj.type, fields), ("copy", *atom.id[:3], obj.cls)))
-        else:
-            atoms.add(atom)
-    return Value(frozenset(atoms), value.marks)
-
-
-def laid_out(fr: Frame, atom: Obj) -> dict[str, Value] | None:
-    """What an instance that a caller passes has under the names that its class knows; None of one that may be more."""
-    obj = fr.object(atom.id)
-    if obj.cls < 0 or (fr.program.subclasses.get(obj.cls) and not fr.exact(atom.id)):
-        fr.need(of(atom))
-        return None
-    names = {*fr.solver.records.names(obj.cls), *fr.solver.assigned_names(obj.cls)}
-    fields = dict(obj.fields)
-    for label in sorted(f".{name}" for name in names):
-        if label not in fields:
-            fields[label] = fr.initial(atom.id, label)
-    return fields
-
-
-def deep_clone(fr: Frame, value: Value, n: int, copies: dict[ObjId, Obj]) -> Value:
-    """A copy of a value with all it holds; ``copies`` has what was copied before."""
-    atoms: set[Atom] = set()
-    for atom in value.ordered:
-        if not isinstance(atom, Obj) or atom.id[0] == "s" or fr.object(atom.id).kind in ("env", "module"):
-            atoms.add(atom)
-        elif atom.id in copies:
-            atoms.add(copies[atom.id])
-        elif len(copies) < limits.WHOLE:
-            obj = fr.object(atom.id)
-            made = fr.allocate(n, Object(obj.kind, obj.cls, obj.type), ("copy", *atom.id[:3], obj.cls))
-            copies[atom.id] = made
-            atoms.add(made)
-            for label, part in obj.fields.items():
-                store(fr, of(made), label, deep_clone(fr, part, n, copies))
-        else:
-            limits.reached("marks of a whole")
-            atoms.add(atom)
-    return Value(frozenset(atoms), value.marks)

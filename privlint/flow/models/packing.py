@@ -11,7 +11,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.models.containers import deep_clone
+from privlint.flow.models.cloning import deep_clone
 from privlint.flow.models.registry import function
 from privlint.flow.sources import is_request_data
 from privlint.flow.values import UNKNOWN, Atom, Inst, Lit, Obj, Value, join_all, of, only_marks, with_marks

@@ -11,7 +11,7 @@ from privlint.flow.frame import CAUGHT, RAISED, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label
 from privlint.flow.managers import entered
-from privlint.flow.models.containers import deep_clone
+from privlint.flow.models.cloning import deep_clone
 from privlint.flow.values import (
     NONE,
     SCALAR,
@@ -37,7 +37,7 @@ from privlint.flow.wholes import collect
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
-from privlint.flow.models.containers import clone
+from privlint.flow.models.cloning import clone
 from privlint.flow.models.registry import Handler, function
 from privlint.flow.structured import instances
 
