@@ -54,6 +54,8 @@ _TAILS = frozenset(
     ("hao", "haoma", "ren", "dizhi", "zhanghao", "dianhua", "shouji", "kahao")
 )  # pinyin that a word ends with: ``hangban_hao``
 
+_NUMBERS = ("nbr", "num", "no")  # what stands behind a word that is run together with it: ``mobileno``
+
 
 class Lexicon:
     """All words that names and vocabulary are made of, and how other spellings lead to them."""
@@ -130,7 +132,7 @@ class Lexicon:
         match = _TRAILING_DIGITS.match(token)
         if match:
             return (*self._normal(match[1]), match[2])
-        return self._split_prefix(token) or (token,)
+        return self._split_prefix(token) or self._split_suffix(token) or (token,)
 
     def _split_prefix(self, token: str) -> tuple[str, ...] | None:
         """``useremail``, ``yonghushoujihao``: a person's word and a name run together."""
@@ -141,6 +143,14 @@ class Lexicon:
                         return (prefix, *self.joined[variant])
                     if variant in self.known and len(variant) >= 3:
                         return (prefix, variant)
+        return None
+
+    def _split_suffix(self, token: str) -> tuple[str, ...] | None:
+        """``mobileno``, ``acctnum``, ``phonenbr``: a known word and the number of it run together."""
+        for suffix in _NUMBERS:
+            stem = token[: -len(suffix)]
+            if token.endswith(suffix) and len(stem) >= 4 and stem in self.known:
+                return (stem, suffix)
         return None
 
     def _segments(self, run: str) -> list[str]:
