@@ -4,41 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from privlint.flow import limits, told
-from privlint.flow.access import at_label, clear, store
-from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.frame import Frame, objects_in
+from privlint.flow import limits
+from privlint.flow.access import clear, store
+from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, join_written
-from privlint.flow.items import item, key_label, known_keys, positions
 from privlint.flow.models.merging import merge
+from privlint.flow.outcome import objects_in
+from privlint.flow.passed import Passed
 from privlint.flow.recency import is_last, set_back
 from privlint.flow.sources import part_called
-from privlint.flow.summary import Context, Description, Effect, Pending, Summary
+from privlint.flow.summary import Effect, Pending, Summary
 from privlint.flow.values import (
     BY,
-    CLASSES,
     CLEARED,
     EACH,
-    KEYS,
     NO_MARKS,
     REST,
-    SIZE,
     UNKNOWN,
-    Address,
     Atom,
     Bound,
     Cls,
-    Ext,
     Func,
     Hop,
-    Inst,
     Lit,
     Mark,
     Marks,
     Obj,
     ObjId,
-    Opaque,
-    Path,
     Symbol,
     Value,
     endurance,
@@ -61,8 +53,8 @@ from privlint.model.location import Site
 _UNTOLD = frozenset(("[*", EACH[:2], BY))  # how the labels begin that say nothing to a reader
 
 
-class Binding:
-    """A call of a function with bound parameters: ``values[i]`` is what parameter ``i`` gets, ``sites[i]`` where."""
+class Binding(Passed):
+    """A call of a function with bound parameters, whose summary is applied to what the caller knows."""
 
     def __init__(
         self,
@@ -75,42 +67,15 @@ class Binding:
         only: bool = False,
         wrapper: bool = False,
     ) -> None:
-        self.fr = fr
-        self.fn = fn
-        self.ir = fr.program.functions[fn].ir
-        self.values = values
-        self.sites = sites
-        self.env = env
-        self.call = call
-        self.only = only  # whether nothing else may be what is called
-        self.wrapper = wrapper  # whether all that matters is which function is wrapped
-        self._parts: dict[tuple[int, Path], Value] = {}
+        super().__init__(fr, fn, values, sites, env, call, only, wrapper)
         self._wholes: dict[Symbol, dict[Mark, Hop | None]] = {}
         self._meant: dict[Mark, Marks] = {}
         self._hops: dict[Symbol, tuple[Site, str, str]] = {}
         self._crowd: Mapping[ObjId, Object] = {}  # what the callee makes, where it is too much to keep all apart
         self._renamed: dict[ObjId, ObjId] = {}
         self._substituted: dict[int, tuple[Value, Value]] = {}
-        self._described: dict[tuple[int, Path], tuple[Description, ...]] = {}
 
     # -- symbols -------------------------------------------------------------------------------------------------
-
-    def part(self, param: int, path: Path) -> Value:
-        """What the caller has at an access path of a parameter."""
-        found = self._parts.get((param, path))
-        if found is None:
-            if path and path[-1][:2] == BY:
-                number, dot, name = path[-1][2:-1].partition(".")
-                key = self.part(int(number), (f".{name}",) if dot else ())
-                found = item(self.fr, self.part(param, path[:-1]), key_label(self.fr, key), key)
-            elif path:
-                found = at_label(self.fr, self.part(param, path[:-1]), path[-1])
-            elif param == -1:
-                found = of(Obj(self.env)) if self.env is not None else UNKNOWN
-            else:
-                found = self.values[param] if param < len(self.values) else UNKNOWN
-            self._parts[(param, path)] = found
-        return found
 
     def marks(self, symbol: Symbol) -> dict[Mark, Hop | None]:
         """The marks that a symbol stands for here."""
@@ -239,7 +204,7 @@ class Binding:
 
     def run(self) -> Value:
         """Apply the callee's summary to the caller's state; the call's result."""
-        summary = self._summary()
+        summary = self.summary()
         if summary is None:
             return UNKNOWN
         if len(summary.heap) > limits.OBJECTS:
@@ -381,114 +346,6 @@ class Binding:
         below = made.pop() if len(made) == 1 else -1
         return below if below >= 0 and cls in program.classes[below].mro else cls
 
-    def _summary(self) -> Summary | None:
-        solver = self.fr.solver
-        summary = solver.summary(self.fn, (), self.fr)
-        needs = summary.needs | {(0, ())} if self._inherited() else summary.needs
-        says = told.answers(self.fr, summary.asked, self.values) if summary.asked and not self.wrapper else {}
-        if not needs and not says:
-            return solver.collector.generally(self.fr.key, self.fn, summary)
-        context: list[tuple[int, Path, tuple[Description, ...]]] = []
-        for param, path in sorted({*needs, *says}) if says or len(needs) > 1 else needs:
-            what = self._describe(param, path) if (param, path) in needs else ()
-            what = () if self._method(param, path, what) else what
-            if what or (param, path) in says:
-                context.append((param, path, (*what, *says.get((param, path), ()))))
-        if self.wrapper:
-            context = [(p, path, fns) for p, path, what in context if (fns := tuple(d for d in what if d[0] == "fn"))]
-        if not context:
-            return solver.collector.generally(self.fr.key, self.fn, summary)
-        special = solver.summary(self.fn, tuple(context), self.fr)
-        if self.wrapper:
-            return special
-        asked = {*needs, *says}
-        for _ in range(limits.FURTHER):
-            further = [
-                need
-                for need in sorted(special.needs - asked)
-                if (what := self._describe(*need)) and not self._method(*need, what)
-            ]
-            if not further:
-                break
-            asked |= special.needs
-            context += [(param, path, self._describe(param, path)) for param, path in further]
-            special = solver.summary(self.fn, tuple(sorted(context, key=lambda c: (c[0], c[1]))), self.fr)
-        return special
-
-    def _inherited(self) -> bool:
-        """Whether this is a class method, called on a class below the one that has it."""
-        function = self.fr.program.functions[self.fn]
-        if function.method_kind != "class" or not self.values:
-            return False
-        return any(isinstance(atom, Cls) and atom.cls != function.cls for atom in self.values[0].atoms)
-
-    def _method(self, param: int, path: Path, what: tuple[Description, ...]) -> bool:
-        """Whether this is nothing but a method of what the context tells the class of."""
-        holder = self._describe(param, path[:-1]) if path and path[-1][0] == "." else ()
-        if not holder or not what:
-            return False
-        return any(kind == "exact" for kind, _ in holder) and all(kind == "bound" for kind, _ in what)
-
-    def _describe(self, param: int, path: Path) -> tuple[Description, ...]:
-        """What the caller passes there, in words that a context is made of."""
-        known = self._described.get((param, path))
-        if known is None:
-            known = self._described[(param, path)] = self._words_of(param, path)
-        return known
-
-    def _words_of(self, param: int, path: Path) -> tuple[Description, ...]:
-        if path and path[-1] in (KEYS, SIZE):
-            return self._parts_told(self.part(param, path[:-1]), path[-1])
-        value = self.part(param, path)
-        if not value.atoms:
-            return ()
-        if len(value.atoms) > 1 and (classes := self._classes(value)):
-            return ((CLASSES, classes),)
-        out: set[Description] = set()
-        literals = 0
-        for atom in value.ordered:
-            if isinstance(atom, Obj):
-                if atom.id[0] == "s":
-                    self.fr.need_part(*symbolic(atom.id))
-            elif isinstance(atom, Lit):
-                literals += 1
-            found = describe(self.fr, atom)
-            if found is not None:
-                out.add(found)
-            if found == ("kind", "tuple") and len(value.atoms) == 1:
-                labels = positions(self.fr, value)
-                if labels is not None and len(labels) <= limits.SIZES:
-                    out.add(("size", len(labels)))
-        if literals == 1 and self._constant(value):
-            out.add(("only", True))
-        return tuple(sorted(out, key=repr)) if len(out) > 1 else tuple(out)
-
-    def _parts_told(self, value: Value, label: str) -> tuple[Description, ...]:
-        """Which keys a mapping has, or how many items a sequence, where that is known here."""
-        if label == KEYS:
-            keys = known_keys(self.fr, value)
-            return (("keys", tuple(keys)),) if keys is not None else ()
-        labels = positions(self.fr, value)
-        if labels is None:
-            self.fr.need_parts(value, SIZE)
-        return (("size", len(labels)),) if labels is not None and len(labels) <= limits.SIZES else ()
-
-    def _classes(self, value: Value) -> tuple[tuple[int, bool], ...]:
-        """The classes of instances of which there are several kinds, and whether each is told exactly."""
-        found: dict[int, bool] = {}
-        for atom in value.atoms:
-            cls = self.fr.object(atom.id).cls if isinstance(atom, Obj) else -1
-            if not isinstance(atom, Obj) or cls < 0:
-                return ()
-            found[cls] = found.get(cls, True) and self.fr.exact(atom.id)
-        return tuple(sorted(found.items())) if 1 < len(found) <= limits.OVERRIDES else ()
-
-    def _constant(self, value: Value) -> bool:
-        """Whether a value, of which one atom is a literal, is nothing else."""
-        if len(value.atoms) == 1:
-            return not value.marks
-        return all(isinstance(a, Lit) or (isinstance(a, Obj) and self.fr.constant(a.id)) for a in value.atoms)
-
 
 def happen(fr: Frame, effect: Pending, *, sure: bool = True) -> None:
     """Write what an effect says; not ``sure``: what was there before may stay."""
@@ -515,53 +372,3 @@ def _made_at(key: ObjId, one_of_many: Object | None) -> ObjId:
     if one_of_many is None:
         return calls[-2]
     return key[0], key[1], key[2], f"{one_of_many.kind}{one_of_many.cls}"
-
-
-def describe(fr: Frame, atom: Atom) -> Description | None:
-    """What an argument is, in words that a context is made of."""
-    if type(atom) is Obj:
-        return _describe_object(fr, atom)
-    if isinstance(atom, Lit):
-        return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) or _is_index(atom) else None
-    if isinstance(atom, Func):
-        return ("fn", (atom.fn, atom.env is not None))
-    if isinstance(atom, Bound):
-        return ("bound", (atom.func.fn, atom.func.env is not None))
-    if isinstance(atom, Cls):
-        return ("class", atom.cls)
-    if isinstance(atom, Ext):
-        return ("ext", atom.path)
-    if isinstance(atom, Inst):
-        return ("type", atom.type)
-    if isinstance(atom, Opaque):
-        return ("of", atom.cls)
-    if isinstance(atom, Address):
-        return ("at", atom)
-    return None
-
-
-def _describe_object(fr: Frame, atom: Obj) -> Description | None:
-    obj = fr.object(atom.id)
-    if obj.cls >= 0:
-        return ("exact" if fr.exact(atom.id) else "of", obj.cls)
-    if obj.type:
-        return ("type", obj.type)
-    if obj.kind == "sym":
-        return None
-    if obj.kind in ("list", "dict", "set", "tuple", "gen", "slice"):
-        return ("kind", obj.kind)
-    if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
-        return ("made", (obj.kind, tuple(sorted(label for label in obj.fields if label[1:2] != "%"))))
-    return None
-
-
-def _is_index(atom: Lit) -> bool:
-    """Whether a number is likely one that items are told apart by."""
-    return isinstance(atom.value, int) and -limits.ITEMS <= atom.value <= limits.ITEMS
-
-
-def context_key(context: Context) -> Context:
-    """A context in canonical order."""
-    if len(context) < 2:
-        return context
-    return tuple(sorted(context, key=lambda c: (c[0], c[1])))

@@ -6,22 +6,16 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.heap import Object, State, join_objects
+from privlint.flow.heap import Object, State
 from privlint.flow.loops import Loops
-from privlint.flow.memory import Memory
+from privlint.flow.outcome import RAISED, Outcome
 from privlint.flow.recency import is_last, set_back
-from privlint.flow.summary import Context, Effect, Key, Pending, Summary
+from privlint.flow.summary import Context, Key, Pending, Summary
 from privlint.flow.values import (
-    CLEARED,
     IS,
-    REST,
     TRUE,
     UNKNOWN,
     Atom,
-    Bound,
-    Cls,
-    Func,
-    Marks,
     Obj,
     ObjId,
     Path,
@@ -29,12 +23,10 @@ from privlint.flow.values import (
     Value,
     either,
     join,
-    keep,
     symbolic,
 )
 from privlint.ir import ops as o
 from privlint.ir.module import Block
-from privlint.model.facts import Target
 from privlint.model.location import Site
 from privlint.resolve.program import Function, Module
 
@@ -44,7 +36,6 @@ if TYPE_CHECKING:
 
 OPEN = "%open"  # how the variable begins that says of a manager that it may let no exception pass
 CAUGHT = "%caught"  # the exception that the handler under way caught
-RAISED = "%raised"  # the variable that carries an exception to its handler
 UNTOLD = "%untold"  # set where a handler may have to do with an exception that no statement of the block raised
 
 
@@ -66,26 +57,15 @@ def _making(block: Block) -> frozenset[int]:
     return frozenset(out)
 
 
-def _when(label: str) -> tuple[bool, bool, str]:
-    """To sort what was written by: what is emptied comes first, the own keys of a mapping after those it took over."""
-    return (label != CLEARED, label != REST, label)
-
-
-_PROVING = frozenset(("headers", "auth", "cookies"))  # arguments by which a caller proves who it is
-
-
-class Frame(Memory):
+class Frame(Outcome):
     """The interpreter's view of one function."""
 
     def __init__(self, solver: Solver, fn: Function, key: Key, context: Context, depth: int) -> None:
-        super().__init__(solver, fn, context)
+        super().__init__(solver, fn, key, context)
         self.program = solver.program
-        self.catalog = solver.catalog
-        self.ir = fn.ir
         self.module: Module = solver.program.modules[fn.module]
         self.path = self.module.path
         self.depth = depth
-        self.key = key
         self.regs: dict[int, Value] = {}
         self.names: dict[int, str] = {}  # register -> last part of the expression's name
         self.aliases: dict[str, str] = {}  # local variable -> the settings that were kept in it
@@ -95,18 +75,11 @@ class Frame(Memory):
         self.slots: dict[int, str] = {}  # register -> the local variable that it was read from
         self.tests: dict[int, o.Combine] = {}  # register -> the comparison that made it
         self.copies: dict[int, int] = {}  # register -> the one of several branches that it was copied to
-        self.summary = Summary()
-        self.exit: State | None = None
-        self.paused: State | None = None  # where it waited last, for what runs beside it or for its caller
         self.failed: dict[int, Value] = {}  # calls by their nodes -> the exceptions that may come out of them
-        self.manager = any(text.endswith("contextmanager") for text in fn.ir.decorators)
-        self.handed: State | None = None  # of a context manager: the state in which the block runs
         self.after: dict[ObjId, list[Pending]] = {}  # what context managers do when their block is left
         self.started: dict[int, o.Call] = {}  # calls by their nodes that go on beside the function
-        self.returned = False  # whether some way through the function ends with a return
         self.stopped = False  # whether the call under way never comes back
         self.classes = False  # whether a class is known to have a value of now
-        self.lent: dict[ObjId, Object] = {}  # objects that were yielded, as they were then
         self.shown: list[Value] = []  # what attributes of classes hold
         self.made: dict[int, ObjId | None] = {}  # functions made here -> environment
         self.called: set[int] = set()
@@ -117,7 +90,6 @@ class Frame(Memory):
         self.guards: tuple[str, ...] = ()
         self.ops = 0
         self.long = solver.size(fn) > limits.LONG
-        self.reaching: dict[Target, int] = {}  # sink -> symbols that reach it
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
         self._straight: bool | None = None
@@ -356,119 +328,7 @@ class Frame(Memory):
             else:
                 limits.reached("visits of one block")
 
-    def leave(self, value: Value) -> None:
-        """The function returns ``value`` in the present state."""
-        first = self.exit is None
-        self.returned = True
-        self.summary.result = value if first else either(self.summary.result, value)
-        if self.exit is None:
-            self.exit = self.state.copy()
-        else:
-            self.exit.merge(self.state, self)
-
-    def yielded(self, value: Value) -> None:
-        """The function gives a value and waits: objects are for its caller what they are now, too."""
-        if self.manager and self.handed is None:
-            self.handed = self.state.copy()
-        elif self.manager and self.handed is not None:
-            self.handed.merge(self.state, self)
-        todo, seen = objects_in(value), set[ObjId]()
-        while todo and len(seen) < limits.PARTS:
-            key = todo.pop()
-            obj = self.state.heap.get(key)
-            old = self.lent.get(key)
-            if key[0] != "o" or obj is None or old is obj or key in seen:
-                continue
-            seen.add(key)
-            self.lent[key] = obj if old is None else join_objects(key, old, obj, self.initial)
-            todo += [inner for held in obj.fields.values() for inner in objects_in(held)]
-        if todo:
-            limits.reached("objects in what a generator yields")
-
-    def leave_raising(self) -> None:
-        """The function ends with an exception: what it did to objects stays done."""
-        if self.exit is None:
-            self.exit = self.state.copy()
-        else:
-            self.exit.merge(self.state, self)
-
-    def raised(self, value: Value) -> None:
-        """An exception may come out of the op under way."""
-        old = self.state.env.get(RAISED + "*", UNKNOWN)
-        self.state.env[RAISED + "*"] = join(old, value)
-
-    # -- what comes out ------------------------------------------------------------------------------------------
-
-    def _has_room(self, target: Target) -> bool:
-        """Whether the summary can say of one more symbol that it reaches a sink."""
-        known = self.reaching.get(target, 0)
-        if known >= limits.WIDTH or len(self.summary.sinks) >= limits.SINKS:
-            limits.reached("sinks of one function")
-            return False
-        self.reaching[target] = known + 1
-        return True
-
-    def sink(self, marks: Marks, target: Target, node: int = -1, callee: int = -1) -> None:
-        """These marks reach a sink: facts, and for symbolic ones a line of the summary.
-
-        ``node`` and ``callee``: the call by which they get there, where the sink is in another function.
-        """
-        self.solver.collector.passing(self.fn.id, marks, target, node, callee)
-        for mark, way in marks.items():
-            if isinstance(mark.source, Symbol):
-                key = (mark, target)
-                known = key in self.summary.sinks
-                if not known and not self._has_room(target):
-                    continue
-                old = self.summary.sinks[key] if known else None
-                if not known or (old and way and way.length < old.length):
-                    self.summary.sinks[key] = way
-            elif not (target.argument in _PROVING and self.catalog.is_credential(mark.source.data_type)):
-                self.solver.emit(self, mark, target, way)
-
-    def finish(self) -> Summary:
-        """Complete the summary: effects on what the caller knows, new objects that leave."""
-        summary = self.summary
-        state = self.exit if self.exit is not None else self.paused  # of what never ends, what it has done so far
-        plain = self.ir.kind == "function" and not self.ir.generator and not self.ir.asynchronous and self.fn.cls < 0
-        summary.returns = self.returned or not plain
-        if state is None:
-            return summary
-        summary.effects = self._effects(state if self.handed is None else self.handed)
-        summary.after = self._effects(state) if self.handed is not None else []
-        todo = [summary.result, summary.raises, summary.yields]
-        todo += [effect.value for effect in (*summary.effects, *summary.after)] + list(summary.fields.values())
-        while todo:
-            for key in self._reached(keep(todo.pop()), state):
-                if key[0] == "o" and key not in summary.heap and key in state.heap:
-                    obj = state.heap[key]
-                    if key in self.lent:
-                        obj = join_objects(key, obj, self.lent[key], self.initial)
-                    summary.heap[key] = obj
-                    todo.extend(obj.fields.values())
-        return summary
-
-    def _effects(self, state: State) -> list[Effect]:
-        """What is written in a state of what the caller knows."""
-        out: list[Effect] = []
-        for key, obj in state.heap.items():
-            if not obj.written or key[0] in ("c", "r") or (key[0] == "o" and key not in self.solver.shared):
-                continue
-            for label in sorted(obj.written, key=_when):
-                value = obj.fields.get(label)
-                if value is not None:  # else a mapping that was taken over, and laid out since
-                    out.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
-        return out
-
-    def _reached(self, value: Value, state: State) -> list[ObjId]:
-        """The objects that a value refers to, and the variables that the methods of their classes use."""
-        found = objects_in(value)
-        around = self.solver.class_env
-        if around:
-            classes = [state.heap[key].cls for key in found if key in state.heap]
-            classes += [atom.cls for atom in value.ordered if isinstance(atom, Cls)]
-            found += [around[cls] for cls in classes if cls in around]
-        return found
+    # -- what all instances share ----------------------------------------------------------------------------------
 
     def write_field(self, cls: int, name: str, value: Value) -> None:
         """An attribute of instances of ``cls`` is stored."""
@@ -494,19 +354,3 @@ class Frame(Memory):
             key = (-1 if receiver else cls, name)
             if key in fields or len(fields) < limits.WRITES:
                 fields[key] = join(fields.get(key, UNKNOWN), value)
-
-
-def objects_in(value: Value) -> list[ObjId]:
-    """The heap objects that a value refers to."""
-    out: list[ObjId] = []
-    for atom in value.ordered:
-        if isinstance(atom, Bound):
-            if atom.func.env is not None:
-                out.append(atom.func.env)
-            if isinstance(atom.self, Obj):
-                out.append(atom.self.id)
-        elif isinstance(atom, Obj):
-            out.append(atom.id)
-        elif isinstance(atom, Func) and atom.env is not None:
-            out.append(atom.env)
-    return out

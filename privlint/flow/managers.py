@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from privlint.flow.apply import happen
 from privlint.flow.calls import call_dunder
-from privlint.flow.frame import CAUGHT, RAISED, Frame
+from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.items import item
+from privlint.flow.outcome import RAISED
 from privlint.flow.summary import NO_CONTEXT
 from privlint.flow.values import NONE, UNKNOWN, Lit, Obj, Opaque, Value, either, join, of, with_marks
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from privlint.catalog.catalog import Catalog
 from privlint.flow import entering, limits, safeguards
 from privlint.flow.annotations import Annotations
-from privlint.flow.apply import Binding, context_key
+from privlint.flow.apply import Binding
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee, Library
+from privlint.flow.passed import context_key
 from privlint.flow.records import Records
 from privlint.flow.routes import Routes
 from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
@@ -38,7 +39,7 @@ from privlint.flow.values import (
     of,
 )
 from privlint.ir import ops as o
-from privlint.model.facts import CollectionFact, Facts, Scrubber, Target
+from privlint.model.facts import CollectionFact, Facts, Scrubber
 from privlint.model.location import Site
 from privlint.model.rules import SafeguardRule
 from privlint.resolve.program import Function, Program
@@ -348,10 +349,6 @@ class Solver(Traits):
         self._compute(key, 0)
 
     # -- what is found -------------------------------------------------------------------------------------------
-
-    def emit(self, frame: Frame, mark: Mark, target: Target, way: Hop | None) -> None:
-        """Personal data reaches a sink."""
-        self.collector.flow(frame.key, mark, target, way)
 
     def collect(self, fact: CollectionFact) -> None:
         """Personal data is taken in."""

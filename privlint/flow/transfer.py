@@ -12,12 +12,13 @@ from privlint.flow.attributes import entity_value
 from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
-from privlint.flow.frame import CAUGHT, OPEN, RAISED, UNTOLD, Frame
+from privlint.flow.frame import CAUGHT, OPEN, UNTOLD, Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import element
 from privlint.flow.members import external_value
 from privlint.flow.models import containers, mutation
 from privlint.flow.models.merging import known_items
+from privlint.flow.outcome import RAISED
 from privlint.flow.responses import returned
 from privlint.flow.sinks import arriving
 from privlint.flow.traits import is_stub

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks, rows
 from privlint.flow.access import store
 from privlint.flow.callable import MADE_CALLABLE
-from privlint.flow.frame import CAUGHT, RAISED, Frame
+from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label
 from privlint.flow.managers import entered
 from privlint.flow.models.cloning import deep_clone
+from privlint.flow.outcome import RAISED
 from privlint.flow.values import (
     NONE,
     SCALAR,
