@@ -218,6 +218,7 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         request_data=first.request_data or second.request_data,
         sent=first.sent or second.sent,
         open=first.open or second.open,
+        shared=first.shared or second.shared,
         queries=first.queries + second.queries,
         linked=first.linked + second.linked,
         stands_for=second.stands_for or first.stands_for,

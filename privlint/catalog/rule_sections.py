@@ -50,7 +50,7 @@ NEED_KEYS = ("kind", "label", "data")
 CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_when")
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
-    "sent", "open", "queries", "linked", "stands_for", "shown",
+    "sent", "open", "queries", "linked", "stands_for", "shown", "shared",
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
@@ -283,6 +283,7 @@ def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
         request_data=fields.flag("request_data"),
         sent=fields.flag("sent"),
         open=fields.flag("open"),
+        shared=fields.flag("shared"),
         queries=fields.pairs("queries"),
         linked=fields.lists("linked"),
         stands_for=fields.args("stands_for", ArgSpec()) if "stands_for" in fields else None,

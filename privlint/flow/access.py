@@ -24,6 +24,7 @@ from privlint.flow.values import (
     Cls,
     Ext,
     Func,
+    Inst,
     Obj,
     ObjId,
     Opaque,
@@ -84,6 +85,8 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
             _store_class(fr, atom.cls, label, value, strong and len(target.atoms) == 1)
         elif isinstance(atom, Ext):
             fr.solver.write_external(atom.path, label, _kept_elsewhere(fr, stored))
+        elif isinstance(atom, Inst) and (path := fr.solver.library.shared(atom.type)):
+            fr.solver.write_external(path, label, _kept_elsewhere(fr, stored))
         elif isinstance(atom, Func | Bound) and label[0] == ".":
             func = atom.func if isinstance(atom, Bound) else atom
             if func.env is not None:
@@ -92,11 +95,15 @@ def store(fr: Frame, target: Value, label: str, value: Value, strong: bool = Tru
 
 
 def _kept_elsewhere(fr: Frame, value: Value) -> Value:
-    """A value as others find it: of an instance, which class it is of."""
-    atoms = frozenset(
-        Opaque(fr.object(a.id).cls) if isinstance(a, Obj) and fr.object(a.id).cls >= 0 else a for a in value.atoms
-    )
-    return Value(atoms, value.marks)
+    """A value as others find it: of an instance, which class or type it is of."""
+    return Value(frozenset(_known_as(fr, atom) for atom in value.atoms), value.marks)
+
+
+def _known_as(fr: Frame, atom: Atom) -> Atom:
+    obj = fr.object(atom.id) if isinstance(atom, Obj) else None
+    if obj is None or (obj.cls < 0 and not obj.type):
+        return atom
+    return Opaque(obj.cls) if obj.cls >= 0 else Inst(obj.type)
 
 
 def _store_class(fr: Frame, cls: int, label: str, value: Value, strong: bool) -> None:
@@ -132,6 +139,8 @@ def _store_object(fr: Frame, key: ObjId, label: str, value: Value, strong: bool,
         fr.put(key, obj.with_field(label, new, stored))
     if label[0] == "." and label not in (".*", ALL) and obj.cls >= 0:
         fr.write_field(obj.cls, label[1:], stored)
+    elif obj.type and (path := fr.solver.library.shared(obj.type)):
+        fr.solver.write_external(path, label, _kept_elsewhere(fr, stored))
 
 
 def _store_in_owner(fr: Frame, owner: Value, label: str, value: Value, strong: bool) -> None:

@@ -118,7 +118,7 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
         elif isinstance(atom, Opaque):
             part = _own_item(fr, atom, label, key)
         elif isinstance(atom, Inst):
-            part = instance_item(fr, atom)
+            part = instance_item(fr, atom, label)
         elif isinstance(atom, Ext) and label is not None:
             part = fr.solver.read_external(atom.path, label) or None
         if part is not None:
@@ -182,7 +182,7 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         if called is not None:
             return called
     if obj.type and obj.kind not in CONTAINERS:
-        typed = instance_item(fr, Inst(obj.type))
+        typed = instance_item(fr, Inst(obj.type), label)
         fields = obj.fields.get("[*]", UNKNOWN)
         if label is not None:
             fields = join(_under_any_key(fr, obj, label), obj.fields.get(label, UNKNOWN))
@@ -336,7 +336,7 @@ def any_item(fr: Frame, key: ObjId, obj: Object, initial: str = "[*]") -> Value:
     return out
 
 
-def instance_item(fr: Frame, atom: Inst) -> Value | None:
+def instance_item(fr: Frame, atom: Inst, label: str | None = None) -> Value | None:
     """An item of a library type's instance."""
     if atom.type.startswith(QUERY):
         return of(Opaque(int(atom.type[len(QUERY) :])))
@@ -345,6 +345,8 @@ def instance_item(fr: Frame, atom: Inst) -> Value | None:
             return of(Inst(rule.items))
         if rule.request_data:
             return of(atom)
+        if rule.shared and label is not None:
+            return fr.solver.read_external(rule.name, label) or None
     return None
 
 

@@ -89,6 +89,7 @@ class Library(Matcher):
         self.symbols: dict[str, Value] = {}  # the values of symbols by dotted path, once they were asked for
         self._texts: dict[str, tuple[SourceRule, ...]] = {}
         self._sent: dict[str, bool] = {}
+        self._shared: dict[str, str] = {}
         self.attributes: dict[tuple[str, str], Value] = {}  # type and name -> the attribute of an instance
 
     def is_sent(self, type_: str) -> bool:
@@ -96,6 +97,14 @@ class Library(Matcher):
         found = self._sent.get(type_)
         if found is None:
             found = self._sent[type_] = any(rule.request_data for rule in self.type_order(type_))
+        return found
+
+    def shared(self, type_: str) -> str:
+        """Where the parts of all instances of a type are kept, of which a program has one; "" for other types."""
+        found = self._shared.get(type_)
+        if found is None:
+            order = self.type_order(type_)
+            found = self._shared[type_] = next((rule.name for rule in order if rule.shared), "")
         return found
 
     def texts(self, type_: str) -> tuple[SourceRule, ...]:

@@ -67,7 +67,11 @@ def instance_attribute(fr: Frame, type_: str, name: str) -> Value:
         found = known[(type_, name)] = _instance_attribute(fr, type_, name)
     if type_ in _EXTENDED:
         return join(found, fr.solver.read_external("webob.Request", f".{name}"))
-    return found
+    path = fr.solver.library.shared(type_)
+    if not path:
+        return found
+    stored = fr.solver.read_external(path, f".{name}")
+    return stored if any(isinstance(a, Opaque | Inst) for a in stored.atoms) else join(found, stored)
 
 
 def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:

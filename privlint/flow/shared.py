@@ -16,6 +16,7 @@ from privlint.flow.values import (
     BESIDE,
     NONE,
     UNKNOWN,
+    Address,
     Atom,
     Bound,
     Cls,
@@ -330,7 +331,8 @@ class Stores:
         old = self._externals.get(key, UNKNOWN)
         one = not any(isinstance(a, Obj) for a in value.atoms)  # one datum, no container of several
         sure = {m: w for m, w in concrete.marks.items() if one and m.weak == 0 and not m.whole}
-        new = join(old, Value(frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst)), sure))
+        atoms = frozenset(a for a in concrete.atoms if isinstance(a, Lit | Opaque | Inst | Address))
+        new = join(old, Value(atoms, sure))
         if not new.same(old):
             self._externals[key] = new
             self._grew(key)

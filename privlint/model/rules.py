@@ -184,6 +184,7 @@ class TypeRule:
     names: tuple[str, ...] = ()  # variables of unknown type that are taken for one (logger)
     request_data: bool = False  # a mapping of what a user sent: keys and attributes are classified
     sent: bool = False  # what a user sent, and no name says what: an address, the text of a body
+    shared: bool = False  # there is one: what is stored under its keys is found there by all: an application
     open: bool = False  # has attributes that no rule knows, which are data: a user's profile
     queries: tuple[tuple[str, str], ...] = ()  # methods that are given SQL -> how rows come: self, rows, row, value
     linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
