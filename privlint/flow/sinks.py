@@ -11,7 +11,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.items import element
 from privlint.flow.mappings import saved, texts
 from privlint.flow.models.streams import FIELDNAMES
-from privlint.flow.models.templates import by_percent, template
+from privlint.flow.models.templates import by_format, by_percent, reads_parts, template
 from privlint.flow.values import (
     NONE,
     UNKNOWN,
@@ -127,6 +127,9 @@ def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:
         shown = by_percent(fr, text, value, n) if "%(" in (template(text) or "") else None
         if shown is not None:
             return join_all(each for each, _ in shown)
+    named = _named_parts(fr, value, args, n)
+    if named is not None:
+        return named
     value = sources.told_as_number(fr, value, args)
     if not value.atoms or not all(isinstance(atom, Func) for atom in value.atoms):
         return value
@@ -134,6 +137,17 @@ def _shown(fr: Frame, value: Value, args: Arguments, n: int) -> Value:
     from privlint.flow.calls import call_value
 
     return call_value(fr, value, Arguments(), n)
+
+
+def _named_parts(fr: Frame, value: Value, args: Arguments, n: int) -> Value | None:
+    """What a message in the style of ``str.format`` names of an argument: ``"{user.email} left", user=user``."""
+    text = args.positional[0][0] if args.positional else UNKNOWN
+    if not reads_parts(text):
+        return None
+    keys: set[str | int] = {i for i, given in enumerate(args.positional[1:]) if given == (value, n)}
+    keys.update(name for name, given in args.keywords.items() if given == (value, n))
+    shown = by_format(fr, text, lambda key: value if key in keys else UNKNOWN, n) if keys else None
+    return None if shown is None else join_all(each for each, _ in shown)
 
 
 def _saved(fr: Frame, value: Value, args: Arguments) -> Value:

@@ -15,6 +15,7 @@ from privlint.flow.values import Lit, Value, strings, with_marks
 Shown = list[tuple[Value, str]]  # a value, and whether its ``str``, ``repr`` or ``format`` is shown
 
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[#0 +-]*(\*|\d*)(?:\.(?:\*|\d+))?([a-zA-Z%])")
+_PARTS = re.compile(r"\{\w*[.\[][^{}]*\}")
 _PART = re.compile(r"\.(\w+)|\[([^\]]+)\]")
 _CONVERSIONS = {None: "format", "": "format", "s": "str", "r": "repr", "a": "repr"}
 
@@ -54,13 +55,19 @@ def is_number(value: Value, position: int) -> bool:
     return position < len(found) and found[position] in "di"
 
 
-def by_format(fr: Frame, value: Value, get: Callable[[str | int], Value | None]) -> Shown | None:
-    """What ``value.format(...)`` shows; ``get`` gives an argument by position or name."""
+def by_format(fr: Frame, value: Value, get: Callable[[str | int], Value | None], n: int) -> Shown | None:
+    """What ``value.format(...)`` shows at a node; ``get`` gives an argument by position or name."""
     text = template(value)
-    return _fields(fr, text, get, [0]) if text is not None else None
+    return _fields(fr, text, get, [0], n) if text is not None else None
 
 
-def _fields(fr: Frame, text: str, get: Callable[[str | int], Value | None], counted: list[int]) -> Shown | None:
+def reads_parts(value: Value) -> bool:
+    """Whether a format string names parts of what it is given: ``"{user.email}"``, ``"{0[email]}"``."""
+    text = template(value)
+    return text is not None and _PARTS.search(text) is not None
+
+
+def _fields(fr: Frame, text: str, get: Callable[[str | int], Value | None], counted: list[int], n: int) -> Shown | None:
     out: Shown = []
     try:
         parsed = list(string.Formatter().parse(text))
@@ -69,15 +76,15 @@ def _fields(fr: Frame, text: str, get: Callable[[str | int], Value | None], coun
     for _, name, spec, conversion in parsed:
         if name is None:
             continue
-        value = _field(fr, name, get, counted)
-        inner = _fields(fr, spec, get, counted) if spec else []
+        value = _field(fr, name, get, counted, n)
+        inner = _fields(fr, spec, get, counted, n) if spec else []
         if value is None or inner is None:
             return None
         out += [(value, _CONVERSIONS.get(conversion, "str")), *inner]
     return out
 
 
-def _field(fr: Frame, name: str, get: Callable[[str | int], Value | None], counted: list[int]) -> Value | None:
+def _field(fr: Frame, name: str, get: Callable[[str | int], Value | None], counted: list[int], n: int) -> Value | None:
     """The value of one replacement field: an argument, or a part of it."""
     first = re.split(r"[.\[]", name, maxsplit=1)[0]
     if not first:
@@ -85,8 +92,19 @@ def _field(fr: Frame, name: str, get: Callable[[str | int], Value | None], count
     value = get(int(first) if first.isdigit() else first)
     if value is None:
         return None
+    owner = "" if first.isdigit() else first
     for part in _PART.finditer(name):
-        key = part[2]
-        label = f".{part[1]}" if part[1] else f"[{int(key) if key.isdigit() else key!r}]"
-        value = at_label(fr, value, label)
+        value = _part(fr, value, part[1] or "", part[2] or "", owner, n)
+        owner = part[1] or part[2]
     return value
+
+
+def _part(fr: Frame, value: Value, attribute: str, key: str, owner: str, n: int) -> Value:
+    """An attribute or item that a replacement field names, read as if the code had read it."""
+    if attribute:
+        found = at_label(fr, value, f".{attribute}")
+        return with_marks(found, sources.of_attribute(fr, value, attribute, n, owner, found))
+    if key.isdigit():
+        return at_label(fr, value, f"[{int(key)}]")
+    found = at_label(fr, value, f"[{key!r}]")
+    return with_marks(found, sources.of_item(fr, value, key, n, owner, found))

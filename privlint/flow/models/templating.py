@@ -56,7 +56,7 @@ def _formatted(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         return args.keywords[key][0] if key in args.keywords else None
 
     told = args.positional and args.star is None and not args.mappings
-    shown = by_format(fr, args.positional[0][0], get) if told else None
+    shown = by_format(fr, args.positional[0][0], get, callee.n) if told else None
     if shown is None:
         return build_text(fr, [*(value for value, *_ in args.all()), of()], callee.n)
     return build_text(fr, [value for value, _ in shown] + [of()], callee.n, [how for _, how in shown] + ["str"])

@@ -212,11 +212,11 @@ def _is(mark: Mark, data_type: str) -> bool:
     return not isinstance(mark.source, Symbol) and mark.source.data_type == data_type
 
 
-def _shown(fr: Frame, receiver: Value, name: str, args: Arguments) -> templates.Shown:
+def _shown(fr: Frame, receiver: Value, name: str, args: Arguments, at: int) -> templates.Shown:
     """What ``format`` and ``format_map`` show, and how."""
     if name == "format_map" and args.positional:
         mapping, n = args.positional[0]
-        found = templates.by_format(fr, receiver, lambda key: templates.looked_up(fr, mapping, str(key), n))
+        found = templates.by_format(fr, receiver, lambda key: templates.looked_up(fr, mapping, str(key), n), at)
     else:
 
         def get(key: str | int) -> Value | None:
@@ -225,7 +225,7 @@ def _shown(fr: Frame, receiver: Value, name: str, args: Arguments) -> templates.
             given = args.at(fr, key) if isinstance(key, int) else args.at(fr, -1, key)
             return given[0] if given is not None else None
 
-        found = templates.by_format(fr, receiver, get)
+        found = templates.by_format(fr, receiver, get, at)
     return [(value, "str") for value, _ in args.all()] if found is None else found
 
 
@@ -236,7 +236,7 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
             marks.update(collect(fr, element(fr, value), 1))
             marks.update(value.marks)
     elif name in ("format", "format_map"):
-        for value, how in _shown(fr, receiver, name, args):
+        for value, how in _shown(fr, receiver, name, args, callee.n):
             marks.update(collect(fr, value, 1, how))
     elif name in ("__add__", "__radd__", "__mod__", "translate"):
         for value, _ in args.positional:
