@@ -54,11 +54,11 @@ class Parts:
             return True
         if words[-1] == own[-1] and not (self._says_whose(words, own) and self._names.classify(part, "user") is None):
             return True
-        if words[-1] not in _POINTERS and all(word in lists["neutral"] or word in lists["behind"] for word in words):
-            return True  # ``.value``, ``["raw"]``: the same thing
         match = self._names.classify(part, name) or self._names.classify(part, "user")
         if match is not None:
             return match.data_type == data_type or (data_type == _ADDRESS and match.data_type in _OF_ADDRESS)
+        if words[-1] not in _POINTERS and all(word in lists["neutral"] or word in lists["behind"] for word in words):
+            return True  # ``.value``, ``["raw"]``: the same thing
         if words[-1] in _POINTERS or words[-1] in lists["infrastructure"]:
             return False
         if data_type in lists["dates"]:
