@@ -71,7 +71,7 @@ _SPARK = frozenset(
 _POLARS = ("concat_str", "format", "coalesce", "struct", "lit", "when", "len", "count", "mean", "sum", "min", "max",
            "median", "first", "last")  # fmt: skip
 _OF_SPARK = _SPARK | (_DERIVED - {"len", "any", "all"}) | _HASHES | _SEALS
-FUNCTIONS = (
+FUNCTIONS: tuple[str, ...] = (
     *(f"pyspark.sql.functions.{name}" for name in sorted(_OF_SPARK)),
     *(f"polars.{name}" for name in _POLARS),
 )

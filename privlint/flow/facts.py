@@ -130,9 +130,10 @@ class Collector:
             found = sorted(grouped[group], key=lambda entry: entry[0])
             hosts = any(target.hosts for _, _, target, _ in found)
             kept = [entry for entry in found if entry[2].hosts or not hosts]
-            surest = {_place(entry): entry for entry in reversed(kept)}
-            kept = [entry for entry in kept if surest[_place(entry)] is entry]
-            facts = (_fact(mark, target, way) for _, mark, target, way in kept[: limits.TRACES])
+            surest: dict[tuple[Mark, Target], tuple[Mark, Target, Hop | None]] = {}
+            for _, mark, target, way in kept:
+                surest.setdefault(_place(mark, target), (mark, target, way))
+            facts = (_fact(mark, target, way) for mark, target, way in list(surest.values())[: limits.TRACES])
             out.flows += [fact for fact in facts if fact is not None]
         out.collections = [self._collections[key] for key in sorted(self._collections, key=repr)]
         out.scrubbers = sorted(self.scrubbers, key=repr)
@@ -143,9 +144,9 @@ class Collector:
         return out
 
 
-def _place(entry: _Entry) -> tuple[Mark, Target]:
+def _place(mark: Mark, target: Target) -> tuple[Mark, Target]:
     """From where to where, however sure it is."""
-    return entry[1]._replace(weak=0), entry[2]
+    return mark._replace(weak=0), target
 
 
 def _fetches(target: Target) -> bool:
