@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from privlint.catalog.catalog import Catalog
     from privlint.flow.solve import Solver
 
-RELATIONS = frozenset(
-    ("relationship", "relation", "ForeignKey", "OneToOneField", "ManyToManyField", "ForeignKeyField", "ReferenceField")
-) | {"LazyReferenceField", "ParentalKey", "TreeForeignKey", "Relationship", "Many2one", "ManyToManyRelation"}
+# Fields that hold the key of a row of another table.
+KEYS_OF_ROWS = frozenset(
+    ("ForeignKey", "OneToOneField", "ForeignKeyField", "ParentalKey", "TreeForeignKey", "Many2one")
+)
+RELATIONS = KEYS_OF_ROWS | {
+    *("relationship", "relation", "ManyToManyField", "ReferenceField", "LazyReferenceField", "Relationship"),
+    "ManyToManyRelation",
+}
 _ASKING = frozenset(("form", "body", "serializer"))
 
 

@@ -174,6 +174,6 @@ def saved(fr: Frame, value: Value) -> dict[Mark, Hop | None] | None:
             if name not in records.names(model):
                 continue  # a field that the form has of itself
             own = any(program.method(cls, f"{how}_{name}") is not None for how in ("clean", "validate"))
-            if name not in records.encrypted(model) and not own:
+            if name not in records.opaque(model) and not own:
                 out[mark._replace(whole="")] = way
     return out

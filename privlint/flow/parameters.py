@@ -42,7 +42,7 @@ def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
         return of_match(
             fr, param.n, named or annotated, param.name, "annotation", Confidence.HIGH, f"parameter `{param.name}`"
         )
-    if not fr.solver.annotations.is_plain(fr.module, param.annotation):
+    if not fr.solver.annotations.is_plain(fr.module, param.annotation) or fr.solver.is_switch(fr.fn, param.name):
         return {}
     match = fr.catalog.classify(param.name, None)
     if match is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import Patterns
 from privlint.flow.bodies import Bodies
-from privlint.flow.fields import RELATIONS, Field, Fields, is_bool, plain_names, says_by_being_true
+from privlint.flow.fields import KEYS_OF_ROWS, RELATIONS, Field, Fields, is_bool, plain_names, says_by_being_true
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import CollectionFact, Origin
@@ -59,7 +59,7 @@ class Records:
         self._hidden: dict[int, frozenset[str]] = {}
         self._by_name: dict[str, list[int]] | None = None
         self._profiles: dict[str, int] | None = None
-        self._encrypted: dict[int, frozenset[str]] = {}
+        self._opaque: dict[int, frozenset[str]] = {}
         self._init_only: dict[int, list[str]] = {}
         self._excluded: dict[int, frozenset[str]] = {}
         self._fields: dict[int, dict[str, Field]] = {}
@@ -387,16 +387,18 @@ class Records:
             self._excluded[cls] = self._with_keyword(cls, "exclude", True)
         return self._excluded[cls]
 
-    def encrypted(self, cls: int) -> frozenset[str]:
-        """The fields that are stored encrypted or hashed by what they are declared as (``EncryptedCharField``)."""
-        if cls not in self._encrypted:
-            self._encrypted[cls] = frozenset(
+    def opaque(self, cls: int) -> frozenset[str]:
+        """The fields that tell nothing in the clear by what they are declared as: encrypted or hashed ones
+        (``EncryptedCharField``), and keys of other rows (``ForeignKey``)."""
+        if cls not in self._opaque:
+            self._opaque[cls] = frozenset(
                 name
                 for number in self._solver.program.classes[cls].mro
                 for name, declared in self._solver.program.classes[number].fields.items()
-                if any(_ENCRYPTED.search(text) for text in _declared_as(declared))
+                if declared.call.rpartition(".")[2] in KEYS_OF_ROWS
+                or any(_ENCRYPTED.search(text) for text in _declared_as(declared))
             )
-        return self._encrypted[cls]
+        return self._opaque[cls]
 
     def _with_keyword(self, cls: int, keyword: str, value: bool) -> frozenset[str]:
         return frozenset(

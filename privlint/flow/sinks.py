@@ -8,7 +8,7 @@ from privlint.flow import origins, payloads, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
-from privlint.flow.items import element
+from privlint.flow.items import QUERY, element
 from privlint.flow.mappings import saved, texts
 from privlint.flow.models.streams import FIELDNAMES
 from privlint.flow.models.templates import by_format, by_percent, reads_parts, template
@@ -59,8 +59,9 @@ def report_call(
         return
     expires = _expiry(fr, callee, args, rule)
     done: set[tuple[int, frozenset[Mark]]] = set()  # ``**options`` stands for many names
+    opaque = _opaque(fr, callee) if rule.kind == "database" else frozenset()
     for value, n, words in given:
-        if words in rule.leave_out:
+        if words in rule.leave_out or words in opaque:
             continue
         if words == "self" and rule.kind == "database":
             value = _saved(fr, value, args)
@@ -91,6 +92,16 @@ def report_call(
             expires,
         )
         fr.sink(arriving(marks, fr, n, callee.shown or callee.last, rule.kind), target)
+
+
+def _opaque(fr: Frame, callee: Callee) -> frozenset[str]:
+    """The columns of the table that a call writes to that tell nothing by themselves."""
+    classes = [
+        int(atom.type[len(QUERY) :].partition(".")[0])
+        for atom in (callee.receiver.ordered if callee.receiver is not None else ())
+        if isinstance(atom, Inst) and atom.type.startswith(QUERY)
+    ]
+    return fr.solver.records.opaque(classes[0]) if len(classes) == 1 else frozenset()
 
 
 def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
@@ -162,8 +173,8 @@ def _saved(fr: Frame, value: Value, args: Arguments) -> Value:
             return value
         key = atom.id if isinstance(atom, Obj) else ("r", cls)
         row = fr.state.heap.get(key)
-        encrypted = fr.solver.records.encrypted(cls)
-        for name in sorted(names - encrypted) if row is not None else ():
+        opaque = fr.solver.records.opaque(cls)
+        for name in sorted(names - opaque) if row is not None else ():
             held = row.written if row is not None and key[0] == "s" else row.fields if row is not None else {}
             if f".{name}" in held and row is not None:
                 parts.append(row.fields.get(f".{name}", UNKNOWN))

@@ -243,6 +243,10 @@ class Traits(Stores):
         given = self._enclosing(fn).named.get(self._default(fn, name), ())
         return given[0][1] if given else ""
 
+    def is_switch(self, fn: Function, name: str) -> bool:
+        """Whether a parameter is on or off, by its default."""
+        return isinstance(self._enclosing(fn).constants.get(self._default(fn, name)), bool)
+
     def needs_value(self, fn: Function, name: str) -> bool:
         """Whether a parameter's default is a call that says that there is none: ``Form(...)``, ``Query()``."""
         if fn.ir.parent < 0:

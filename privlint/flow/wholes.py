@@ -168,11 +168,11 @@ def _collect_object(
     if deep == STORED and (obj.cls >= 0 or obj.kind == "dict"):
         deep = REFERRED
     if deep == REFERRED and obj.cls >= 0:
-        encrypted = fr.solver.records.encrypted(obj.cls)
+        opaque = fr.solver.records.opaque(obj.cls)
         for label, field in obj.fields.items():
             if label == ".*":  # each under its own name
-                field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in encrypted})
-            if (label in obj.written or atom.id[0] != "s") and label[1:] not in encrypted:
+                field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in opaque})
+            if (label in obj.written or atom.id[0] != "s") and label[1:] not in opaque:
                 _collect(fr, field, deep, out, seen, level + 2, "repr")
         return
     if obj.cls >= 0 and ".*" in obj.fields and atom.id[0] != "s":  # made of a mapping that is not known by its keys
