@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Sequence
 
@@ -17,16 +18,32 @@ def without_tests(modules: Sequence[ModuleIR], frameworks: Collection[str]) -> l
     """The modules that are no tests; all of them where there is nothing else.
 
     A file is one of the tests if it is called so or lies in a folder that is, and imports a test framework; and so is
-    whatever lies beside it in that folder, or below.
+    whatever lies beside it in that folder, or below.  A folder of tests that all files lie in does not count.
 
     Args:
         modules: a program's files.
         frameworks: the packages that tests import (``pytest``, ``django.test``).
     """
-    own = {m.path for m in modules if _placed(m.path) and (_stem(m.path) == "conftest" or _imports(m, frameworks))}
+    inside = _common(modules)
+    below = {m.path: m.path[len(inside) :] for m in modules}
+    placed = _folder if inside else _placed
+    own = {
+        below[m.path]
+        for m in modules
+        if placed(below[m.path]) and (_stem(m.path) == "conftest" or _imports(m, frameworks))
+    }
     folders = {_folder(path) for path in own if _stem(path) != _FILE_OF_ITS_OWN} - {""}
-    kept = [m for m in modules if m.path not in own and _folder(m.path) not in folders]
+    kept = [m for m in modules if below[m.path] not in own and _folder(below[m.path]) not in folders]
     return kept or list(modules)
+
+
+def _common(modules: Sequence[ModuleIR]) -> str:
+    """The innermost folder that all files lie in, if that is in a folder of tests; else ``""``."""
+    folders = [m.path.rpartition("/")[0] for m in modules]
+    if not folders or len({folder.startswith("/") for folder in folders}) > 1:
+        return ""
+    common = f"{posixpath.commonpath(folders)}/"
+    return common if _folder(common) else ""
 
 
 def _placed(path: str) -> bool:

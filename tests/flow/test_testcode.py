@@ -78,3 +78,8 @@ def test_an_application_called_tests_is_none_for_its_own_tests(tmp_path: Path) -
 def test_tests_that_are_named_alone_are_followed(tmp_path: Path) -> None:
     report = _check(tmp_path, {"app.py": APP, "tests/test_app.py": f"import pytest\n{HELPER}"}, "tests")
     assert _found(report) == [("tests/test_app.py", 4)]
+
+
+def test_a_folder_of_tests_that_everything_lies_in_does_not_count(tmp_path: Path) -> None:
+    files = {"tests/cases/test_app.py": f"import pytest\n{HELPER}", "tests/cases/helper.py": HELPER}
+    assert _found(_check(tmp_path, files, "tests")) == [("tests/cases/helper.py", 3), ("tests/cases/test_app.py", 4)]
