@@ -336,10 +336,16 @@ def any_item(fr: Frame, key: ObjId, obj: Object, initial: str = "[*]") -> Value:
     return out
 
 
+def queried(type_: str) -> int:
+    """The class of the program whose rows a query set, or a method of one, is about; -1 for every other type."""
+    return int(type_[len(QUERY) :].partition(".")[0]) if type_.startswith(QUERY) else -1
+
+
 def instance_item(fr: Frame, atom: Inst, label: str | None = None) -> Value | None:
     """An item of a library type's instance."""
-    if atom.type.startswith(QUERY):
-        return of(Opaque(int(atom.type[len(QUERY) :])))
+    cls = queried(atom.type)
+    if cls >= 0:
+        return of(Opaque(cls))
     for rule in fr.solver.library.type_order(atom.type):
         if rule.items:
             return of(Inst(rule.items))

@@ -8,7 +8,7 @@ from privlint.flow import origins, payloads, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
-from privlint.flow.items import QUERY, element
+from privlint.flow.items import element, queried
 from privlint.flow.mappings import saved, texts
 from privlint.flow.models.streams import FIELDNAMES
 from privlint.flow.models.templates import by_format, by_percent, reads_parts, template
@@ -97,9 +97,9 @@ def report_call(
 def _opaque(fr: Frame, callee: Callee) -> frozenset[str]:
     """The columns of the table that a call writes to that tell nothing by themselves."""
     classes = [
-        int(atom.type[len(QUERY) :].partition(".")[0])
+        queried(atom.type)
         for atom in (callee.receiver.ordered if callee.receiver is not None else ())
-        if isinstance(atom, Inst) and atom.type.startswith(QUERY)
+        if isinstance(atom, Inst) and queried(atom.type) >= 0
     ]
     return fr.solver.records.opaque(classes[0]) if len(classes) == 1 else frozenset()
 

@@ -14,7 +14,7 @@ from privlint.flow.apply import Binding
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
-from privlint.flow.items import QUERY
+from privlint.flow.items import queried
 from privlint.flow.library import Callee, Library
 from privlint.flow.passed import context_key
 from privlint.flow.records import Records
@@ -367,8 +367,8 @@ class Solver(Traits):
                     found.add(fr.object(atom.id).cls)
                 elif isinstance(atom, Opaque | Cls):
                     found.add(atom.cls)
-                elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
-                    found.add(int(atom.type[len(QUERY) :].partition(".")[0]))
+                elif isinstance(atom, Inst) and queried(atom.type) >= 0:
+                    found.add(queried(atom.type))
                 elif isinstance(atom, Inst):  # ``delete(current_user._get_current_object())``
                     below = self.classes_below(atom.type)
                     found.update(below if len(below) == 1 else ())

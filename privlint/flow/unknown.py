@@ -12,7 +12,7 @@ from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_lib
 from privlint.flow.fields import RELATIONS
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import QUERY, item, key_label
+from privlint.flow.items import QUERY, item, key_label, queried
 from privlint.flow.library import Callee, Verdict, chosen
 from privlint.flow.lookups import PARTS, of_request, taken_out
 from privlint.flow.mappings import as_text_or_mapping, made_of
@@ -386,7 +386,7 @@ def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None
                 out.append(of(Inst(f"{QUERY}{atom.cls}")) if many else of(Opaque(atom.cls)))
             elif isinstance(atom, Inst) and atom.type.startswith(QUERY):
                 single = re.search(r"get|one|first|single|scalar$", callee.last)
-                out.append(of(Opaque(int(atom.type[len(QUERY) :]))) if single else of(atom))
+                out.append(of(Opaque(queried(atom.type))) if single else of(atom))
             elif isinstance(atom, Obj) and atom.id[0] == "s" and _MODEL.search("".join(symbolic(atom.id)[1][-1:])):
                 fr.need(of(atom))  # ``select(self.model)``: a caller that knows the repository knows the model
     return join_all(out) if out else None
