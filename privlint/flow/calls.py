@@ -115,6 +115,9 @@ def _call_implicitly(fr: Frame, fn: int, receiver: Atom, values: list[Value]) ->
     known = fr.memo.get(key)
     if known is not None:
         return known[1]
+    if fr.describing:
+        fr.skipped += 1
+        return UNKNOWN
     if (fn, receiver) in fr.implicit:  # ``self[key]`` inside ``__getitem__``
         return None
     fr.implicit.add((fn, receiver))

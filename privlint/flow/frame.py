@@ -89,6 +89,8 @@ class Frame(Outcome):
         self.outer: ObjId | None = ("s", -1, ()) if fn.parent >= 0 else None
         self.guards: tuple[str, ...] = ()
         self.ops = 0
+        self.describing = False  # whether what is read only says what is passed, which runs nothing
+        self.skipped = 0  # implicit calls that were left out by that
         self.long = solver.size(fn) > limits.LONG
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way

@@ -65,6 +65,7 @@ class Passed:
         """What the caller has at an access path of a parameter."""
         found = self._parts.get((param, path))
         if found is None:
+            skipped = self.fr.skipped
             if path and path[-1][:2] == BY:
                 number, dot, name = path[-1][2:-1].partition(".")
                 key = self.part(int(number), (f".{name}",) if dot else ())
@@ -75,7 +76,8 @@ class Passed:
                 found = of(Obj(self.env)) if self.env is not None else UNKNOWN
             else:
                 found = self.values[param] if param < len(self.values) else UNKNOWN
-            self._parts[(param, path)] = found
+            if self.fr.skipped == skipped:
+                self._parts[(param, path)] = found
         return found
 
     def summary(self) -> Summary | None:
@@ -131,7 +133,9 @@ class Passed:
         """What the caller passes there, in words that a context is made of."""
         known = self._described.get((param, path))
         if known is None:
+            before, self.fr.describing = self.fr.describing, True
             known = self._described[(param, path)] = self._words_of(param, path)
+            self.fr.describing = before
         return known
 
     def _words_of(self, param: int, path: Path) -> tuple[Description, ...]:
