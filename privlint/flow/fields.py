@@ -144,6 +144,8 @@ class Fields:
             return None
         last = path.rpartition(".")[2]
         written = [last, *(plain_names(declared.annotation) if declared.annotation else ())]
+        if entity is not None and entity.kind == "class":  # a program's own kind of field is one of its base's
+            written += [base.rpartition(".")[2] for base in program.external_bases(entity.number)]
         match: NameMatch | None = None
         state = says_by_being_true(self._solver.catalog, declared.name, info.name)
         for name in written:

@@ -71,7 +71,8 @@ _LOOKUP = re.compile(
     r"log|write|emit|record|track|raise|assert|ensure|exec|execute|scan|list|len|contains|match|compare|open|connect|"
     r"reset|clear|purge|revoke|expire|invalidate|unlock|login|logout|order|sort|render|redirect|reverse|url)"
     r"(_|[A-Z]|s?$)|^_?(get|find)\b|"
-    r"(make|generate|issue|new|build|sign)\w*(session|token|secret|code|otp|signature|_id|_key)s?$"
+    r"(make|generate|issue|new|build|sign)\w*(session|token|secret|code|otp|signature|_id|_key)s?$|"
+    r"\w*(validator|verifier|checker)s?$"
 )
 
 

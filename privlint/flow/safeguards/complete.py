@@ -152,4 +152,4 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
                 download = flow.target.kind == "response" and multitude.is_download(flow.target.call)
                 many = found[0]._replace(ways=ways.to(tops, inside, found[1]), download=download)
         flows.append(replace(flow, ways=found_ways, many=many))
-    facts.flows = flows + list(Listings(solver, calls, entries, multitude).find())
+    facts.flows = flows + list(Listings(solver, calls, held, entries, multitude).find())

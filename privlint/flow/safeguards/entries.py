@@ -11,7 +11,7 @@ from privlint.flow.safeguards.calls import Calls, CallSite
 from privlint.flow.safeguards.checks import NONE, Checks
 from privlint.flow.safeguards.declared import DEPENDENCIES, GUARDS, HANDLERS, OPEN, Declared
 from privlint.flow.safeguards.held import Held
-from privlint.flow.safeguards.middleware import Middleware, for_all
+from privlint.flow.safeguards.middleware import BY_DEFAULT, Middleware, for_all
 from privlint.ir import ops as o
 from privlint.model.facts import Check
 from privlint.model.location import Site
@@ -19,7 +19,7 @@ from privlint.model.rules import EntryRule
 from privlint.resolve.program import Function
 
 # Permissions of an interface that hold where a page names none.
-_DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions"))
+_DEFAULTS = frozenset(("IsAuthenticated", "IsAdminUser", "DjangoModelPermissions", BY_DEFAULT))
 _REST = re.compile(r"(?:APIView|ViewSet|Viewset|api_view|\baction)(?:\(\))?\Z")
 _NESTED = 6  # routers within routers
 # What Flask runs before the handlers of a router, and before all.

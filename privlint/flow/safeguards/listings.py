@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.fields import Field
 from privlint.flow.safeguards.calls import Calls
+from privlint.flow.safeguards.checks import NONE, Checks
 from privlint.flow.safeguards.entries import Entries
+from privlint.flow.safeguards.held import Held
 from privlint.flow.safeguards.many import Multitude
 from privlint.model.data import Confidence
 from privlint.model.facts import FlowFact, Many, Origin, Step, Target, Way
@@ -24,10 +26,11 @@ _ANSWERS = ("list", "get")  # with one of these the class has an answer of its o
 class Listings:
     """Asked once, when it is known who may come where."""
 
-    def __init__(self, solver: Solver, calls: Calls, entries: Entries, multitude: Multitude) -> None:
+    def __init__(self, solver: Solver, calls: Calls, held: Held, entries: Entries, multitude: Multitude) -> None:
         self._records = solver.records
         self._program = solver.program
         self._calls = calls
+        self._held = held
         self._entries = entries
         self._multitude = multitude
 
@@ -57,10 +60,18 @@ class Listings:
                 return found._replace(site=site) if found is not None else None
         return None
 
+    def _before(self, cls: Class, many: Many) -> Checks:
+        """What the method that makes the query checks before it does."""
+        method = self._program.method(cls.id, "get_queryset")
+        if method is None or self._held.site(method.function, many.site.node) != many.site:
+            return NONE
+        return self._held.at_node(method.function, many.site.node)
+
     def _given_out(self, cls: Class, serializer: Class, many: Many) -> Iterator[FlowFact]:
         path = self._program.modules[cls.module].path
         start = Site(path, cls.n)
-        way = Way("view", cls.name, start, tuple(sorted(self._entries.of_view(cls.id), key=repr)))
+        checks = self._entries.of_view(cls.id) | self._before(cls, many)
+        way = Way("view", cls.name, start, tuple(sorted(checks, key=repr)))
         target = Target(many.site, many.site, "response", f"{cls.name}.list", cls.dotted)
         for field in self._records.fields(serializer.id).values():
             declared = serializer.fields.get(field.name)

@@ -22,6 +22,9 @@ from privlint.resolve.program import Program
 _NEXT = frozenset(("get_response", "call_next", "handler", "app", "next", "view_func", "_get_response"))
 _ADDS = ("add_middleware", "Middleware")
 _ENTERED = ("__call__", "dispatch", "__acall__")
+# The setting that names the permissions of pages that name none, and those of them that keep nobody from reading.
+BY_DEFAULT = "DEFAULT_PERMISSION_CLASSES"
+_OPEN = frozenset(("AllowAny", "IsAuthenticatedOrReadOnly", "DjangoModelPermissionsOrAnonReadOnly"))
 _HOOKS = ("process_request", "process_view", "before_request")
 # A page that is let through by its address: the page on which one agrees, the one where one signs in.
 _BY_ADDRESS = re.compile(
@@ -41,6 +44,8 @@ def for_all(calls: Calls, held: Held, applications: Applications) -> Checks:
             last = op.value.rpartition(".")[2]
             if last in held.recogniser.kinds[kind].settings:
                 out.add(Check(kind, last, (), True, Site(path, op.n)))
+            elif kind == "access" and op.key == BY_DEFAULT and last not in _OPEN:
+                out.add(Check(kind, BY_DEFAULT, (), True, Site(path, op.n)))
         for dotted in _ends(op.value):
             if dotted in classes:
                 out |= middleware.of_class(classes[dotted])
@@ -63,10 +68,13 @@ def _texts(program: Program) -> Iterator[tuple[str, _Text]]:
     """The texts in the settings of a program that can name something."""
     for module in program.modules:
         if "settings" in module.path or "config" in module.path or "app" in module.path:
+            key = ""
             for block in module.ir.functions[0].blocks:
                 for op in block.ops:
                     if type(op) is o.Const and isinstance(op.value, str) and 8 < len(op.value) < 120:
-                        yield module.path, _Text(op.value, op.n)
+                        is_key = op.value.isupper()
+                        yield module.path, _Text(op.value, op.n, "" if is_key else key)
+                        key = op.value if is_key else key
 
 
 def _ends(text: str) -> list[str]:
@@ -76,10 +84,11 @@ def _ends(text: str) -> list[str]:
 
 
 class _Text(NamedTuple):
-    """A constant and where it stands."""
+    """A constant, where it stands, and the last name of a setting before it."""
 
     value: str
     n: int
+    key: str
 
 
 class Middleware:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _STAR = re.compile(r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*\s+from\s+[\"'`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE)
 _EXISTS = re.compile(r"exists\s*\(\s*$", re.IGNORECASE)
 _AUTO = ("SQLAlchemyAutoSchema", "ModelSchema", "AutoSchema")  # bases that take all columns where none are named
+_LISTS_INPUT = ("graphene.Mutation", "graphene.relay.ClientIDMutation")  # bases that take what their arguments list
 _ALL = frozenset({"__all__", "ALL_FIELDS"})
 _FACTORIES = frozenset(
     {"modelform_factory", "modelformset_factory", "inlineformset_factory", "model_form", "create_schema"}
@@ -91,9 +92,9 @@ class _Finder:
             if not _ALL & {*_texts(code, store.src), code.text(store.src).rpartition(".")[2]}:
                 return
             text, confidence = 'fields = "__all__"', Confidence.HIGH
-        elif "exclude" in stored and function.ir.name == "Meta":
+        elif "exclude" in stored and function.ir.name == "Meta" and not self._has_base(function, _LISTS_INPUT):
             store, text, confidence = stored["exclude"], "exclude", Confidence.MEDIUM
-        elif function.ir.name == "Meta" and self._is_automatic(function):
+        elif function.ir.name == "Meta" and self._has_base(function, _AUTO):
             store, text, confidence = stored["model"], f"model = {model.name}", Confidence.MEDIUM
         else:
             return
@@ -151,10 +152,11 @@ class _Finder:
             return module.ir.functions[function.ir.parent].name
         return function.ir.name
 
-    def _is_automatic(self, function: Function) -> bool:
+    def _has_base(self, function: Function, wanted: tuple[str, ...]) -> bool:
+        """Whether the class that a ``Meta`` belongs to derives from one of some library classes, by path or by name."""
         cls = self._program.modules[function.module].classes.get(function.ir.parent)
         bases = self._program.external_bases(cls) if cls is not None else ()
-        return any(base.rpartition(".")[2] in _AUTO for base in bases)
+        return any(base in wanted or base.rpartition(".")[2] in wanted for base in bases)
 
     def _fact(
         self,
