@@ -24,7 +24,7 @@ class Owner(NamedTuple):
     text: str
     person: Confidence | None = None  # how sure it is a person's record
     word: str = ""  # which word says so
-    machine: bool = False  # settings, servers, connections: what is in there belongs to no person
+    machine: bool = False  # settings, servers, labels of fields: what is in there belongs to no person
     organisation: bool = False
     request: bool = False  # what a user sent
     row: bool = False  # a row, record or mapping whose keys may be in capitals
@@ -73,7 +73,12 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         person,
         word,
         machine=(
-            (head in lists["machines"] or head.removesuffix("s") in lists["machines"] or _is_setting(parts))
+            (
+                head in lists["machines"]
+                or head.removesuffix("s") in lists["machines"]
+                or head in lists["keyed"]
+                or _is_setting(parts)
+            )
             and not (is_class and _is_of_people(core, vocabulary))
         )
         or automaton,

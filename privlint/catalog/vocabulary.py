@@ -18,9 +18,8 @@ DATA_TYPE_KEYS = (
 DESCRIBING = frozenset(("label", "label_zh", "sensitivity", "tier", "maps", "satisfies"))
 WORD_LISTS = (
     "people", "maybe_people", "maybe_things", "situations", "addresses", "carriers", "neutral", "behind", "verbs",
-    "flags_first",
-    "flags_last", "infrastructure", "machines", "organisations", "requests", "rows", "low", "wholes", "credentials",
-    "statistics",
+    "flags_first", "flags_last", "infrastructure", "machines", "keyed", "organisations", "requests", "rows", "low",
+    "wholes", "credentials", "statistics",
     "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
     "logins", "servers", "telling", "fetched", "makers", "test_frameworks", "owned", "animals", "dates",
 )  # fmt: skip

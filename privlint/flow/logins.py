@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from privlint.flow import neighbours
 from privlint.flow.frame import Frame
 from privlint.flow.origins import make
 from privlint.flow.values import Obj, Opaque, Value
@@ -38,6 +39,11 @@ def in_function(fr: Frame, match: NameMatch) -> bool:
     if not fr.catalog.is_login(match.data_type) or (fr.ir.decorators and fr.fn.cls < 0):
         return False
     return fr.catalog.logs_in([param.name for param in fr.ir.params])
+
+
+def in_keys(fr: Frame, match: NameMatch, owner: str) -> bool:
+    """Whether an item that is taken for ``match`` is asked for along with the server that it is for."""
+    return fr.catalog.is_login(match.data_type) and fr.catalog.logs_in(neighbours.keys(fr, owner))
 
 
 # What a header that proves who somebody is falls into, by the names of its parts.

@@ -324,6 +324,8 @@ def of_item(
         match = neighbours.match(fr.catalog, key, owner_name, neighbours.keys(fr, owner_name))
     if match is None or logins.in_class(fr, value, match) or is_doubted(fr, match):
         return {}
+    if logins.in_keys(fr, match, owner_name):
+        return {}
     ask(fr, value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
     return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
