@@ -20,6 +20,7 @@ _APART = ("contact.website", "contact.country")  # a form has these of itself, t
 _BESIDE = ("identity.", "contact.", "demographic.")
 _OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
 _NAMES = frozenset(("identity.full_name", "account.nickname"))
+_OF_HOUSES = frozenset(("contact.street", "contact.city", "contact.region", "contact.postal_code", "contact.country"))
 _TELLING = frozenset(
     ("contact.email", "contact.phone", "account.password", "demographic.date_of_birth", "identity.national_id")
 )
@@ -109,7 +110,16 @@ def _asks_people(fr: Frame) -> bool:
 
 
 def is_doubted(fr: Frame, match: NameMatch) -> bool:
-    """Whether what may be somebody's name (`profile.name`, `full_name`) stands in a module that knows nobody."""
+    """Whether a name that says little means something else here.
+
+    What may be somebody's name (`profile.name`, `full_name`) stands in a module that knows nobody; the `address` of
+    somebody, in a program whose addresses are those of mail.
+    """
+    if match.data_type == "contact.postal_address" and match.confidence is not Confidence.HIGH:
+        known = fr.solver.mailing
+        if known is None:
+            known = fr.solver.mailing = _addresses_are_of_mail(fr)
+        return known
     if match.confidence is not Confidence.LOW or match.data_type not in _NAMES:
         return False
     module = fr.fn.module
@@ -117,6 +127,24 @@ def is_doubted(fr: Frame, match: NameMatch) -> bool:
     if known is None:
         known = fr.solver.peopled[module] = any(map(fr.catalog.tells_of_people, _spelled(fr, module)))
     return not known
+
+
+def _addresses_are_of_mail(fr: Frame) -> bool:
+    """Whether what is called an address is asked for its e-mail (`member.address.email`), and never for its city."""
+    parts: set[str] = set()
+    for function in fr.program.functions:
+        addresses: set[int] = set()
+        for block in function.ir.blocks:
+            for op in block.ops:
+                if isinstance(op, o.LoadAttr):
+                    if op.obj in addresses:
+                        parts.add(op.name)
+                    if op.name.endswith("address"):
+                        addresses.add(op.dst)
+                elif isinstance(op, o.LoadName) and op.slot.partition("@")[0].endswith("address"):
+                    addresses.add(op.dst)
+    told = {match.data_type for part in parts if (match := fr.catalog.classify(part, "user")) is not None}
+    return "contact.email" in told and told.isdisjoint(_OF_HOUSES)
 
 
 def _spelled(fr: Frame, module: int) -> Iterator[str]:

@@ -121,6 +121,7 @@ class Solver(Traits):
         self.links: dict[tuple[int, str], Value | None] = {}  # class and attribute -> what it refers to
         self.connecting: dict[int, bool] = {}  # whether a class logs in somewhere by itself
         self.peopled: dict[int, bool] = {}  # whether a module has data by which people are told apart or reached
+        self.mailing: bool | None = None  # whether what is called an address is one of mail
         self.keys_asked: dict[int, dict[str, frozenset[str]]] = {}  # function -> variable -> its constant keys
         self.parameters: dict[tuple[int, int], Mapping[Mark, Hop | None]] = {}  # what parameters are sources of
         self.sourced: dict[int, dict[int, Site]] = {}  # function -> those of its parameters that are sources
