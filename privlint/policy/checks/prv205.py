@@ -30,12 +30,17 @@ from collections.abc import Iterable
 from privlint.model.data import Confidence
 from privlint.model.finding import Finding
 from privlint.policy import wording
-from privlint.policy.context import Context
+from privlint.policy.context import Context, Place
 from privlint.policy.rule import Rule
 from privlint.policy.sharing import unknown
 
 _TOKEN = frozenset(("account.access_token",))
 RULE = Rule("PRV205", "unknown-recipient", "warning", "5.0", "medium", ("CWE-359", "CWE-201"), ("privacy", "sharing"))
+
+
+def _is_somebodys(place: Place) -> bool:
+    """Whether a token is called a person's, or was sent by one, and is not what an integration has."""
+    return place.subject is not None or any(flow.origin.evidence == "request" for flow in place.flows())
 
 
 def check(context: Context) -> Iterable[Finding]:
@@ -54,7 +59,7 @@ def check(context: Context) -> Iterable[Finding]:
         )
         sure = place.confidence
         if _TOKEN.issuperset(place.types):  # what calls an interface shows its token: to whoever gave it, as a rule
-            if sure is Confidence.LOW:
+            if sure is Confidence.LOW or not _is_somebodys(place):
                 continue
             sure = Confidence.LOW
         yield context.finding(RULE.code, place, message, confidence=sure)
