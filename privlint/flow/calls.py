@@ -10,6 +10,7 @@ from privlint.flow.access import at_label
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
 from privlint.flow.callable import MADE_CALLABLE
+from privlint.flow.configuration import configured
 from privlint.flow.construction import construct
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -17,7 +18,7 @@ from privlint.flow.items import QUERY
 from privlint.flow.library import Callee
 from privlint.flow.lookups import PARTS
 from privlint.flow.models.texts import CARRYING
-from privlint.flow.settings import configured, fallback
+from privlint.flow.settings import fallback
 from privlint.flow.values import (
     NONE,
     REGISTERED,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from privlint.catalog.paths import Patterns
 from privlint.flow.frame import Frame
 from privlint.flow.items import QUERY
-from privlint.flow.values import UNKNOWN, Bound, Cls, Ext, Func, Lit, Obj, Opaque, Value, join, strings
+from privlint.flow.values import UNKNOWN, Bound, Cls, Ext, Func, Lit, Obj, Opaque, Value, join
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
@@ -75,29 +75,3 @@ def of_django(fr: Frame, name: str) -> Value:
             held = object_attribute(fr, ("g", number), name)
             out = join(out, held) if held is not None else out
     return out
-
-
-def configured(fr: Frame, callee: Callee, args: Arguments) -> None:
-    """``app.config.from_object(Config)``, ``from_mapping(NAME=value)``: what the application has as settings then."""
-    if callee.receiver is None or callee.attribute not in ("from_object", "from_mapping"):
-        return
-    if not any(isinstance(atom, Ext) and atom.path.endswith(".config") for atom in callee.receiver.atoms):
-        return
-    from privlint.flow.access import store
-
-    for name, (value, _) in args.keywords.items():
-        store(fr, callee.receiver, f"[{name!r}]", value, strong=False)
-    for value, _ in args.positional[:1]:
-        for cls in _classes(fr, value):
-            for base in fr.program.classes[cls].mro:
-                for name in fr.program.classes[base].fields:
-                    held = fr.solver.class_attribute(cls, name) if name.isupper() else None
-                    if held is not None:
-                        store(fr, callee.receiver, f"[{name!r}]", held, strong=False)
-
-
-def _classes(fr: Frame, value: Value) -> list[int]:
-    """The classes that an argument of ``from_object`` means: itself, or by its dotted name."""
-    found = [atom.cls for atom in value.ordered if isinstance(atom, Cls)]
-    named = set(strings(value))
-    return found + [each.id for each in fr.program.classes if named and each.dotted in named]
