@@ -190,8 +190,9 @@ def _of_instance(fr: Frame, atom: Obj | Opaque, cls: int, name: str) -> Value | 
         return found
     found = object_attribute(fr, atom.id, name) if isinstance(atom, Obj) else opaque_attribute(fr, atom, name)
     given = linked.attribute(fr, cls, name)
+    passed = isinstance(atom, Obj) and atom.id[0] == "s"  # whatever row a caller passes, a mixin's own among them
     of_library = name in _OF_TABLES and (found is None or all(isinstance(each, Inst | Ext) for each in found.atoms))
-    if of_library and fr.solver.records.kind(cls) == "model":
+    if (of_library and fr.solver.records.kind(cls) == "model") or (passed and name in _OF_TABLES):
         return of(Inst(_OF_TABLES[name]))
     return found if given is None else join(found or UNKNOWN, given)
 

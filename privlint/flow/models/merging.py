@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from privlint.flow import limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
@@ -50,12 +52,24 @@ def copy_item(fr: Frame, receiver: Value, key: int) -> bool:
         for text in sorted(set.intersection(*wanted)):
             store(fr, receiver, f"[{text!r}]", item(fr, given, f"[{text!r}]"), strong=False)
         return True
-    merge(fr, receiver, given, sure=False)
-    for atom in receiver.atoms if found.left_out else ():
+    left_out = sorted(set[str]().union(*(_keys_in(fr, fr.get(reg)) for reg in found.left_out)))
+    merge(fr, receiver, given, sure=False, left_out=left_out)
+    for atom in receiver.atoms if left_out else ():
         if isinstance(atom, Obj):
-            for text in sorted(set[str]().union(*(_keys_in(fr, fr.get(reg)) for reg in found.left_out))):
+            for text in left_out:
                 fr.put(atom.id, fr.object(atom.id).with_field(f"[{text!r}]", UNKNOWN))
     return True
+
+
+def _keep_whole(fr: Frame, receiver: Value, given: Value, left_out: Sequence[str]) -> None:
+    """What takes over all that a record has is that record still, but for the items that are left out."""
+    whole = {
+        m: w
+        for m, w in given.marks.items()
+        if m.whole and not isinstance(m.source, Symbol) and m.source.name not in left_out
+    }
+    if whole:
+        store(fr, receiver, REST, only_marks(whole), strong=False)
 
 
 def _is_known_mapping(fr: Frame, atom: Atom) -> bool:
@@ -86,8 +100,9 @@ _COLLECTIONS = frozenset(("list", "tuple", "set"))
 _MAPPINGS = frozenset(("dict", "sym"))
 
 
-def merge(fr: Frame, receiver: Value, given: Value, *, sure: bool = True) -> None:
+def merge(fr: Frame, receiver: Value, given: Value, *, sure: bool = True, left_out: Sequence[str] = ()) -> None:
     """Let a mapping have the items of another one; not ``sure``: it may keep what it has under the same keys."""
+    _keep_whole(fr, receiver, given, left_out)
     for atom in given.ordered:
         if isinstance(atom, Obj):
             obj = fr.object(atom.id)

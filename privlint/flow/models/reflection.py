@@ -113,8 +113,11 @@ def _of_columns(fr: Frame, value: Value, n: int) -> dict[Mark, Hop | None]:
     """What the columns of a row hold, all of them."""
     out: dict[Mark, Hop | None] = {}
     for atom in value.ordered:
-        if isinstance(atom, Obj | Opaque) and class_of(fr, atom) >= 0:
+        cls = class_of(fr, atom)
+        if isinstance(atom, Obj | Opaque) and cls >= 0:
             out.update(fields_of(fr, atom, n)[1])
+        if isinstance(atom, Obj) and atom.id[0] == "s" and not (cls >= 0 and fr.solver.records.fields(cls)):
+            out[Mark(Symbol(*symbolic(atom.id), 2), Protection.CLEAR, 0)] = None  # the caller knows the table
     return out
 
 
@@ -284,8 +287,9 @@ def as_mapping(fr: Frame, value: Value, n: int, path: Path = ()) -> Value:
                 elif label[0] == "[":
                     fields[label] = join(fields.get(label, UNKNOWN), part)
             if atom.id[0] == "s" and not declared:
+                passed = {Mark(Symbol(*symbolic(atom.id), 0), Protection.CLEAR, 0): None}
                 fields["[*]"] = join(fields.get("[*]", UNKNOWN), only_marks(collect(fr, of(atom), 2)))
-                marks.update(collect(fr, Value(frozenset((atom,)), value.marks), 2))
+                marks.update(collect(fr, Value(frozenset((atom,)), {**passed, **value.marks}), 2))
     if len(value.atoms) == 1 and isinstance(only := next(iter(value.atoms)), Obj):
         fields[VARS] = of(only)
     made = of(fr.allocate(n, Object("dict", fields=fields), ("vars", path) if path else "vars"))
