@@ -24,6 +24,7 @@ _CACHE_LIMIT = 200_000
 _AFTER_HEAD = frozenset(
     ("by", "for", "from", "of", "in", "on", "at", "with", "without", "per", "as", "via", "when", "if", "until", "since")
 )
+_KEY = "account.user_id"  # of which type ``patient.id`` is: the key of a row, no number that the patient is known by
 _NO_DATA_FIRST = frozenset(("by", "on", "with", "without", "if", "when", "for", "until", "since", "via", "per"))
 _CONJUNCTIONS = frozenset(("or", "and"))
 
@@ -136,8 +137,10 @@ class Names:
         if last.isascii() and len(last) < 3 and last != "id":  # ``ss.number`` is a variable's short name
             return None
         match = self._judge((*owner.words, *words), owner, notes, len(owner.words))
-        most = Confidence.LOW if words == ("id",) else Confidence.MEDIUM  # every row has one
-        return match._replace(confidence=min(match.confidence, most)) if match else None
+        if match is not None and words == ("id",):  # every row has one
+            kind = _KEY if owner.person else match.data_type
+            return match._replace(data_type=kind, confidence=Confidence.LOW)
+        return match._replace(confidence=min(match.confidence, Confidence.MEDIUM)) if match else None
 
     def _judge(self, words: tuple[str, ...], owner: Owner, notes: list[str], border: int) -> NameMatch | None:
         """The match of ``words``; with a ``border``, of a run that begins before and ends behind it."""

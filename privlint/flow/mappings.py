@@ -12,7 +12,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.lookups import said_by_rule
 from privlint.flow.origins import CHECKED
-from privlint.flow.values import Cls, Hop, Lit, Mark, Obj, Opaque, Value, join, of, only_marks, with_marks
+from privlint.flow.values import Cls, Hop, Lit, Mark, Obj, Opaque, Super, Value, join, of, only_marks, with_marks
 from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def as_text_or_mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | No
     if callee.receiver is None:
         return None
     out: Value | None = None
-    for atom in callee.receiver.ordered:
+    for given in callee.receiver.ordered:
+        atom = given.self if isinstance(given, Super) else given  # ``super().clean()``: of the same record
         cls = class_of(fr, atom)
         rule = fr.solver.records.rule(cls) if cls >= 0 else None
         if rule is None or not isinstance(atom, Obj | Opaque):

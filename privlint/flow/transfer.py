@@ -28,6 +28,7 @@ from privlint.flow.values import (
     UNKNOWN,
     Atom,
     Bound,
+    Cls,
     Func,
     Inst,
     Mark,
@@ -315,6 +316,22 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
                     confidence=rule.confidence,
                 )
                 fr.sink(arriving(marks, fr, arg.n, call.text or "raise", kind), target)
+        at = call.args[0].n if len(call.args) == 1 else call.n
+        text = call.text or "raise"
+        target = Target(
+            fr.site(at), fr.site(call.n), kind, text, fr.fn.dotted, rule.recipient, confidence=rule.confidence
+        )
+        _told_of_parts(fr, call, value, target, at)
+
+
+def _told_of_parts(fr: Frame, call: o.Call, value: Value, target: Target, at: int) -> None:
+    """What a class of the program puts into its text of objects that it is given: ``raise Blocked(user)``."""
+    if not all(isinstance(atom, Cls) for atom in fr.get(call.func).atoms):
+        return
+    given = {mark.source for arg in call.args for mark in collect(fr, fr.get(arg.reg), 1)}
+    marks = {m: w for m, w in collect(fr, value, 1).items() if m.source not in given}
+    if marks:
+        fr.sink(arriving(marks, fr, at, target.callee, target.kind), target)
 
 
 def _told_by_helper(fr: Frame, call: o.Call, value: Value) -> set[object] | None:

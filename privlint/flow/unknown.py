@@ -228,12 +228,12 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
     if found is not None:
         return found
     record = as_text_or_mapping(fr, callee, args) or made_of(fr, callee, args) or linked.call(fr, callee, args)
-    if record is not None:
-        return record
     owner = path.rpartition(".")[0]
+    returned = returned_type(fr, path)
+    if record is not None:
+        return record if returned is None else with_marks(record, _made(fr, callee, returned).marks)
     if callee.attribute in streams.WRITING:
         streams.write(fr, callee.receiver, args, callee.n)
-    returned = returned_type(fr, path)
     if returned is not None:
         return _made(fr, callee, returned)
     if any(rule.request_data for rule in fr.solver.library.type_order(owner)):

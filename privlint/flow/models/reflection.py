@@ -215,7 +215,7 @@ def _delattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return NONE
 
 
-@function("dataclasses.asdict", "attr.asdict", "attrs.asdict")
+@function("dataclasses.asdict", "attr.asdict", "attrs.asdict", "strawberry.asdict")
 def _asdict(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not args.positional:
         return UNKNOWN
