@@ -314,7 +314,7 @@ def of_item(
             return {}
         needed = required and owner_name not in _CHECKED
         return of_request_key(fr, key, n, _sender(fr, value), owner_name, required=needed)
-    if not _unknown(found):
+    if not _unknown(found) or _is_page(key):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
     if match is None and (collection := collection_of(value)):
@@ -433,8 +433,15 @@ def counted_by(fr: Frame, value: Value) -> Value:
     return value if len(marks) == len(value.marks) else Value(value.atoms, marks)
 
 
+def _is_page(key: str) -> bool:
+    """Whether a text is the address of a page, and no key: ``client.get("/users/email")``."""
+    return key.startswith("/") or "://" in key
+
+
 def keyed(fr: Frame, key: str, n: int, owner: str, others: Sequence[str] = ()) -> Found:
     """A value of which nothing is known but the literal key it is stored under, and those beside it."""
+    if _is_page(key):
+        return {}
     match = fr.catalog.classify(key, owner or None) or neighbours.match(fr.catalog, key, owner, others)
     if match is None or match.confidence is Confidence.LOW or fr.catalog.is_credential(match.data_type):
         return {}
