@@ -365,12 +365,16 @@ def _fill(fr: Frame, receiver: Value, args: Arguments, callee: Callee) -> None:
 _NARROWS = frozenset(("select_from", "join", "outerjoin", "where", "filter", "having", "in_", "exists", "order_by"))
 
 
+# Calls that, by their name, give a text or a number about the rows that they are given: ``get_success_url(query)``.
+_ABOUT = re.compile(
+    r"(^|_)(url|uri|link|href|path|route|template|label|title|caption|count|total|length|key|hash|status)s?$"
+)
 _MODEL = re.compile(r"^\._{0,2}(model|entity|cls|table|orm)(_|$)|_(model|entity|class)$")
 
 
 def _model_arguments(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """``session.query(User)``, ``select(User)``, ``get_object_or_404(User, ...)``: rows of that model."""
-    if callee.attribute in _NARROWS:
+    if callee.attribute in _NARROWS or _ABOUT.search(callee.last):
         return None
     asked = rows.asked_for(fr, args, callee.n)
     if asked is not None:
