@@ -19,7 +19,10 @@ Found = dict[Mark, Hop | None]
 _APART = ("contact.website", "contact.country")  # a form has these of itself, too
 _BESIDE = ("identity.", "contact.", "demographic.")
 _OF_PEOPLE = "registration.request"  # an owner in which weak names (`name`, `city`) are a person's
-_NAMES = frozenset(("identity.full_name", "account.nickname"))
+_DOUBTED = frozenset(  # what other things than people have as often: nodes, hosts, services
+    ("identity.full_name", "account.nickname", "demographic.family", "minor.child_data", "health.condition",
+     "health.fitness", "location.wifi", "online.ip_address")
+)  # fmt: skip
 _OF_HOUSES = frozenset(("contact.street", "contact.city", "contact.region", "contact.postal_code", "contact.country"))
 _TELLING = frozenset(
     ("contact.email", "contact.phone", "account.password", "demographic.date_of_birth", "identity.national_id")
@@ -112,15 +115,15 @@ def _asks_people(fr: Frame) -> bool:
 def is_doubted(fr: Frame, match: NameMatch) -> bool:
     """Whether a name that says little means something else here.
 
-    What may be somebody's name (`profile.name`, `full_name`) stands in a module that knows nobody; the `address` of
-    somebody, in a program whose addresses are those of mail.
+    What may be somebody's (`profile.name`, `parent.name`, `health_status`) stands in a module that knows nobody; the
+    `address` of somebody, in a program whose addresses are those of mail.
     """
     if match.data_type == "contact.postal_address" and match.confidence is not Confidence.HIGH:
         known = fr.solver.mailing
         if known is None:
             known = fr.solver.mailing = _addresses_are_of_mail(fr)
         return known
-    if match.confidence is not Confidence.LOW or match.data_type not in _NAMES:
+    if match.confidence is not Confidence.LOW or match.data_type not in _DOUBTED:
         return False
     module = fr.fn.module
     known = fr.solver.peopled.get(module)
