@@ -81,10 +81,12 @@ class Binding(Passed):
         """The marks that a symbol stands for here."""
         found = self._wholes.get(symbol)
         if found is None:
-            value = self.part(symbol.param, symbol.path)
-            found = collect(self.fr, value, symbol.deep) if symbol.deep else dict(value.marks)
             if symbol.called:
-                found = part_called(self.fr, found, symbol.called)
+                found = part_called(self.fr, self.marks(symbol._replace(called="")), symbol.called)
+            elif symbol.deep:
+                found = collect(self.fr, self.part(symbol.param, symbol.path), symbol.deep)
+            else:
+                found = dict(self.part(symbol.param, symbol.path).marks)
             self._wholes[symbol] = found
         return found
 

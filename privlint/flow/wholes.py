@@ -71,9 +71,12 @@ def _collect(
 ) -> None:
     if deep == REFERRED and value.atoms and all(_is_key(fr, atom) for atom in value.atoms):
         return
+    mappings: list[Object] | None = None
     for mark, way in value.marks.items():
-        if mark.whole and _replaced_in(fr, value, mark):
-            continue
+        if mark.whole:
+            mappings = _mappings(fr, value) if mappings is None else mappings
+            if mappings and all(_replaced(obj, mark) for obj in mappings):
+                continue
         source = mark.source
         exact = isinstance(source, Symbol) and source.deep == 0
         if exact and not mark.weak:  # what unknown code gave is itself, at most
@@ -226,10 +229,16 @@ def _collect_rest(
         out.setdefault(mark, way)
 
 
-def _replaced_in(fr: Frame, value: Value, mark: Mark) -> bool:
-    """Whether all mappings that a value may be have something else where a record had this."""
-    objects = [fr.object(a.id) for a in value.atoms if isinstance(a, Obj)]
-    return bool(objects) and all(obj.kind == "dict" and _replaced(obj, mark) for obj in objects)
+def _mappings(fr: Frame, value: Value) -> list[Object]:
+    """The mappings that a value may be; none where it may be some other object."""
+    out: list[Object] = []
+    for atom in value.atoms:
+        if isinstance(atom, Obj):
+            obj = fr.object(atom.id)
+            if obj.kind != "dict":
+                return []
+            out.append(obj)
+    return out
 
 
 def _replaced(obj: Object, mark: Mark) -> bool:
