@@ -16,6 +16,7 @@ WRITES = 64  # attributes of classes that one call is known to store with what i
 FIELDS = 64  # labels on one abstract object
 ITEMS = 16  # items of one sequence that are kept apart
 OBJECTS = 400  # new objects of one function that its callers keep apart
+WEIGHT = 4_000  # fields, atoms and marks of a function's new objects up to which they are told apart at all
 ATOMS = 12  # things one value may be
 VISITS = 5  # visits of one block in the analysis of one function
 CONTEXTS = 40  # contexts of one function: a decorator wraps many, a getter is asked for many names

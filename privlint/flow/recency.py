@@ -40,13 +40,13 @@ def set_back(fr: Frame, keys: Collection[ObjId]) -> None:
     for env in (fr.state.env, fr.regs):
         for name, value in env.items():
             if not value.closed and (env is not fr.regs or name not in fr.joined):
-                new = _renamed(value, names, used)
+                new = renamed(value, names, used)
                 if new is not value:
                     env[name] = new  # type: ignore[index]
     for reg, (value, attribute, text) in fr.receivers.items():
-        fr.receivers[reg] = _renamed(value, names, used), attribute, text
+        fr.receivers[reg] = renamed(value, names, used), attribute, text
     for key, obj in heap.items():
-        heap[key] = _object(obj, names, used)
+        heap[key] = renamed_object(obj, names, used)
     for key in keys:
         obj = heap.pop(key)
         older = names[key]
@@ -78,7 +78,8 @@ def _objects(atom: Atom) -> tuple[ObjId | None, ...]:
     return ()
 
 
-def _object(obj: Object, names: dict[ObjId, ObjId], used: set[ObjId]) -> Object:
+def renamed_object(obj: Object, names: dict[ObjId, ObjId], used: set[ObjId]) -> Object:
+    """An object that refers to others by their new names."""
     fields = _fields(obj.fields, names, used)
     written = _fields(obj.written, names, used)
     if fields is obj.fields and written is obj.written:
@@ -89,14 +90,14 @@ def _object(obj: Object, names: dict[ObjId, ObjId], used: set[ObjId]) -> Object:
 def _fields(given: dict[str, Value], names: dict[ObjId, ObjId], used: set[ObjId]) -> dict[str, Value]:
     fields = given
     for label, value in given.items():
-        new = value if value.closed else _renamed(value, names, used)
+        new = value if value.closed else renamed(value, names, used)
         if new is not value:
             fields = dict(given) if fields is given else fields
             fields[label] = new
     return fields
 
 
-def _renamed(value: Value, names: dict[ObjId, ObjId], used: set[ObjId]) -> Value:
+def renamed(value: Value, names: dict[ObjId, ObjId], used: set[ObjId]) -> Value:
     """A value with the objects under their new names; ``used`` gets those that it refers to."""
     for atom in value.atoms:
         if atom.id in names if isinstance(atom, Obj) else any(key in names for key in _objects(atom)):

@@ -11,6 +11,7 @@ from privlint.catalog.catalog import Catalog
 from privlint.flow import entering, limits, safeguards
 from privlint.flow.annotations import Annotations
 from privlint.flow.apply import Binding
+from privlint.flow.crowds import lighten
 from privlint.flow.facts import Collector
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
@@ -318,6 +319,7 @@ class Solver(Traits):
             self.share(value, frame)
         summary = frame.finish()
         self.commit(summary, frame)
+        lighten(summary, frame)
         return summary
 
     def routes(self) -> Routes:
