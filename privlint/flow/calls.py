@@ -51,7 +51,7 @@ def call_function(
     fr.called.add(func.fn)
     if fr.classes:
         _forget_classes(fr)
-    fr.solver.call_edges.setdefault((fr.fn.id, n), set()).add(func.fn)
+    fr.solver.note_call(fr.fn.id, n, func.fn)
     values, sites = bind(fr, func.fn, args, n, receiver, func.env)
     wrapped = _wrapped(fr, func)
     binding = Binding(fr, func.fn, values, sites, func.env, fr.site(n), only and wrapped is None, wrapped is not None)

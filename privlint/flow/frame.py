@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits
 from privlint.flow.heap import Object, State
-from privlint.flow.loops import Loops
+from privlint.flow.loops import NO_LOOPS
 from privlint.flow.outcome import RAISED, Outcome
 from privlint.flow.recency import is_last, set_back
 from privlint.flow.summary import Context, Key, Pending, Summary
@@ -190,7 +190,7 @@ class Frame(Outcome):
         from privlint.flow.unrolled import Turns
 
         solver = self.solver
-        turns = Turns(solver.loops(self.fn) if not self.long else Loops({}, {}))
+        turns = Turns(solver.loops(self.fn) if not self.long else NO_LOOPS)
         self.items = turns.items
         blocks = self.ir.blocks
         states: dict[int, State] = {0: entry}

@@ -31,6 +31,9 @@ class Loops(NamedTuple):
     inside: dict[int, int]
 
 
+NO_LOOPS: Loops = Loops({}, {})
+
+
 def loops(ir: FunctionIR) -> Loops:
     """The loops of a function."""
     deciding: dict[int, int] = {}
@@ -41,7 +44,7 @@ def loops(ir: FunctionIR) -> Loops:
             if ops and isinstance(ops[0], o.Iterate):
                 deciding[number] = end.targets[0]
     if not deciding:
-        return Loops({}, {})
+        return NO_LOOPS
     before, writers = blocks_before(ir), _writers(ir)
     found: dict[int, Loop] = {}
     for first in sorted(set(deciding.values())):

@@ -104,7 +104,7 @@ class Solver(Traits):
         self.provisional: dict[Key, set[Key]] = {}  # under way -> what was computed from what was known of it so far
         self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
         self.callers: dict[Key, dict[Key, Summary]] = {}  # who used a summary, and what it was then
-        self.call_edges: dict[tuple[int, int], set[int]] = {}  # function, node of a call -> functions called there
+        self.call_edges: dict[tuple[int, int], tuple[int, ...]] = {}  # function, node of a call -> callees
         self.contexts: dict[int, dict[Context, Key]] = {}
         self.special: dict[Key, tuple[int, Context]] = {}  # key of a context -> the function and the context
         self.work = 0  # ops executed, and parts of summaries applied
@@ -320,6 +320,7 @@ class Solver(Traits):
         summary = frame.finish()
         self.commit(summary, frame)
         lighten(summary, frame)
+        summary.done()
         return summary
 
     def routes(self) -> Routes:
@@ -352,6 +353,12 @@ class Solver(Traits):
         self._compute(key, 0)
 
     # -- what is found -------------------------------------------------------------------------------------------
+
+    def note_call(self, fn: int, node: int, callee: int) -> None:
+        """A function of the program is called."""
+        known = self.call_edges.get((fn, node), ())
+        if callee not in known:
+            self.call_edges[(fn, node)] = (*known, callee)
 
     def collect(self, fact: CollectionFact) -> None:
         """Personal data is taken in."""

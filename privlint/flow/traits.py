@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     pass
 
 
+_NO_NAMES: frozenset[str] = frozenset()  # one for all functions: every empty set takes room
+_NO_REGISTERS: frozenset[int] = frozenset()
 _OF_MAPPINGS = frozenset(["get", "items", "keys", "values", "setdefault", "popitem"])
 
 
@@ -99,7 +101,7 @@ class Traits(Stores):
         """The nodes of stores under keys that were not there before."""
         found = self._added.get(fn.id)
         if found is None:
-            found = self._added[fn.id] = added_items(fn.ir)
+            found = self._added[fn.id] = added_items(fn.ir) or _NO_REGISTERS
         return found
 
     def copied_items(self, fn: Function) -> dict[int, Copy]:
@@ -118,7 +120,7 @@ class Traits(Stores):
                 slots = {op.dst: op.slot for op in block.ops if isinstance(op, o.LoadName)}
                 asked = [op for op in block.ops if isinstance(op, o.LoadAttr) and op.name in _OF_MAPPINGS]
                 names.update(slots[op.obj] for op in asked if op.obj in slots)
-            found = self._mappings[fn.id] = frozenset(names)
+            found = self._mappings[fn.id] = frozenset(names) if names else _NO_NAMES
         return found
 
     def joined_registers(self, fn: Function) -> frozenset[int]:
@@ -134,7 +136,7 @@ class Traits(Stores):
                         written = getattr(op, "dst", None)
                         if written is not None:
                             seen[written] += 1
-            found = frozenset(reg for reg, times in seen.items() if times > 1)
+            found = frozenset(reg for reg, times in seen.items() if times > 1) or _NO_REGISTERS
             self._joined[fn.id] = found
         return found
 
@@ -143,6 +145,7 @@ class Traits(Stores):
         found = self._callees.get(fn.id)
         if found is None:
             found = frozenset(op.func for block in fn.ir.blocks for op in block.ops if isinstance(op, o.Call))
+            found = found or _NO_REGISTERS
             self._callees[fn.id] = found
         return found
 

@@ -393,6 +393,8 @@ def keep(value: Value) -> Value:
             value.atoms = shared
             if len(shared) < 2:
                 value._ordered = shared
+    else:
+        value.atoms = NO_ATOMS
     return value
 
 

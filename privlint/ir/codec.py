@@ -31,6 +31,7 @@ _OP_NUMBER = {op: number for number, op in enumerate(OPS)}
 _END_NUMBER = {end: number for number, end in enumerate(ENDS)}
 _new: Callable[..., Any] = tuple.__new__  # what a named tuple's own constructor ends in
 _CONST, _ANNOTATE, _CHOOSE = OPS.index(ops.Const), OPS.index(ops.Annotate), ENDS.index(ops.Choose)
+_NO_CELLS: frozenset[str] = frozenset()  # one for all: every empty set takes room
 _MOST = 1 << 30  # bytes of a module, inflated
 
 
@@ -221,7 +222,7 @@ def _read_function(plain: list[Any]) -> FunctionIR:
         _maybe_type(returns),
         asynchronous,
         generator,
-        frozenset(cells),
+        frozenset(cells) if cells else _NO_CELLS,
         tuple(decorators),
         tuple(Block(tuple([_read_op(op) for op in b[0]]), _read_end(b[1]), b[2]) for b in blocks),
         n,
