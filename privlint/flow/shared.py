@@ -57,6 +57,7 @@ class Stores:
         self._settings: dict[ObjId, bool] = {}  # mappings of settings, and (True) what they hold
         self._externals: dict[tuple[str, str, str], Value] = {}
         self._fields: dict[str, dict[int, Value]] = {}
+        self._first_stored: dict[str, dict[int, int]] = {}  # attribute -> class -> its place among those that have it
         self._class_attributes: dict[str, dict[int, Value]] = {}  # name -> class -> value
         self._class_names: dict[int, list[str]] = {}  # class -> its attributes, in the order in which they were bound
         self.inner_defaults: set[tuple[int, str]] = set()  # those that depend on the call that makes the function
@@ -108,10 +109,14 @@ class Stores:
 
     def _member_grew(self, readers: Mapping[str, Mapping[int, set[Key]]], cls: int, name: str) -> None:
         """Those who asked for the attribute of a class above or below are to look again."""
-        classes = self.program.classes
-        for asked, summaries in readers.get(name, {}).items():
-            if asked == cls or cls in classes[asked].mro or asked in classes[cls].mro:
-                self._dirty |= summaries
+        asked = readers.get(name)
+        for each in self._family(cls) if asked else ():
+            if asked is not None and each in asked:
+                self._dirty |= asked[each]
+
+    def _family(self, cls: int) -> list[int]:
+        """A class, those above it and those below."""
+        return [*self.program.classes[cls].mro, *self.program.subclasses.get(cls, ())]
 
     def take_dirty(self) -> set[Key]:
         """The summaries for which an entry that they read grew since the last call."""
@@ -247,6 +252,7 @@ class Stores:
             old = held.get(cls, UNKNOWN)
             new = join(old, concrete)
             if not new.same(old):
+                self._first_stored.setdefault(name, {}).setdefault(cls, len(held))
                 held[cls] = new
                 self._member_grew(self._field_readers, cls, name)
         return symbolic
@@ -254,11 +260,21 @@ class Stores:
     def read_field(self, cls: int, name: str, exact: bool = False) -> Value:
         """What any instance of ``cls``, its bases or (unless it is ``exact``) its subclasses may have as ``name``."""
         self._read_member(self._field_readers, cls, name)
-        out = UNKNOWN
+        held = self._fields.get(name)
+        if held is None:
+            return UNKNOWN
         classes = self.program.classes
-        for owner, value in self._fields.get(name, {}).items():
-            if owner == cls or owner in classes[cls].mro or (not exact and cls in classes[owner].mro):
-                out = join(out, value)
+        related = classes[cls].mro if exact else self._family(cls)
+        if len(held) <= len(related):
+            above = classes[cls].mro
+            owners = [owner for owner in held if owner in above or (not exact and cls in classes[owner].mro)]
+        else:
+            owners = [owner for owner in related if owner in held]
+            if len(owners) > 1:
+                owners.sort(key=self._first_stored[name].__getitem__)
+        out = UNKNOWN
+        for owner in owners:
+            out = join(out, held[owner])
         return out
 
     # -- attributes of classes and functions ---------------------------------------------------------------------

@@ -182,7 +182,7 @@ class Traits(Stores):
 
     def _mangled(self, cls: int, name: str) -> str:
         classes = self.program.classes
-        family = {*classes[cls].mro, *(each.id for each in classes if cls in each.mro)}
+        family = {*classes[cls].mro, *self.program.subclasses.get(cls, ())}
         several = sum(name in self._own_names(each) for each in family) > 1
         methods = any(name in classes[each].methods for each in family)
         return f"_{classes[cls].name.lstrip('_')}{name}" if several and not methods else name

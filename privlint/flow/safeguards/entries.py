@@ -43,6 +43,7 @@ class Entries(Declared):
         self._entries: dict[int, Entry | None] = {}
         self._groups_memo: list[tuple[frozenset[tuple[int, str]], Checks, tuple[int, str] | None]] | None = None
         self._included_memo: list[tuple[int, o.Call, tuple[int, str]]] | None = None
+        self._hooks_memo: list[tuple[Function, str, str]] | None = None
         self._configured_memo: list[tuple[str, Check]] | None = None
         self._for_all_memo: Checks | None = None
         self._applications = Applications(calls)
@@ -284,14 +285,23 @@ class Entries(Declared):
     def _before_request(self, where: int, name: str) -> set[Check]:
         """Functions that a blueprint or an application runs before each request."""
         out: set[Check] = set()
-        for function in self.program.functions:
-            for text in function.ir.decorators:
-                owner, _, hook = text.rpartition(".")
-                same = owner == name and self.program.modules[function.module].functions[0] == where
-                if hook in _BEFORE_ALL or (hook in _BEFORE and (same or owner == "app")):
-                    told = self.held.told(function.id)
-                    out |= {each for each in told.normal if each.kind != "consent"} | set(self.own(function.id))
+        for function, owner, hook in self._hooks:
+            same = owner == name and self.program.modules[function.module].functions[0] == where
+            if hook in _BEFORE_ALL or same or owner == "app":
+                told = self.held.told(function.id)
+                out |= {each for each in told.normal if each.kind != "consent"} | set(self.own(function.id))
         return out
+
+    @property
+    def _hooks(self) -> list[tuple[Function, str, str]]:
+        """The functions that something runs before each request, with what does, and by which decorator."""
+        if self._hooks_memo is None:
+            texts = [(function, text.rpartition(".")) for function in self.program.functions
+                     for text in function.ir.decorators]  # fmt: skip
+            self._hooks_memo = [
+                (function, owner, hook) for function, (owner, _, hook) in texts if hook in _BEFORE_ALL + _BEFORE
+            ]
+        return self._hooks_memo
 
     def _of_package(self, function: Function) -> Checks:
         """What the configuration of an application asks for all its pages: ``default_permissions = ["is_staff"]``."""

@@ -61,6 +61,7 @@ class Storage:
                 self._by_class.setdefault(cls, set()).add(fn)
         self._unknown = {(name, fn) for name, fn, _ in unknown if not calls.in_tests(fn)}
         self._erasing_views_memo: set[int] | None = None
+        self._models_memo: tuple[dict[str, int], dict[str, int]] | None = None
 
     def find(self, facts: Facts, hinted: Iterable[int], function_at: Callable[[Site], int | None]) -> list[Store]:
         """All stores of personal data, in order."""
@@ -258,10 +259,22 @@ class Storage:
             return users[0] if users else None
         table = name.partition(".")[0].lower()
         last = name.rpartition(".")[2]
-        for info in self._program.classes:
-            if self._records.kind(info.id) == "model" and (info.name == last or table in self._table_names(info.id)):
-                return info.id
-        return None
+        by_name, by_table = self._models
+        return min((cls for cls in (by_name.get(last), by_table.get(table)) if cls is not None), default=None)
+
+    @property
+    def _models(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The first model of each name, and of each name of a table."""
+        if self._models_memo is None:
+            by_name: dict[str, int] = {}
+            by_table: dict[str, int] = {}
+            for info in self._program.classes:
+                if self._records.kind(info.id) == "model":
+                    by_name.setdefault(info.name, info.id)
+                    for table in self._table_names(info.id):
+                        by_table.setdefault(table, info.id)
+            self._models_memo = by_name, by_table
+        return self._models_memo
 
     def _is_user(self, cls: int) -> bool:
         return any(base.rpartition(".")[2] in ("AbstractUser", "AbstractBaseUser") for base in

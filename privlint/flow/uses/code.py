@@ -176,6 +176,9 @@ class Names:
         self.texts: dict[str, list[Text]] = {}
         self.stores: dict[str, list[Store]] = {}
         self.functions: dict[str, list[int]] = {}
+        self._plain: dict[str, list[Access]] = {}  # those that are not in files of tests
+        self._within: dict[str, dict[int, list[Access]]] = {}  # name -> function -> its look-ups
+        self._taking: dict[str, list[int]] | None = None  # parameter -> functions
         self.auxiliary = _auxiliary([m.path for m in program.modules])
         self.auxiliary_paths = frozenset(program.modules[number].path for number in self.auxiliary)
         for function in program.functions:
@@ -193,6 +196,35 @@ class Names:
     def forget(self) -> None:
         """Give back the tables of registers, which are made again where they are wanted."""
         self._codes.clear()
+        self._plain.clear()
+        self._within.clear()
+        self._taking = None
+
+    def accesses_beside_tests(self, name: str) -> list[Access]:
+        """The look-ups of a name in files that are not of tests."""
+        found = self._plain.get(name)
+        if found is None:
+            found = [each for each in self.accesses.get(name, ()) if not self.is_auxiliary(each.function)]
+            self._plain[name] = found
+        return found
+
+    def accesses_in(self, name: str, function: int) -> list[Access]:
+        """The look-ups of a name inside one function."""
+        found = self._within.get(name)
+        if found is None:
+            found = self._within[name] = {}
+            for each in self.accesses.get(name, ()):
+                found.setdefault(each.function, []).append(each)
+        return found.get(function, [])
+
+    def taking(self, name: str) -> list[int]:
+        """The functions that have a parameter of that name."""
+        if self._taking is None:
+            self._taking = {}
+            for function in self.program.functions:
+                for param in dict.fromkeys(param.name for param in function.ir.params):
+                    self._taking.setdefault(param, []).append(function.id)
+        return self._taking.get(name, [])
 
     def path(self, function: int) -> str:
         """The file that a function is in."""

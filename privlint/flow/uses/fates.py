@@ -14,7 +14,7 @@ from privlint.catalog.catalog import Catalog
 from privlint.flow import limits
 from privlint.flow.records import Records
 from privlint.flow.uses import words
-from privlint.flow.uses.code import Access, Code, Names, Store
+from privlint.flow.uses.code import Code, Names, Store
 from privlint.ir import ops as o
 from privlint.model.location import Site
 
@@ -79,9 +79,7 @@ class Fates:
         if name in out.names or out.read():
             return
         out.names.add(name)
-        accesses = [
-            a for a in self.names.accesses.get(name, ()) if auxiliary or not self.names.is_auxiliary(a.function)
-        ]
+        accesses = self.names.accesses.get(name, []) if auxiliary else self.names.accesses_beside_tests(name)
         if len(accesses) > limits.ACCESSES or self._is_mentioned(name, auxiliary):
             out.add(Fate.READ)
             return
@@ -411,11 +409,6 @@ class Fates:
         """Whether a library's call makes another form of what it is given."""
         rules = self._catalog.calls_named(last) if last else None
         return rules is not None and bool(rules.sanitizers or rules.propagators) and not rules.sinks
-
-
-def accesses_of(names: Names, name: str, function: int) -> list[Access]:
-    """The look-ups of a name inside one function."""
-    return [each for each in names.accesses.get(name, ()) if each.function == function]
 
 
 def fate_in(kind: str) -> Fate:

@@ -11,8 +11,9 @@ from privlint.catalog.catalog import Catalog
 from privlint.flow.uses import words
 from privlint.flow.uses.code import Code, Names
 from privlint.flow.uses.demands import is_demanded
-from privlint.flow.uses.fates import Fate, Fates, Outcome, accesses_of, arrived, fate_in
+from privlint.flow.uses.fates import Fate, Fates, Outcome, arrived, fate_in
 from privlint.flow.uses.handing import Handed
+from privlint.flow.uses.instances import Instances
 from privlint.ir import ops as o
 from privlint.model.facts import CollectionFact, FlowFact, Step, UnusedFact
 from privlint.model.location import Site
@@ -70,9 +71,6 @@ def demanded(solver: Solver, names: Names, collections: Sequence[CollectionFact]
     return out
 
 
-_LOADING = frozenset({"load", "loads", "validate"})
-
-
 class _Judge:
     """Finds the value of a fact in the code, and asks what becomes of it."""
 
@@ -94,7 +92,14 @@ class _Judge:
         self._at: dict[str, dict[int, list[tuple[int, o.Op]]]] = {}
         self._parameters: dict[int, set[int]] | None = None
         self._mentions: dict[str, list[tuple[int, o.Call | o.LoadName]]] | None = None
+        self._instances_memo: Instances | None = None
         self.rendered = False  # whether templates may show the last record that was asked for
+
+    @property
+    def _instances(self) -> Instances:
+        if self._instances_memo is None:
+            self._instances_memo = Instances(self._names)
+        return self._instances_memo
 
     def followed(self, fact: CollectionFact, out: Outcome) -> None:
         """Where the data itself was seen to be sent or stored, in whatever it was put."""
@@ -114,7 +119,7 @@ class _Judge:
             return None
         for function, reg in found:
             self._fates.follow(function, reg, None, fact.name, out)
-            for access in accesses_of(self._names, fact.name, function):  # looked up twice, used once
+            for access in self._names.accesses_in(fact.name, function):  # looked up twice, used once
                 self._fates.follow(access.function, access.reg, None, fact.name, out)
         if found:
             if out.fate is Fate.TESTED:  # here; what is looked up elsewhere under the name may be the same
@@ -236,38 +241,24 @@ class _Judge:
     def _only_loaded(self, cls: int) -> bool:
         """``SignUpSchema().load(request.json)``, and nothing else with it: marshmallow's schemas go both ways."""
         name = self._solver.program.classes[cls].name
-        made = loaded = 0
-        for module in self._solver.program.modules:
-            for number in module.functions:
-                code = self._names.code(number)
-                for op in code.made.values():
-                    if not isinstance(op, o.Call):
-                        continue
-                    made += op.text == name or op.text.endswith(f".{name}")
-                    func = code.made.get(op.func)
-                    owner = code.made.get(func.obj) if isinstance(func, o.LoadAttr) and func.name in _LOADING else None
-                    loaded += isinstance(owner, o.Call) and owner.text.rpartition(".")[2] == name
-        return loaded > 0 and loaded == made
+        loaded = self._instances.loaded[name]
+        return loaded > 0 and loaded == self._instances.made[name]
 
     def _filled_by_request(self, cls: int) -> bool:
         """``SignUp(**request.json)``, ``SignUp.model_validate(request.json)``: all that is made of it is."""
         name = self._solver.program.classes[cls].name
         filled = False
-        for module in self._solver.program.modules:
-            for number in module.functions:
-                code = self._names.code(number)
-                for op in code.made.values():
-                    if not isinstance(op, o.Call) or name not in op.text.split(".")[-2:]:
-                        continue
-                    whole = op.text.endswith((f"{name}.model_validate", f"{name}.parse_obj"))
-                    of_request = [
-                        arg
-                        for arg in op.args
-                        if (arg.label == "**" or (whole and arg.label is None)) and _SENT.search(code.origin(arg.reg))
-                    ]
-                    if not of_request:
-                        return False
-                    filled = True
+        for number, op in self._instances.calls.get(name, ()):
+            code = self._names.code(number)
+            whole = op.text.endswith((f"{name}.model_validate", f"{name}.parse_obj"))
+            of_request = [
+                arg
+                for arg in op.args
+                if (arg.label == "**" or (whole and arg.label is None)) and _SENT.search(code.origin(arg.reg))
+            ]
+            if not of_request:
+                return False
+            filled = True
         return filled
 
     def _annotated(self) -> dict[int, set[int]]:
@@ -341,9 +332,8 @@ class _Judge:
         for name in _MAPPINGS.get(fact.how, ()):
             for access in self._names.accesses.get(name, ()):
                 self._fates.follow(access.function, access.reg, fact.name, fact.name, out)
-            for function in program.functions:
-                if any(param.name == name for param in function.ir.params):
-                    self._fates.of_parameter(function.id, name, fact.name, fact.name, out)
+            for function in self._names.taking(name):
+                self._fates.of_parameter(function, name, fact.name, fact.name, out)
         family = [cls, *program.classes[cls].mro, *program.subclasses.get(cls, ())]
         for each in dict.fromkeys(family):
             for handed in self._handing.of(each):
