@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from privlint.flow.apply import happen
-from privlint.flow.calls import call_dunder
+from privlint.flow.arguments import Arguments
+from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.items import item
 from privlint.flow.outcome import RAISED
 from privlint.flow.summary import NO_CONTEXT
-from privlint.flow.values import NONE, UNKNOWN, Lit, Obj, Opaque, Value, either, join, of, with_marks
+from privlint.flow.values import NONE, UNKNOWN, Atom, Lit, Obj, Opaque, Value, either, join, of, with_marks
 
 
 def entered(fr: Frame, value: Value, asynchronous: bool) -> Value:
@@ -30,10 +31,20 @@ def left(fr: Frame, value: Value) -> None:
     raised = join(fr.state.env.get(RAISED + "*", UNKNOWN), fr.state.env.get(CAUGHT, UNKNOWN))
     given = [UNKNOWN, either(raised, NONE), UNKNOWN] if raised else [NONE, NONE, NONE]
     for atom in value.ordered:
+        _call_later(fr, atom)
         for effect in fr.after.get(atom.id, ()) if isinstance(atom, Obj) else ():
             happen(fr, effect, sure=len(value.atoms) == 1)
         if call_dunder(fr, atom, "__exit__", given) is None:
             call_dunder(fr, atom, "__aexit__", given)
+
+
+LATER = ".%later "  # before a number, label of what a stack calls when it is left
+
+
+def _call_later(fr: Frame, atom: Atom) -> None:
+    fields = fr.object(atom.id).fields if isinstance(atom, Obj) else {}
+    for label in [label for label in fields if label.startswith(LATER)][::-1]:
+        call_value(fr, fields[label], Arguments(), fr.solver.current_node)
 
 
 def may_swallow(fr: Frame, value: Value) -> bool:

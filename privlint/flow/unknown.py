@@ -21,6 +21,7 @@ from privlint.flow.models import (  # noqa: F401 (their functions register thems
     callables,
     containers,
     exceptions,
+    iterators,
     packing,
     protocols,
     reflection,
@@ -120,7 +121,7 @@ def call_library(fr: Frame, callee: Callee, path: str, args: Arguments, verdict:
     if handler is not None:
         made = handler(fr, callee, args)
         if made is not None:
-            if packing.unpacks(path, made):
+            if packing.unpacks(fr, path, made):
                 verdict.marks.clear()
             return Value(made.atoms) if verdict.decided and verdict.protection is not None else made
     if callee.receiver is not None and callee.attribute:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from privlint.flow import guards, limits, sources
+from privlint.flow import limits, sources
 from privlint.flow.access import store
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -126,14 +126,11 @@ def _spelled(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     "collections.deque",
     "itertools.chain",
     "itertools.chain.from_iterable",
-    "itertools.islice",
     "itertools.cycle",
     "itertools.takewhile",
     "itertools.dropwhile",
     "itertools.accumulate",
     "itertools.repeat",
-    "itertools.tee",
-    "itertools.compress",
     "itertools.filterfalse",
 )
 def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
@@ -146,10 +143,6 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     values = [value for value, _ in args.positional]
     if last in ("takewhile", "dropwhile", "filterfalse"):
         values = values[1:]
-    elif last == "compress":
-        if (chosen := _chosen(fr, values)) is not None:
-            return of(fr.allocate(callee.n, Object("iter", fields=chosen), "seq"))
-        values = values[:1]
     chained = [known_items(fr, value) for value in values] if last == "chain" and args.star is None else [None]
     if all(items is not None for items in chained):
         whole_chain = [each for items in chained for each in items or ()]
@@ -167,20 +160,7 @@ def _sequence(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         whole = values[0]
     elif last == "accumulate" and "initial" in args.keywords:
         whole = join(whole, args.keywords["initial"][0])
-    if last == "tee":
-        inner = of(fr.allocate(callee.n, Object("iter", fields={"[*]": whole}), "tee"))
-        whole = inner
     return of(fr.allocate(callee.n, Object(kind, fields={"[*]": whole} if whole else {}), "seq"))
-
-
-def _chosen(fr: Frame, values: list[Value]) -> dict[str, Value] | None:
-    """The items that ``compress`` leaves, where which of them is told by constants."""
-    items, chosen = (known_items(fr, value) for value in values) if len(values) == 2 else (None, None)
-    answers = [guards.truth(each) for each in chosen or ()]
-    if items is None or chosen is None or None in answers:
-        return None
-    kept = [each for each, answer in zip(items, answers, strict=False) if answer]
-    return {f"[{at}]": each for at, each in enumerate(kept)}
 
 
 def _same_items(fr: Frame, value: Value) -> dict[str, Value] | None:
@@ -226,7 +206,7 @@ def _mapping(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
             store(fr, made, "[#]", sources.counted_by(fr, element(fr, value)), strong=False)
             store(fr, made, "[*]", SCALAR, strong=False)
         return made
-    for value, _ in [*given, *(() if space else args.mappings)]:
+    for value, _ in [*(given[::-1] if callee.last == "ChainMap" else given), *(() if space else args.mappings)]:
         merge_pairs(fr, made, value)
     if callee.last == "ChainMap":
         _chain(fr, callee, made, [value for value, _ in given])

@@ -16,9 +16,11 @@ from privlint.flow.models.mutation import fail, mutate, reordered
 from privlint.flow.models.texts import CARRYING, QUESTIONS, SILENT, carry
 from privlint.flow.values import (
     BESIDE,
+    FALSE,
     MAYBE,
     NONE,
     SCALAR,
+    TRUE,
     UNKNOWN,
     Atom,
     Func,
@@ -100,6 +102,7 @@ _READERS = frozenset(
         "result",
         "new_child",
         "rotate",
+        "move_to_end",
         "__getitem__",
     ]
 )
@@ -247,6 +250,8 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         sent(fr, receiver, values)
     if name in ("get", "get_nowait", "__next__", "__anext__", "send", "asend", "getlist"):
         return item(fr, receiver, None)
+    if name == "popitem" and (labels := known_keys(fr, receiver)):
+        return _popped(fr, receiver, callee, args, labels)
     if name in ("items", "keys", "values") and (labels := known_keys(fr, receiver)) is not None:
         return _known(fr, receiver, name, labels, callee.n)
     if name in ("items", "iteritems", "most_common", "popitem"):
@@ -270,6 +275,9 @@ def _read(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         for value in values if name == "new_child" else ():
             merge_pairs(fr, made, value)
         return made
+    if name == "move_to_end":
+        _moved(fr, receiver, args)
+        return NONE
     if name in ("reverse", "sort", "rotate"):
         reordered(fr, receiver, name, values)
         return NONE
@@ -287,6 +295,32 @@ def _known(fr: Frame, receiver: Value, name: str, labels: list[str], n: int) -> 
         pairs = [Object("tuple", fields={"[0]": key, "[1]": part}) for key, part in zip(keys, parts, strict=True)]
         parts = [of(fr.allocate(n, pair, ("pair", at))) for at, pair in enumerate(pairs)]
     return of(fr.allocate(n, Object("iter", fields={f"[{at}]": part for at, part in enumerate(parts)}), name))
+
+
+def _popped(fr: Frame, receiver: Value, callee: Callee, args: Arguments, labels: list[str]) -> Value:
+    """The last item of a dictionary of which every key is known, or the first, with its key: it is taken out."""
+    last = args.at(fr, 0, "last")
+    label = labels[0] if last is not None and last[0].same(FALSE) else labels[-1]
+    pair = Object("tuple", fields={"[0]": literal(text_key(label)), "[1]": item(fr, receiver, label)})
+    delete(fr, receiver, label)
+    return of(fr.allocate(callee.n, pair, "pair"))
+
+
+def _moved(fr: Frame, receiver: Value, args: Arguments) -> None:
+    """``ordered.move_to_end(key)``: in which order the items are then."""
+    label = key_label(fr, args.positional[0][0]) if args.positional else None
+    last = args.at(fr, 1, "last")
+    for atom in receiver.ordered:
+        obj = fr.object(atom.id) if isinstance(atom, Obj) and atom.id[0] != "s" else None
+        if not isinstance(atom, Obj) or obj is None:
+            continue
+        if label not in obj.fields:
+            fields = {**obj.fields, MAYBE: TRUE}  # of the keys that are known any may be the last
+        else:
+            moved = {label: obj.fields[label]}
+            rest = {at: value for at, value in obj.fields.items() if at != label}
+            fields = {**moved, **rest} if last is not None and last[0].same(FALSE) else {**rest, **moved}
+        fr.put(atom.id, Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written))
 
 
 def sent(fr: Frame, receiver: Value, values: list[Value]) -> None:
@@ -335,7 +369,7 @@ def _lookup(fr: Frame, receiver: Value, name: str, callee: Callee, args: Argumen
     if name == "pop" and label in ("[0]", "[-1]") and positions(fr, receiver):
         return taken(fr, receiver, first=label == "[0]")
     found = item(fr, receiver, label, key)
-    there = label is not None and is_there(fr, receiver, label)
+    there = label is not None and is_there(fr, receiver, label, callee.receiver_name)
     if label is not None:
         for text in key_texts(key)[:1]:
             needed = name == "pop" and len(values) < 2

@@ -120,8 +120,10 @@ def _of_beginning(atom: Prefix, name: str, args: Arguments) -> frozenset[Atom]:
     given = [strings(value) for value, _ in args.positional]
     if name in ("rstrip", "removesuffix"):
         return frozenset((atom,))
-    if name in ("lower", "casefold"):
-        return frozenset((Prefix(atom.text.lower()),))
+    if name in ("lower", "casefold", "upper"):
+        return frozenset((Prefix(atom.text.upper() if name == "upper" else atom.text.lower()),))
+    if name in ("strip", "lstrip") and not given:
+        return _atoms([atom.text.lstrip()], False)
     if name == "replace" and len(given) > 1 and len(given[0]) == 1 and given[0][0]:
         return _atoms([atom.text.partition(given[0][0])[0]], False)
     return frozenset()

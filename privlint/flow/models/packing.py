@@ -11,15 +11,32 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.models import serialised
 from privlint.flow.models.cloning import deep_clone
 from privlint.flow.models.registry import function
 from privlint.flow.sources import is_request_data
-from privlint.flow.values import UNKNOWN, Atom, Inst, Lit, Obj, Value, join_all, of, only_marks, with_marks
+from privlint.flow.values import (
+    TRUE,
+    UNKNOWN,
+    Atom,
+    Inst,
+    Lit,
+    Marks,
+    Obj,
+    Value,
+    join_all,
+    of,
+    only_marks,
+    step,
+    with_marks,
+)
+from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 _CONTENT = ".%packed"
+_EXACT = ".%exact"  # label of a packed text that has the data of its content alone
 _KEPT_BY = frozenset({"encode", "decode", "strip"})  # methods of texts that leave what is packed as it is
 
 
@@ -29,9 +46,6 @@ _KEPT_BY = frozenset({"encode", "decode", "strip"})  # methods of texts that lea
     "ujson.dumps",
     "orjson.dumps",
     "rapidjson.dumps",
-    "pickle.dumps",
-    "cloudpickle.dumps",
-    "dill.dumps",
     "marshal.dumps",
     "msgpack.packb",
     "msgpack.dumps",
@@ -41,10 +55,26 @@ _KEPT_BY = frozenset({"encode", "decode", "strip"})  # methods of texts that lea
     "bson.encode",
 )
 def _pack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return _packed(fr, callee, args, serialised.by_arguments(fr, callee, args))
+
+
+@function("pickle.dumps", "cloudpickle.dumps", "dill.dumps")
+def _pickle(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    return _packed(fr, callee, args, serialised.by_state(fr, callee))
+
+
+def _packed(fr: Frame, callee: Callee, args: Arguments, convert: serialised.Conversion | None) -> Value | None:
+    """A text that holds what went in; where instances were turned into something else, that is all it has."""
     given = args.positional[0][0] if args.positional else UNKNOWN
     if not any(isinstance(a, Obj) for a in given.atoms):
         return None
-    return of(fr.allocate(callee.n, Object("packed", fields={_CONTENT: Value(given.atoms)}), "packed"))
+    content = given if convert is None else serialised.converted(fr, given, callee.n, convert)
+    fields = {_CONTENT: Value(content.atoms)}
+    marks: Marks = {}
+    if content is not given:
+        fields[_EXACT] = TRUE
+        marks = step(collect(fr, content, 1), fr.site(callee.n), "through", callee.last + "()")
+    return Value(frozenset((fr.allocate(callee.n, Object("packed", fields=fields), "packed"),)), marks)
 
 
 @function(
@@ -84,12 +114,19 @@ def _encoded(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return deep_clone(fr, given, callee.n, {}) if any(isinstance(a, Obj) for a in given.atoms) else None
 
 
-def unpacks(path: str, result: Value) -> bool:
+def unpacks(fr: Frame, path: str, result: Value) -> bool:
     """Whether a call gave something whose parts are known: the data of the text is among them, at its place."""
-    return path.rpartition(".")[2] in _UNPACKING and any(isinstance(a, Obj | Lit) for a in result.atoms)
+    if path.rpartition(".")[2] in _UNPACKING:
+        return any(isinstance(a, Obj | Lit) for a in result.atoms)
+    return any(isinstance(a, Obj) and _EXACT in fr.object(a.id).fields for a in result.atoms)
 
 
-_UNPACKING = frozenset({"loads", "unpackb", "safe_load", "decode", "jsonable_encoder", "subn"})
+_UNPACKING = frozenset(
+    (
+        *("loads", "unpackb", "safe_load", "decode", "jsonable_encoder", "subn"),
+        *("urlparse", "urlsplit", "basename", "dirname", "split", "splitext", "sub"),
+    )
+)
 
 
 def packed_in(fr: Frame, value: Value) -> list[Obj]:

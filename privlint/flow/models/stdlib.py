@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from privlint.flow import masks, rows
@@ -10,7 +11,7 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label
-from privlint.flow.managers import entered
+from privlint.flow.managers import LATER, entered
 from privlint.flow.models.cloning import deep_clone
 from privlint.flow.outcome import RAISED
 from privlint.flow.values import (
@@ -27,6 +28,7 @@ from privlint.flow.values import (
     Value,
     join,
     join_all,
+    literal,
     of,
     only_marks,
     step,
@@ -226,6 +228,19 @@ def _enter(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return entered(fr, args.positional[0][0], callee.last == "enter_async_context") if args.positional else None
 
 
+@function("contextlib.ExitStack.callback", "contextlib.AsyncExitStack.callback")
+def _later(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """``stack.callback(f, x)``: what is called when the stack is left."""
+    stacks = callee.receiver.atoms if callee.receiver is not None else frozenset()
+    if not args.positional or len(stacks) != 1 or not all(isinstance(a, Obj) and a.id[0] == "o" for a in stacks):
+        return None
+    for atom in stacks:
+        if isinstance(atom, Obj):
+            known = [label for label in fr.object(atom.id).fields if label.startswith(LATER)]
+            store(fr, of(atom), f"{LATER}{len(known)}", _partial(fr, callee, args) or UNKNOWN)
+    return args.positional[0][0]
+
+
 @function("xml.etree.ElementTree.SubElement", "lxml.etree.SubElement")
 def _child(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     """An element inside another one."""
@@ -263,6 +278,8 @@ def _substituted(position: int) -> Handler:
 
     def substitute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         by, text = args.at(fr, position, "repl"), args.at(fr, position + 1, "string")
+        if position and by is not None and not by[0].marks and _replaces_all(args.at(fr, 0, "pattern")):
+            return literal(" ".join(strings(by[0])[:1]))
         if by is None or text is None or not any(isinstance(atom, Func | Bound) for atom in by[0].atoms):
             return None
         from privlint.flow.arguments import Arguments as Given
@@ -273,6 +290,15 @@ def _substituted(position: int) -> Handler:
         return only_marks(given.marks) or SCALAR
 
     return substitute
+
+
+# Patterns that leave nothing of a text.
+_WHOLE = re.compile(r"(?:\(\?s\))?\^?(?:\.|\\S|\[\\s\\S\])[*+]?\$?\Z")
+
+
+def _replaces_all(pattern: tuple[Value, int] | None) -> bool:
+    texts = strings(pattern[0]) if pattern is not None else []
+    return len(texts) == 1 and bool(_WHOLE.match(texts[0]))
 
 
 for _path, _position in {"re.sub": 1, "re.Pattern.sub": 0, "regex.sub": 1}.items():

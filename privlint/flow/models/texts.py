@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element
-from privlint.flow.models import templates
+from privlint.flow.items import element, positions
+from privlint.flow.models import pieces, templates
 from privlint.flow.models.folding import folded
 from privlint.flow.sources import part_called
 from privlint.flow.values import (
@@ -229,9 +229,25 @@ def _shown(fr: Frame, receiver: Value, name: str, args: Arguments, at: int) -> t
     return [(value, "str") for value, _ in args.all()] if found is None else found
 
 
+def _joins_nothing(fr: Frame, args: Arguments) -> bool:
+    """Whether there are too few texts to join for what stands between them."""
+    labels = positions(fr, args.positional[0][0]) if args.positional else None
+    return labels is not None and len(labels) < 2
+
+
+def _lacks(receiver: Value, args: Arguments) -> bool:
+    """Whether a constant has nothing in it of what would be replaced."""
+    texts, old = strings(receiver), strings(args.positional[0][0]) if args.positional else []
+    return (
+        bool(old) and len(texts) == len(receiver.atoms) > 0 and not any(each in text for each in old for text in texts)
+    )
+
+
 def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
     marks: dict[Mark, Hop | None] = dict(receiver.marks)
     if name == "join":
+        if marks and _joins_nothing(fr, args):
+            marks = {}
         for value, _ in args.positional:
             marks.update(collect(fr, element(fr, value), 1))
             marks.update(value.marks)
@@ -241,7 +257,7 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
     elif name in ("__add__", "__radd__", "__mod__", "translate"):
         for value, _ in args.positional:
             marks.update(collect(fr, value, 1))
-    elif name in ("replace", "ljust", "rjust", "center"):
+    elif name in ("replace", "ljust", "rjust", "center") and not (name == "replace" and _lacks(receiver, args)):
         for value, _ in args.positional[1:]:
             marks.update(value.marks)
     text = folded(fr, receiver, name, args)
@@ -255,7 +271,7 @@ def carry(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments
         parts.append(Value(frozenset((masks.SALTED,))))
     known = masks.kept(receiver) | masks.traits(parts[-1:], masked is not None, salted=False)
     carried = Value(carried.atoms | known, carried.marks) if known else carried
-    halves = taken_apart(fr, carried, callee, args)
+    halves = taken_apart(fr, carried, callee, args) or pieces.split(fr, receiver, carried, callee, args)
     if halves is not None:
         return halves
     if name in _HALVES and args.positional and {"."} & set(strings(args.positional[0][0])):
