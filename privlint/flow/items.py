@@ -312,13 +312,14 @@ def known_keys(fr: Frame, value: Value) -> list[str] | None:
     return labels if all(label[0] == "[" or label[1] == "%" for label in fields) else None
 
 
-def is_there(fr: Frame, receiver: Value, label: str) -> bool:
-    """Whether a dictionary that was made here has an item under a key, whatever way led here."""
+def is_there(fr: Frame, receiver: Value, label: str, name: str = "") -> bool:
+    """Whether a dictionary that was made here, or one whose ``name`` is that of a constant, has an item under a key,
+    whatever way led here."""
     for atom in receiver.atoms:
         obj = fr.object(atom.id) if isinstance(atom, Obj) and atom.id[0] == "o" else None
         if obj is None or obj.built_in != "dict" or obj.many or MAYBE in obj.fields or not obj.fields.get(label):
             return False
-        if atom.id in fr.solver.shared:  # type: ignore[union-attr]
+        if atom.id in fr.solver.shared and not name.isupper():  # type: ignore[union-attr]
             return False
     return bool(receiver.atoms) and not receiver.marks
 
@@ -456,4 +457,14 @@ def key_label(fr: Frame, value: Value) -> str | None:
         rest = [a for a in value.atoms if not isinstance(a, Trait) and not (isinstance(a, Obj) and fr.constant(a.id))]
         if len(rest) == 1:
             return constant_label(of(rest[0]))
-    return constant_label(value)
+    return constant_label(value) or _of_tuple(fr, value)
+
+
+def _of_tuple(fr: Frame, value: Value) -> str | None:
+    """The label of an item under a tuple of constants: ``prices["de", "pro"]``."""
+    (atom,) = value.atoms if len(value.atoms) == 1 else (None,)
+    if not isinstance(atom, Obj) or atom.id[0] == "s" or value.marks or fr.object(atom.id).built_in != "tuple":
+        return None
+    labels = [constant_label(item(fr, value, label)) for label in positions(fr, value) or ()]
+    known = [label[1:-1] for label in labels if label is not None]
+    return f"[({', '.join(known)},)]" if known and len(known) == len(labels) else None

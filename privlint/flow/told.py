@@ -46,9 +46,10 @@ def _answer(fr: Frame, reg: int, value: Value, test: str, other: Lit | None) -> 
     symbols = [a for a in value.atoms if isinstance(a, Obj)]
     if len(symbols) != 1 or symbols[0].id[0] != "s" or reg in fr.joined:
         return None
-    if any(not isinstance(a, Lit) for a in value.atoms if a is not symbols[0]):
-        return None
     param, path = symbolic(symbols[0].id)
+    others = [a for a in value.atoms if a is not symbols[0] and not isinstance(a, Lit)]
+    if others and not _as_passed(fr, param, path, value):
+        return None
     if not _askable(fr, param, path):
         return None
     for word, detail in fr.context.get((param, path), ()):
@@ -56,6 +57,11 @@ def _answer(fr: Frame, reg: int, value: Value, test: str, other: Lit | None) -> 
             return bool(detail[2])
     fr.summary.asked.add((param, path, test, other))
     return None
+
+
+def _as_passed(fr: Frame, param: int, path: Path, value: Value) -> bool:
+    """Whether a value is what the caller's object has, beside what others of its class have, and nothing else."""
+    return bool(path) and value.atoms == fr.initial(("s", param, path[:-1]), path[-1]).atoms
 
 
 def _askable(fr: Frame, param: int, path: Path) -> bool:
