@@ -135,6 +135,10 @@ class Catalog:
         """Whether it is a date, whose parts and distances tell of it as well."""
         return data_type in self._names.lists["dates"]
 
+    def is_text(self, data_type: str) -> bool:
+        """Whether data of this type is a text, and never a number."""
+        return data_type in self._names.lists["texts"]
+
     def is_sensitive(self, data_type: str) -> bool:
         """Whether data of this type calls for protection."""
         known = self.data_types.get(data_type)

@@ -21,7 +21,7 @@ WORD_LISTS = (
     "flags_first", "flags_last", "infrastructure", "machines", "keyed", "organisations", "requests", "rows", "low",
     "wholes", "credentials", "statistics",
     "apart", "capitals", "trailing", "doubtful", "asked", "counted", "secrets", "corporate", "relations", "automata",
-    "logins", "servers", "telling", "fetched", "makers", "test_frameworks", "owned", "animals", "dates",
+    "logins", "servers", "telling", "fetched", "makers", "test_frameworks", "owned", "animals", "dates", "texts",
 )  # fmt: skip
 VOCABULARY_KEYS = (*WORD_LISTS, "subjects", "abbreviations", "protected", "tokens")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from privlint.flow.frame import Frame
@@ -17,6 +18,7 @@ from privlint.flow.values import (
     Inst,
     Lit,
     Mark,
+    Marks,
     Obj,
     Opaque,
     Path,
@@ -25,18 +27,34 @@ from privlint.flow.values import (
     Value,
     symbolic,
 )
+from privlint.ir import ops as o
 
 _SCALARS = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "complex", "bool"))
 _KINDS = {"list": "list", "dict": "dict", "set": "set", "tuple": "tuple", "slice": "slice"}
 
 
+# What no text is an instance of.
+_NO_TEXT = frozenset(
+    (
+        *(f"builtins.{name}" for name in ("int", "float", "complex", "bool")),
+        *(f"numbers.{name}" for name in ("Number", "Complex", "Real", "Rational", "Integral")),
+        *("decimal.Decimal", "fractions.Fraction", "collections.abc.Callable", "typing.Callable"),
+        *(f"datetime.{name}" for name in ("date", "datetime", "time", "timedelta")),
+    )
+)
+
+
 class TypeTest(NamedTuple):
-    """``isinstance(x, kinds)``, maybe negated, of the variable ``slot`` or of a value that has no name."""
+    """``isinstance(x, kinds)``, maybe negated, of the variable ``slot`` or of a value that has no name.
+
+    ``exact``: of no class below, so that nothing is known where it does not hold.
+    """
 
     slot: str | None
     value: Value
     kinds: tuple[Atom, ...]
     negated: bool
+    exact: bool = False
 
 
 def test(fr: Frame, cond: int) -> TypeTest | None:
@@ -44,16 +62,54 @@ def test(fr: Frame, cond: int) -> TypeTest | None:
     negated = False
     while (combined := fr.tests.get(cond)) is not None and combined.op == "not":
         cond, negated = combined.args[0], not negated
-    call = fr.calls.get(cond)
-    if call is None or call.text != "isinstance" or len(call.args) != 2:
+    asked = _of_type(fr, combined) if combined is not None else _asked(fr, cond)
+    if asked is None:
         return None
-    slot = fr.slots.get(call.args[0].reg)
-    value = fr.state.env.get(slot) if slot is not None else fr.get(call.args[0].reg)
-    found = classes(fr, fr.get(call.args[1].reg))
+    subject, found = asked
+    slot = fr.slots.get(subject)
+    value = fr.state.env.get(slot) if slot is not None else fr.get(subject)
     if value is None or not found:
         return None
     fr.need(value)
-    return TypeTest(slot, value, found, negated)
+    different = combined is not None and combined.op in _DIFFERENT
+    return TypeTest(slot, value, found, negated != different, combined is not None)
+
+
+_DIFFERENT = frozenset(("is not", "!="))
+_CALLABLE = (Ext("collections.abc.Callable"),)
+
+
+def _asked(fr: Frame, cond: int) -> tuple[int, tuple[Atom, ...]] | None:
+    """``isinstance(x, C)`` and ``callable(x)``: the register of what is asked about, and the classes."""
+    call = fr.calls.get(cond)
+    if call is None:
+        return None
+    if call.text == "isinstance" and len(call.args) == 2:
+        return call.args[0].reg, classes(fr, fr.get(call.args[1].reg))
+    return (call.args[0].reg, _CALLABLE) if call.text == "callable" and len(call.args) == 1 else None
+
+
+def _of_type(fr: Frame, combined: o.Combine) -> tuple[int, tuple[Atom, ...]] | None:
+    """``type(x) is C``."""
+    if combined.op not in ("is", "==", *_DIFFERENT) or len(combined.args) != 2:
+        return None
+    call = fr.calls.get(combined.args[0])
+    if call is None or call.text != "type" or len(call.args) != 1:
+        return None
+    return call.args[0].reg, classes(fr, fr.get(combined.args[1]))
+
+
+def _apart_from_texts(fr: Frame, marks: Marks, kinds: Iterable[Atom | str]) -> Marks:
+    """The marks of what is an instance of one of these classes: if none of them is of texts, what is a text is not."""
+    paths = [kind if isinstance(kind, str) else kind.path if isinstance(kind, Ext) else "" for kind in kinds]
+    if not marks or not _NO_TEXT.issuperset(paths):
+        return marks
+    return {mark: way for mark, way in marks.items() if not _is_text(fr, mark)}
+
+
+def _is_text(fr: Frame, mark: Mark) -> bool:
+    source = mark.source
+    return not isinstance(source, Symbol) and not mark.weak and not mark.whole and fr.catalog.is_text(source.data_type)
 
 
 def classes(fr: Frame, value: Value) -> tuple[Atom, ...]:
@@ -78,6 +134,7 @@ def instances(fr: Frame, value: Value, kinds: Value) -> Value:
     if not wanted:
         return value
     kept = [a for a in value.ordered if any(is_instance(fr, a, kind) is not False for kind in wanted)]
+    marks = _apart_from_texts(fr, value.marks, wanted)
     if value.atoms and not kept:
         return Value()
     for atom in kept:
@@ -85,7 +142,7 @@ def instances(fr: Frame, value: Value, kinds: Value) -> Value:
             typed = _typed(fr, atom, wanted[0])
             if typed is not None:
                 fr.put(atom.id, typed)
-    return Value(frozenset(kept), value.marks)
+    return Value(frozenset(kept), marks)
 
 
 def scalar(fr: Frame, value: Value, label: str) -> Value:
@@ -95,6 +152,7 @@ def scalar(fr: Frame, value: Value, label: str) -> Value:
     and a text with a key is none.  In texts and numbers nothing is ever stored, so that no way to them is lost.
     """
     classes = [Ext(path) for path in label.removeprefix(IS).split("|")]
+    marks = _apart_from_texts(fr, value.marks, classes)
     kept: set[Atom] = set()
     parts: dict[tuple[int, Path], Path] = {}
     for atom in value.ordered:
@@ -107,13 +165,14 @@ def scalar(fr: Frame, value: Value, label: str) -> Value:
             kept.add(atom)
     if value.atoms and not kept:
         return UNKNOWN
-    return Value(frozenset(kept), {_part(mark, parts): way for mark, way in value.marks.items()})
+    return Value(frozenset(kept), {_part(mark, parts): way for mark, way in marks.items()})
 
 
 def _is_open(fr: Frame, atom: Obj) -> bool:
     """Whether nothing is known of what a caller passes there."""
     obj = fr.object(atom.id)
-    return atom.id[0] == "s" and obj.kind == "sym" and obj.cls < 0 and not obj.type and not obj.written
+    untyped = not obj.type or obj.type.endswith("()")
+    return atom.id[0] == "s" and obj.kind == "sym" and obj.cls < 0 and untyped and not obj.written
 
 
 def _part(mark: Mark, parts: dict[tuple[int, Path], Path]) -> Mark:
@@ -133,9 +192,15 @@ def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
     """The state where the test came out so; None where it cannot."""
     wanted = outcome != found.negated
     value = found.value
+    if found.exact and not wanted:
+        return fr.state
     label = _scalars(found.kinds) if wanted and found.slot is not None else None
     if label is not None:
         value = scalar(fr, value, label)
+    elif wanted and (marks := _apart_from_texts(fr, value.marks, found.kinds)) is not value.marks:
+        value = Value(value.atoms, marks)
+    if found.value.marks and not value.marks and all(_says_nothing(a) for a in value.atoms):
+        return None
     kept: set[Atom] = set()
     typed: dict[tuple[object, ...], Object] = {}
     for atom in value.ordered:
@@ -156,6 +221,11 @@ def narrowed(fr: Frame, found: TypeTest, outcome: bool) -> State | None:
         state.env[found.slot] = Value(frozenset(kept), value.marks)
     state.heap.update(typed)
     return state
+
+
+def _says_nothing(atom: Atom) -> bool:
+    """Whether an atom is of a call of which nothing is known but what it carried."""
+    return isinstance(atom, Inst) and atom.type.endswith("()")
 
 
 def _typed(fr: Frame, atom: Obj, kind: Atom) -> Object | None:

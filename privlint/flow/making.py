@@ -14,6 +14,7 @@ from privlint.flow.heap import Object
 from privlint.flow.items import element, item, iterated, key_label, positions
 from privlint.flow.models.folding import concatenated
 from privlint.flow.values import (
+    SIZE,
     UNKNOWN,
     Hop,
     Mark,
@@ -200,8 +201,14 @@ def _length(fr: Frame, value: Value) -> int:
     """The length of a sequence whose items are all known, or -1."""
     sizes = set()
     for atom in value.ordered:
-        if not isinstance(atom, Obj) or atom.id[0] == "s" or "[*]" in fr.object(atom.id).fields:
+        if not isinstance(atom, Obj) or "[*]" in fr.object(atom.id).fields:
             return -1
+        if atom.id[0] == "s":
+            if (known := fr.size(atom.id)) < 0:
+                fr.need_parts(value, SIZE)
+                return -1
+            sizes.add(known)
+            continue
         sizes.add(sum(label[0] == "[" for label in fr.object(atom.id).fields))
     return sizes.pop() if len(sizes) == 1 else -1
 

@@ -26,6 +26,7 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Prefix,
+    Trait,
     Value,
     is_constant,
     is_number,
@@ -182,6 +183,8 @@ def flag(fr: Frame, reg: int) -> bool | None:
     """Whether what a caller passes counts as true, where the context tells; else it is asked to tell."""
     value = fr.get(reg)
     known = _constant(fr, reg, value)
+    if known is None and reg not in fr.joined and told.is_instance(fr, value):
+        return True
     return bool(known.value) if known is not None else told.is_true(fr, reg, value)
 
 
@@ -245,6 +248,8 @@ def _compared(fr: Frame, op: o.Combine, values: list[Value]) -> Value:
     if left is None or right is None:
         for reg, value, other in ((op.args[0], values[0], right), (op.args[1], values[1], left)):
             if other is not None:
+                if other.value is None and reg not in fr.joined and told.is_instance(fr, value):
+                    return literal(op.op in ("!=", "is not"))
                 fr.need(value)
                 known = told.compares(fr, reg, value, "==", other, turned=False)
                 if known is not None:
@@ -272,7 +277,7 @@ def _constant(fr: Frame, reg: int, value: Value) -> Lit | None:
         return None
     if len(value.atoms) == 1:
         return None if value.marks else found[0]
-    rest = [a for a in value.ordered if a is not found[0]]
+    rest = [a for a in value.ordered if a is not found[0] and not isinstance(a, Trait)]
     return found[0] if len(rest) == 1 and isinstance(rest[0], Obj) and fr.constant(rest[0].id) else None
 
 

@@ -84,11 +84,29 @@ def answers(fr: Frame, asked: set[Question], values: Sequence[Value]) -> dict[tu
             (atom,) = value.atoms
             if isinstance(atom, Lit) and _settles(atom, path, other):
                 told = bool(atom.value) if other is None else ordered(atom, test, other)
+        if told is None and (test == TRUE or _is_none(test, other)) and is_instance(fr, value):
+            told = test == TRUE
         if told is None:
             told = _answer(fr, -1, value, test, other)
         if told is not None:
             out.setdefault((param, path), []).append((SAYS, (test, other, told)))
     return out
+
+
+def _is_none(test: str, other: Lit | None) -> bool:
+    return test == "==" and other is not None and other.value is None
+
+
+def is_instance(fr: Frame, value: Value) -> bool:
+    """Whether a value is an instance of classes of the program in every run: not None, and it counts as true."""
+    return bool(value.atoms) and all(isinstance(atom, Obj) and _counts_as_true(fr, atom) for atom in value.atoms)
+
+
+def _counts_as_true(fr: Frame, atom: Obj) -> bool:
+    obj = fr.object(atom.id)
+    if obj.kind not in ("inst", "sym") or obj.cls < 0 or not fr.exact(atom.id) or fr.program.external_bases(obj.cls):
+        return False
+    return all(fr.program.method(obj.cls, name) is None for name in ("__bool__", "__len__"))
 
 
 def _part(fr: Frame, values: Sequence[Value], param: int, path: Path) -> Value | None:
