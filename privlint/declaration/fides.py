@@ -3,7 +3,8 @@
 The shape is that of the ``fideslang`` resources (https://github.com/ethyca/fideslang, ``models.py``): a dataset's
 collections have fields with ``data_categories``; a system has ``privacy_declarations`` with ``data_categories``,
 ``data_use``, legal basis and the third parties that data is shared with, and ``egress`` to other systems.  Fides knows
-no hosts, forms or countries: what a declaration says of these travels in ``meta.privlint``, which other tools ignore.
+no hosts, forms or countries, nor what is internal or counts as consent: what a declaration says of these travels in
+``meta.privlint``, which other tools ignore.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import yaml
 
 from privlint.declaration.document import Node, read
 from privlint.declaration.errors import DeclarationError
+from privlint.declaration.kept import rest_in, rest_of
 from privlint.declaration.vocabulary import DURATION, duration_meant
 from privlint.model.data import DataType
 from privlint.model.declaration import Collects, Declaration, DeclaredRecipient
@@ -98,6 +100,7 @@ class Imported:
     collects: dict[str, dict[str, Any]] = field(default_factory=dict)
     recipients: dict[str, dict[str, Any]] = field(default_factory=dict)
     controller: dict[str, str] = field(default_factory=dict)
+    rest: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -194,6 +197,7 @@ class _Reader:
         controller, collects, recipient = own.get("controller"), own.get("collects"), own.get("recipient")
         if isinstance(controller, dict):
             self.out.controller.update({str(k): str(v) for k, v in controller.items() if isinstance(v, str)})
+        self.out.rest.update(rest_in(own))
         for entry in _mappings(collects):
             self.out.collects[repr(entry)] = dict(entry)
         if isinstance(recipient, dict) and _text(recipient.get("name")):
@@ -316,10 +320,12 @@ class _Writer:
     def application(self, declaration: Declaration) -> dict[str, Any]:
         """The system that collects."""
         name = declaration.controller or "application"
-        controller = {"name": declaration.controller, "country": declaration.country}
+        controller = {key: getattr(declaration, key) for key in ("country", "contact", "representative", "dpo")}
+        controller = {"name": declaration.controller, **controller}
         own = {
             "controller": {key: value for key, value in controller.items() if value},
             "collects": [_collects(each) for each in declaration.collects],
+            **rest_of(declaration),
         }
         return {
             "fides_key": fides_key(name),
@@ -423,9 +429,11 @@ def declaration_text(found: Imported) -> str:
     content: dict[str, Any] = {"version": 1}
     if found.controller:
         content["controller"] = found.controller
+    content |= {key: value for key, value in found.rest.items() if key in ("app_type", "laws")}
     if found.collects:
         content["collects"] = list(found.collects.values())
     if found.recipients:
         content["recipients"] = list(found.recipients.values())
+    content |= {key: value for key, value in found.rest.items() if key not in content}
     body: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
     return "\n".join([*head, body])

@@ -213,6 +213,28 @@ def test_from_fides(shop: Path, run: Run) -> None:
     assert run("check").status in (0, 1)
 
 
+WHOLE = """\
+version: 1
+controller: {name: Shop, country: CN, contact: "privacy@shop.example", dpo: Li Wei}
+app_type: online_shopping
+laws: [PIPL, GDPR]
+collects:
+- {data: contact.phone, purposes: [delivery], basis: contract, retention: P2Y}
+recipients:
+- name: Courier
+  match: {hosts: [api.courier.example]}
+  country: CN
+  receives:
+  - {data: contact.phone, form: masked, purpose: delivery, basis: contract}
+automated_decisions:
+- {data: behavior.purchase_history, purpose: recommendations, basis: consent}
+internal: {hosts: ["*.shop.internal"], packages: [shop_common]}
+consent: {checks: ["*.has_consented"]}
+exports: {access_controls: ["*.permission_required"], audit: [audit.record]}
+security: [encryption at rest]
+"""
+
+
 def test_to_fides_and_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(APP / "privacy.yml", tmp_path / "privacy.yml")
     (tmp_path / ".git").mkdir()
@@ -236,6 +258,18 @@ def test_to_fides_and_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     for each in shown:
         each["receives"] = [{"form": "clear", **one} for one in each["receives"]]
     assert after["recipients"] == shown
+    rest = [key for key in before if key != "recipients"]
+    assert {key: after.get(key) for key in rest} == {key: before[key] for key in rest}
+
+
+def test_all_of_a_declaration_comes_back_from_fides(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "privacy.yml").write_text(WHOLE, encoding="utf-8")
+    before = content(tmp_path / "privacy.yml")
+    run("init", "--to-fides", "-o", "system.yml")
+    assert run("init", "--from-fides", "system.yml", "--force").status == 0
+    assert content(tmp_path / "privacy.yml") == before
 
 
 def test_what_is_no_manifest(shop: Path, run: Run) -> None:
