@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from privlint.catalog.paths import Patterns
 from privlint.flow.bodies import Bodies
 from privlint.flow.fields import KEYS_OF_ROWS, RELATIONS, Field, Fields, is_bool, plain_names, says_by_being_true
+from privlint.flow.sealing import seals
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
 from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import CollectionFact, Origin
@@ -389,16 +390,19 @@ class Records:
 
     def opaque(self, cls: int) -> frozenset[str]:
         """The fields that tell nothing in the clear by what they are declared as: encrypted or hashed ones
-        (``EncryptedCharField``), and keys of other rows (``ForeignKey``)."""
+        (``EncryptedCharField``, a class of the program that seals), and keys of other rows (``ForeignKey``)."""
         if cls not in self._opaque:
             self._opaque[cls] = frozenset(
                 name
                 for number in self._solver.program.classes[cls].mro
                 for name, declared in self._solver.program.classes[number].fields.items()
                 if declared.call.rpartition(".")[2] in KEYS_OF_ROWS
-                or any(_ENCRYPTED.search(text) for text in _declared_as(declared))
+                or any(_ENCRYPTED.search(text) or self._seals(number, text) for text in _declared_as(declared))
             )
         return self._opaque[cls]
+
+    def _seals(self, cls: int, text: str) -> bool:
+        return seals(self._solver.program, self._solver.program.classes[cls].module, text)
 
     def _with_keyword(self, cls: int, keyword: str, value: bool) -> frozenset[str]:
         return frozenset(

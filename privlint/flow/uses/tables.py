@@ -28,7 +28,8 @@ _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
 _SHORTEST = 15  # characters of a statement
 _USER = "django.contrib.auth.models.AbstractUser"
-_USERS = ("AbstractUser", "AbstractBaseUser", "User")
+_USERS = ("AbstractUser", "AbstractBaseUser")
+_FULL_USERS = frozenset(("AbstractUser", "User"))  # which have a name, a login name and an address already
 
 
 class Column(NamedTuple):
@@ -64,7 +65,7 @@ class Tables:
         info = self._program.classes[cls]
         found = [Column(name, field.match) for name, field in self._solver.records.fields(cls).items()]
         bases = {base.rpartition(".")[2] for base in self._program.external_bases(cls)}
-        if bases & set(_USERS):
+        if bases & _FULL_USERS:
             found += [each for each in self._library_user() if each.name not in {f.name for f in found}]
         kept = tuple(each for each in found if each.match.confidence is not Confidence.LOW)
         return Columns(info.name, kept, Confidence.HIGH) if kept else None
@@ -101,7 +102,7 @@ class Tables:
     def _own_user(self) -> Columns | None:
         """The class that ``get_user_model()`` gives: the one that derives from Django's, else Django's."""
         for cls in self._program.classes:
-            if any(base.rpartition(".")[2] in _USERS[:2] for base in self._program.external_bases(cls.id)):
+            if any(base.rpartition(".")[2] in _USERS for base in self._program.external_bases(cls.id)):
                 return self.of_class(cls.id)
         return Columns("User", tuple(self._library_user()), Confidence.MEDIUM)
 
