@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from privlint.resolve.program import Program
 
 # What makes the stored value: of Django's fields, SQLAlchemy's types, peewee's fields.
-_STORING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "process_bind_param", "bind_processor", "db_value")
+_STORING = (
+    "get_prep_value",
+    "get_db_prep_value",
+    "get_db_prep_save",
+    "process_bind_param",
+    "bind_processor",
+    "db_value",
+)
 _SEALS = re.compile(r"encrypt|cipher|fernet|(^|_)seal(s|ed)?($|_)|hashpw|make_password", re.IGNORECASE)
 
 

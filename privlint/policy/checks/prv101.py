@@ -63,12 +63,13 @@ def check(context: Context) -> Iterable[Finding]:
     for facts in by_site(context, lambda fact: _counts(fact) and not entries(context, fact.data_type)):
         types = sorted({fact.data_type for fact in facts})
         first = facts[0]
-        cited = context.cited(RULE.code)
+        cited, it = context.cited(RULE.code), context.verb(types, "it", "them")
         message = (
             f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
-            f"{context.verb(types, 'is', 'are')} collected{taker(first)}, which "
-            f"{wording.declaration_name(declaration)} does not list: declare or drop "
-            f"{context.verb(types, 'it', 'them')}{f' ({cited})' if cited else ''} [from {wording.clean(first.name)}]"
+            f"{context.verb(types, 'is', 'are')} collected{taker(first)}, but "
+            f"{wording.declaration_name(declaration)} does not list {it} under collects; people were not told of {it}: "
+            f"list {it} with the purposes, or leave {it} out{f' ({cited})' if cited else ''} "
+            f"[from {wording.clean(first.name)}]"
         )
         related = collects_near(declaration, types, context.catalog)
         yield collected(RULE.code, facts, message, related=related)

@@ -155,7 +155,7 @@ def _finding(context: Context, needed: NecessarySet, facts: list[CollectionFact]
     reason = next((why for why in refused.values() if why), "")
     allowed = f" ({reason})" if reason else ""
     name = needed.name[:1].lower() + needed.name[1:]
-    article = "an" if name[:1] in "aeiou" else "a"
+    article = "an" if name[:1] in "aeio" else "a"  # a used-car app
     message = (
         f"{wording.data(types, context.catalog)}{wording.subject_phrase(first.subject)} "
         f"{context.verb(types, 'is', 'are')} required{taker(first)}, beyond what {article} {name} app may require for "

@@ -33,6 +33,7 @@ from privlint.model.finding import Finding
 from privlint.policy import wording
 from privlint.policy.context import Context
 from privlint.policy.declared import recipient_entries
+from privlint.policy.recipients import Party
 from privlint.policy.rule import Rule
 from privlint.policy.sharing import entries, reaches, shared
 
@@ -45,6 +46,16 @@ RULE = Rule(
     ("CWE-359", "CWE-201", "CWE-213"),
     ("privacy", "sharing"),
 )
+
+
+_SHOWN = 4
+
+
+def _told(party: Party) -> str:
+    """What the recipient is declared to get."""
+    data = list(dict.fromkeys(one.data for each in party.declared for one in each.receives))
+    more = [f"{len(data) - _SHOWN + 1} more"] if len(data) > _SHOWN else []
+    return f"for {wording.listed([*data[: _SHOWN - len(more)], *more])} only" if data else "without any data"
 
 
 def check(context: Context) -> Iterable[Finding]:
@@ -64,10 +75,10 @@ def check(context: Context) -> Iterable[Finding]:
         if place.party is None:
             continue
         advice = context.advice(
-            RULE.code, "people were not told of that: leave {it} out, or add {it} to what is received", place.types
+            RULE.code, "people were not told of that: leave {it} out, or list {it} under its receives", place.types
         )
         message = (
-            f"{reaches(context, place)}, which {name} declares for other data only{advice}"
+            f"{reaches(context, place)}, which {name} declares {_told(place.party)}{advice}"
             f"{wording.origins(place.flows())}"
         )
         yield context.finding(RULE.code, place, message, related=recipient_entries(place.party))

@@ -192,19 +192,21 @@ def _table(context: Context, store: Store) -> Iterator[Finding]:
     found = periods.declared(context.declaration, context.catalog, store.data_types)
     if not found:
         return
-    period = wording.listed(sorted({str(each.retention) for each in found.values()}))
+    told = sorted({str(each.retention) for each in found.values()}, key=periods.seconds)
+    period = wording.listed([f"{periods.words(periods.seconds(each))} ({each})" for each in told])
     name = wording.clean(store.name)
     if store.kind == "file":
         where, what, advice = f"files that {name} writes", "deletes them", "delete the file when its time is over"
     elif store.kind == "object-storage":
-        where, what = f"the object store that {name} fills", "deletes from it, or sets a lifecycle rule"
+        where, what = f"the object store that {name} fills", "sets a lifecycle rule, or deletes from it"
         advice = "set a lifecycle rule"
     else:
         where, what, advice = name, "deletes from it", "add a job that erases what is older"
     what += " by time" if store.erased else ""
     message = (
         f"{wording.data(sorted(found), context.catalog)}{wording.subject_phrase(store.subject)} in "
-        f"{where} may be kept for {period}, as declared, and no code {what}{context.advice(RULE.code, advice)}"
+        f"{where} {context.verb(sorted(found), 'is', 'are')} declared to be kept for {period}, and no code {what}"
+        f"{context.advice(RULE.code, advice)}"
     )
     lines = dict.fromkeys(each.location for each in found.values())
     written = store.kind in ("file", "object-storage")
