@@ -102,6 +102,11 @@ def _defaulted(declared: FieldInfo) -> bool:
     return first is not ...
 
 
+def _is_whose(call: str, named: NameMatch) -> bool:
+    """Whether a relation says whose row it is: ``account = OneToOneField(User)`` is no login name."""
+    return call in RELATIONS and named.data_type == "account.username"
+
+
 class Fields:
     """The judge of single fields; ``flags`` are the classes and fields that, by their type, are no data."""
 
@@ -170,7 +175,7 @@ class Fields:
             named = self._in_context(info, declared.name, named, rule.kind)
         elif named is None and (rule.kind == "model" or rule.kind in _ASKING):
             named = self._of_work(info, declared.name)
-        if named is not None and self._titled_otherwise(declared):
+        if named is not None and (self._titled_otherwise(declared) or _is_whose(last, named)):
             named = None
         if declared.annotation is not None and match is None:
             match = self._solver.annotations.personal(module, declared.annotation)
