@@ -85,7 +85,7 @@ def report_call(
             fr.fn.dotted,
             rule.recipient,
             hosts,
-            _package(fr, callee),
+            _package(fr, callee, rule.kind),
             secure,
             words,
             confidence,
@@ -231,6 +231,14 @@ def arriving(marks: dict[Mark, Hop | None], fr: Frame, n: int, callee: str, kind
     return {mark: hop(way, fr.site(n), f"sink {kind}", callee) for mark, way in marks.items()}
 
 
-def _package(fr: Frame, callee: Callee) -> str | None:
-    head = callee.text.partition(".")[0]
-    return head or None
+_STORES = frozenset(("database", "cache", "queue"))
+
+
+def _package(fr: Frame, callee: Callee, kind: str) -> str | None:
+    """The package that is called, as it is written; of a client of a store, that of its type."""
+    for atom in callee.receiver.ordered if kind in _STORES and callee.receiver is not None else ():
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        head = type_.partition(".")[0]
+        if head.isidentifier():
+            return head
+    return callee.text.partition(".")[0] or None
