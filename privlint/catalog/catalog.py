@@ -84,7 +84,7 @@ class Catalog:
         """Whether a name is no data of that type where it belongs to ``beside``: the author of a book."""
         names = self._names
         owner = names.owner(beside)
-        if owner.person is not None or owner.machine or not owner.head:
+        if owner.person is not None or not owner.head:
             return False
         words = (owner.head, *names.lexicon.words(name))
         return names.spellings.is_banned(words, data_type, len(words))

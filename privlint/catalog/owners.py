@@ -65,7 +65,7 @@ def read_owner(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Owner:
         person = Confidence.MEDIUM  # a whole form or request for it: RegistrationForm
     last_words = next((part for part in reversed(parts) if part), ())
     automaton = automaton or (person is None and not _ROBOTS.isdisjoint(last_words))
-    organisation = head in lists["organisations"] or corporate
+    organisation = (bool(core) and head in lists["organisations"]) or corporate  # ``info`` alone is no mailbox
     request = any(word in lists["requests"] for word in words) and not (organisation and is_class)  # class Event
     row = any(word in lists["rows"] for word in words)
     return Owner(

@@ -10,7 +10,7 @@ from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import instance_item, one_of
 from privlint.flow.models.texts import SILENT, taken_apart
-from privlint.flow.sources import part_called
+from privlint.flow.sources import of_known_item, part_called
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -129,7 +129,9 @@ def of_request(fr: Frame, callee: Callee, owner: str, args: Arguments) -> Value:
         key, default = args.at(fr, 0, "key"), args.at(fr, 1, "default")
         marks: dict[Mark, Hop | None] = {}
         for text in strings(key[0])[:3] if key else ():
-            marks.update(origins.of_request_key(fr, text, callee.n, owner, callee.receiver_name, required=False))
+            named = callee.receiver_name
+            known = of_known_item(fr, receiver, text, callee.n, named, set())
+            marks.update(known or origins.of_request_key(fr, text, callee.n, owner, named, required=False))
         out = with_marks(with_marks(part, marks), taken_out(fr, callee, args))
         return either(out, default[0]) if default is not None else out
     if callee.attribute in ("items", "iteritems"):

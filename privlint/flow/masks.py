@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from privlint.flow.frame import Frame
 from privlint.flow.values import (
+    FRESH,
     Atoms,
     Ext,
     Hop,
@@ -149,7 +150,13 @@ def traits(parts: Sequence[Value], masked: bool, salted: bool) -> Atoms:
     found = {MASKED} if masked else set()
     if salted or any(SALTED in value.atoms for value in parts):
         found.add(SALTED)
+    if any(FRESH in value.atoms for value in parts) and all(map(_is_fresh_or_constant, parts)):
+        found.add(FRESH)
     return frozenset(found)
+
+
+def _is_fresh_or_constant(value: Value) -> bool:
+    return FRESH in value.atoms or (bool(value.atoms) and all(isinstance(a, Lit | Prefix) for a in value.atoms))
 
 
 def kept(value: Value) -> Atoms:

@@ -16,6 +16,7 @@ from privlint.flow.values import (
     BESIDE,
     NONE,
     UNKNOWN,
+    UNSURE,
     Address,
     Atom,
     Bound,
@@ -357,7 +358,10 @@ class Stores:
         """What the program stored there."""
         key = ("external", path, label)
         self._read(key)
-        return self._externals.get(key, UNKNOWN)
+        found = self._externals.get(key, UNKNOWN)
+        if any(isinstance(a, Lit) and a.kind in ("bool", "none") for a in found.atoms):  # or it was not, in this run
+            return Value(found.atoms | UNSURE.atoms, found.marks)
+        return found
 
     def class_value(self, cls: int) -> Value:
         """The value of a class's name."""

@@ -299,13 +299,9 @@ def of_item(
     fr: Frame, value: Value, key: str, n: int, owner_name: str, found: Value, *, required: bool = True
 ) -> Found:
     """An item whose literal key names personal data; ``required``: the look-up fails where it is missing."""
-    out: Found = {}
     names, data = owners(fr, value)
-    index = fr.catalog.index
-    for rule in (*index.item_sources.get(key, ()), *index.item_sources.get("*", ())):
-        if _owned(fr, value, names, rule.owner, owner_name):
-            out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
-    if not out and not key.islower() and key in index.item_sources:
+    out = of_known_item(fr, value, key, n, owner_name, names)
+    if not out and not key.islower() and key in fr.catalog.index.item_sources:
         ask(fr, value)  # a caller that knows whose it is (a message's, a header's) knows the item
     if out or not data:
         return out
@@ -314,7 +310,8 @@ def of_item(
             return {}
         needed = required and owner_name not in _CHECKED
         return of_request_key(fr, key, n, _sender(fr, value), owner_name, required=needed)
-    if not _unknown(found) or _is_page(key):
+    sent = is_request_data(fr, found)  # and kept under a key that was sent, too
+    if (not _unknown(found) and not sent) or _is_page(key):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
     if match is None and (collection := collection_of(value)):
@@ -329,6 +326,16 @@ def of_item(
     ask(fr, value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
     return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
+
+
+def of_known_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, names: set[str]) -> Found:
+    """What rules say of an item."""
+    out: Found = {}
+    index = fr.catalog.index
+    for rule in (*index.item_sources.get(key, ()), *index.item_sources.get("*", ())):
+        if _owned(fr, value, names, rule.owner, owner_name):
+            out.update(of_rule(fr, rule, n, key, f"`{owner_name or 'item'}[{key!r}]` is read", key))
+    return out
 
 
 def of_column(fr: Frame, row: Value, name: str, n: int, others: Sequence[str]) -> Found:
@@ -346,9 +353,10 @@ _OF_ROWS = ("identity.", "contact.", "demographic.", "account.", "health.", "fin
 def named(fr: Frame, name: str, n: int, value: Value) -> Found:
     """A variable of which nothing is known but its name."""
     match = fr.catalog.classify(name, None)
-    if match is None or match.confidence is not Confidence.HIGH:
+    if match is None:
         return {}
-    if FRESH in value.atoms and not fr.catalog.is_secret(match.data_type):
+    secret = FRESH in value.atoms and fr.catalog.is_secret(match.data_type)
+    if (match.confidence is not Confidence.HIGH or FRESH in value.atoms) and not secret:
         return {}
     return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
 
