@@ -80,11 +80,12 @@ class Catalog:
         found = self._names.owner(owner)
         return found.organisation or found.machine
 
-    def means_other(self, name: str, data_type: str, beside: str) -> bool:
-        """Whether a name is no data of that type where it belongs to ``beside``: the author of a book."""
+    def means_other(self, name: str, data_type: str, beside: str, machines: bool = False) -> bool:
+        """Whether a name is no data of that type where it belongs to ``beside``: the author of a book; with
+        ``machines`` also where that is a machine or code: the full name of a repository."""
         names = self._names
         owner = names.owner(beside)
-        if owner.person is not None or not owner.head:
+        if owner.person is not None or not owner.head or (owner.machine and not machines):
             return False
         words = (owner.head, *names.lexicon.words(name))
         return names.spellings.is_banned(words, data_type, len(words))

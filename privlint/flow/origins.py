@@ -76,7 +76,7 @@ def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, require
         match = beside(fr.catalog, key)
     if match is None or (match.data_type.startswith("health.") and _is_of_animals(fr)):
         return {}
-    if fr.catalog.means_other(key, match.data_type, holder):  # event["repository"]["full_name"]
+    if fr.catalog.means_other(key, match.data_type, holder, machines=True):  # event["repository"]["full_name"]
         return {}
     found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
     if found and owner != CHECKED:
