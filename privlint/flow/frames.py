@@ -59,7 +59,8 @@ _SAME = frozenset(
      "reverse", "drop_nulls", "fill_null", "cast", "clone", "to_pandas", "rechunk", "interpolate", "clip",
      "transpose", "mode", "option", "options", "format", "partitionBy", "bucketBy", "sortBy", "distinct", "toDF",
      "checkpoint", "localCheckpoint", "hint", "alias", "sortWithinPartitions", "unpersist", "set_axis", "to_frame",
-     "with_row_index", "with_row_count", "top_k", "bottom_k", "gather_every", "subtract", "intersect"]
+     "with_row_index", "with_row_count", "top_k", "bottom_k", "gather_every", "subtract", "intersect", "outputMode",
+     "queryName", "trigger", "withWatermark"]
 )  # fmt: skip
 _ROWS = frozenset(
     ["iterrows", "itertuples", "iter_rows", "rows", "to_dicts", "to_records", "collect", "take", "toLocalIterator"]
@@ -75,7 +76,8 @@ _OTHER = frozenset(
      "hstack", "select", "drop", "items", "iteritems", "keys", "values", "get", "pop", "insert", "eval", "stack",
      "unstack", "melt", "pivot", "plot", "show", "display", "style", "isin", "T", "cumsum", "rank", "diff", "shift"]
 )  # fmt: skip
-_PLACES = frozenset(["loc", "iloc", "at", "iat", "write", "na"])
+_PLACES = frozenset(["loc", "iloc", "at", "iat", "write", "writeStream", "na"])
+_ASKS = frozenset(["select", "groupby", "groupBy", "group_by", "withColumn", "with_columns"])
 _FACTS = frozenset(
     ["columns", "shape", "dtypes", "index", "empty", "size", "ndim", "height", "width", "schema", "axes"]
 )  # fmt: skip
@@ -226,10 +228,18 @@ def _rest(value: Value, fr: Frame) -> Value:
 # -- methods ------------------------------------------------------------------------------------------------------
 
 
-def method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    """A method of a frame; None where the receiver is none, or the method is not known."""
+def of_named(fr: Frame, callee: Callee, args: Arguments, type_: str) -> Value | None:
+    """Columns that something is asked for of which no more is known than that it is called as a frame is: ``df``."""
+    if callee.attribute not in _ASKS or not (known := _frame_type(fr, type_)) or callee.receiver is None:
+        return None
+    fr.need(callee.receiver)
+    return method(fr, callee, args, known)
+
+
+def method(fr: Frame, callee: Callee, args: Arguments, type_: str = "") -> Value | None:
+    """A method of a frame; None where the receiver is none, or the method is not known.  ``type_``: what it must be."""
     value = callee.receiver
-    type_ = type_of(fr, value) if value is not None else ""
+    type_ = type_ or (type_of(fr, value) if value is not None else "")
     if value is not None and callee.attribute == "value_counts":
         return Value(frozenset((Inst(SERIES),)), sources.counted_by(fr, value).marks)
     if not type_ or value is None:

@@ -278,8 +278,9 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         columns.method(fr, callee, args)
         or rows.method(fr, callee)
         or values_of_unknown(fr, callee, args)
-        or _executed(fr, callee, args, _named_type(fr, callee))
+        or _executed(fr, callee, args, named := _named_type(fr, callee))
         or documents.found(fr, callee)
+        or (frames.of_named(fr, callee, args, named) if named else None)
     )
     if of_rows is not None:
         return Value(of_rows.atoms) if verdict.protection is not None else of_rows
