@@ -8,7 +8,7 @@ from privlint.flow import origins, payloads, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
-from privlint.flow.items import element, queried
+from privlint.flow.items import element, item, queried
 from privlint.flow.mappings import saved, texts
 from privlint.flow.models.streams import FIELDNAMES
 from privlint.flow.models.templates import by_format, by_percent, reads_parts, template
@@ -18,6 +18,7 @@ from privlint.flow.values import (
     Func,
     Hop,
     Inst,
+    Lit,
     Mark,
     Obj,
     Opaque,
@@ -105,24 +106,27 @@ def _opaque(fr: Frame, callee: Callee) -> frozenset[str]:
 
 
 def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
-    """A row of which nobody knows what is in it, as the names of the columns say that it is written under."""
+    """What is written of a row: that which is under the names of the columns, and of a row of which nobody knows what
+    is in it, what these say."""
     if callee.attribute not in ("writerow", "writerows") or callee.receiver is None:
         return value
     row = element(fr, value) if callee.attribute == "writerows" else value
-    if not sources.unknown(row):
-        return value
     for atom in callee.receiver.ordered:
         names = fr.object(atom.id).fields.get(FIELDNAMES, UNKNOWN) if isinstance(atom, Obj) else UNKNOWN
-        listed = [
-            text
-            for each in names.ordered
-            if isinstance(each, Obj)
-            for held in fr.object(each.id).fields.values()
-            for text in strings(held)
-        ]
-        for name in listed:
+        listed = _listed(fr, names)
+        if not listed:
+            continue
+        value = join_all(item(fr, row, f"[{name!r}]") for name in listed)
+        for name in listed if sources.unknown(row) else ():
             value = with_marks(value, sources.of_column(fr, row, name, n, listed))
     return value
+
+
+def _listed(fr: Frame, names: Value) -> list[str]:
+    """The texts that a list holds, if it is one of nothing but texts."""
+    held = [each for atom in names.ordered if isinstance(atom, Obj) for each in fr.object(atom.id).fields.values()]
+    known = held and all(isinstance(atom, Lit) for each in held for atom in each.atoms)
+    return [text for each in held for text in strings(each)] if known else []
 
 
 def _is_unknown(value: Value) -> bool:
