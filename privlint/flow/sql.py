@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\{\w*\}")
 _READS = re.compile(
-    r"[\s(]*(select|show|pragma|explain|describe|delete|create|drop|alter|truncate|begin|commit)\b", re.I
+    r"[\s(]*(select|show|pragma|explain|describe|delete|create(?!\s*\()|drop|alter|truncate|begin|commit)\b", re.I
 )
 _STARRED = re.compile(r"\s*select\s+\*\s+from\s+[\"'`\[]?(?:\w+\.)?(\w+)", re.I)
 _JOINED = re.compile(r"\bjoin\b|\bunion\b", re.I)
