@@ -33,6 +33,11 @@ _OWNED = frozenset(
 )
 _THEIRS = ("vehicle.", "device.", "online.ip_address")
 _LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.website", "demographic.language"))
+# Where `recipient_phone` lives, or is delivered to, is what a plain `address` beside it says; what stands beside the
+# phone number of an owner or a manager is where their shop is.
+_DELIVERED_TO = frozenset(("recipient", "customer", "patient", "student", "passenger", "donor", "citizen", "insured",
+                           "user", "borrower", "employee", "subscriber"))  # fmt: skip
+_WHERE = frozenset(("contact.postal_address", "contact.street", "contact.city", "contact.postal_code"))
 _OF_PLACES = ("contact.", "location.", "work.employer")
 _COMPANY = frozenset(
     ("company_name", "companyname", "vat_id", "vat_no", "vat_number", "business_name", "firma", "siret")
@@ -56,6 +61,9 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
             found = beside(catalog, name) or asked(catalog, name) or _of_theirs(catalog, name)
         elif told is not None and told.data_type in _OF_SOMEBODY:
             found = asked(catalog, name) or _of_theirs(catalog, name)
+            if found is None and told.subject in _DELIVERED_TO:
+                where = beside(catalog, name)
+                found = where if where is not None and where.data_type in _WHERE else None
         if found is not None and not catalog.is_credential(found.data_type) and found.data_type not in _LITTLE:
             return found._replace(confidence=min(found.confidence, Confidence.MEDIUM))
     return None
