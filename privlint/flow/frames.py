@@ -210,7 +210,9 @@ def _of_series(fr: Frame, value: Value, name: str) -> Value | None:
 
 
 def _may_be_series(value: Value) -> bool:
-    """Whether a value is what a library made of data, or what was computed of it."""
+    """Whether a value is what a library made of data, or what was computed of it, or is a caller's."""
+    if value.atoms and all(isinstance(atom, Obj) and atom.id[0] == "s" for atom in value.atoms):
+        return True
     return bool(value.marks) and all(isinstance(atom, Inst) for atom in value.atoms)
 
 
@@ -276,7 +278,7 @@ def method(fr: Frame, callee: Callee, args: Arguments, type_: str = "") -> Value
         moved = {f"[{names[-1]!r}]": _read(fr, value, names[0], n, callee.receiver_name)} if len(names) == 2 else {}
         return made(fr, n, type_, {**known, **moved}, value.marks, rest)
     if name == "rename":
-        return made(fr, n, type_, _renamed(fr, known, args), value.marks, rest)
+        return made(fr, n, type_, _renamed(fr, value, known, args, callee), value.marks, rest)
     if name in ("merge", "join", "append", "vstack", "hstack", "union", "unionAll", "unionByName", "crossJoin"):
         other = next((each for each, _ in args.positional[:1]), UNKNOWN)
         return made(fr, n, type_, {**columns_of(fr, other), **known}, merge_marks(value.marks, other.marks))
@@ -345,13 +347,22 @@ def _named(fr: Frame, args: Arguments, keywords: tuple[str, ...]) -> list[str]:
     return [name for value in given for name in _listed(fr, value)]
 
 
-def _renamed(fr: Frame, known: Columns, args: Arguments) -> Columns:
+def _renamed(fr: Frame, value: Value, known: Columns, args: Arguments, callee: Callee) -> Columns:
+    """The columns by their new names; one that is renamed is there, though nobody knew of it."""
     names: dict[str, str] = {}
     given = [v for k, (v, _) in args.keywords.items() if k == "columns"] + [value for value, _ in args.positional[:1]]
-    for value in given:
-        for label, held in columns_of(fr, value).items():
+    for each in given:
+        for label, held in columns_of(fr, each).items():
             names.update((label, f"[{text!r}]") for text in strings(held))
-    return {names.get(label, label): value for label, value in known.items()}
+    fresh = {
+        new: _read(fr, value, old[2:-2], callee.n, callee.receiver_name)
+        for old, new in names.items()
+        if old not in known
+    }
+    return {
+        **{new: held for new, held in fresh.items() if held.marks},
+        **{names.get(label, label): held for label, held in known.items()},
+    }
 
 
 def _as_rows(fr: Frame, value: Value, known: Columns, callee: Callee) -> Value:
@@ -359,8 +370,8 @@ def _as_rows(fr: Frame, value: Value, known: Columns, callee: Callee) -> Value:
     if passed := [a for a in value.ordered if isinstance(a, Obj) and a.id[0] == "s"]:
         return of(fr.allocate(callee.n, Object("iter", fields={"[*]": _numbered(fr, of(*passed), callee)}), "rows"))
     fields = {**known, **{f".{label[2:-2]}": held for label, held in known.items()}}
-    if not known:
-        fields = {}
+    if rest := _rest(value, fr):
+        fields[REST] = rest
     row = with_marks(of(fr.allocate(callee.n, Object("dict", fields=fields), "row")), value.marks)
     return of(fr.allocate(callee.n, Object("iter", fields={"[*]": _numbered(fr, row, callee)}), "rows"))
 

@@ -16,7 +16,9 @@ from privlint.flow.values import (
     KEYS,
     MAYBE,
     REST,
+    SCALAR,
     UNKNOWN,
+    UNSURE,
     Atom,
     Cls,
     Ext,
@@ -107,7 +109,7 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     if several:
         return join_all(item(fr, value, constant_label(each), each) for each in several)
     out = UNKNOWN
-    known = False
+    known = blank = False
     without = lacking(fr, value, label) if label is not None else ()
     for atom in value.ordered:
         part: Value | None = None
@@ -124,6 +126,10 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
         if part is not None:
             known = True
             out = join(out, part)
+        else:
+            blank |= isinstance(atom, Inst) and atom.type.endswith("()")
+    if known and blank:  # `load(path) or {"people": []}`: what is there may be something else as well
+        out = join(out, UNSURE)
     if value.marks and label is not None and known_parts(fr, value, label):
         return out
     carried: Marks = {m: w for m, w in value.marks.items() if not steps_into(m, value, known)}
@@ -198,7 +204,14 @@ def object_item(fr: Frame, key: ObjId, label: str | None, given: Value | None = 
         found = any_item(fr, key, obj, "[*]" if given is None else _by_parameter(given))
         if obj.cls >= 0 and obj.kind == "dict" and given is not None:
             found = join(found, _missing(fr, key, given) or UNKNOWN)
-        return join(found, _by_default(fr, key, obj, "[*]")) if DEFAULT in obj.fields and not found else found
+        if DEFAULT not in obj.fields:
+            return found
+        if given is not None and key[0] == "o":  # the key that was looked up is one that the mapping has from now on
+            from privlint.flow.sources import counted_by  # late: sources read items
+
+            obj = fr.object(key)
+            fr.put(key, obj.with_field("[#]", join(obj.fields.get("[#]", UNKNOWN), counted_by(fr, given))))
+        return found or join(found, _by_default(fr, key, fr.object(key), "[*]"))
     if label in obj.fields:
         found = obj.fields[label]
         return join(found, _under_any_key(fr, obj, label)) if _has_unknown_keys(obj) else found
@@ -347,6 +360,8 @@ def instance_item(fr: Frame, atom: Inst, label: str | None = None) -> Value | No
     cls = queried(atom.type)
     if cls >= 0:
         return of(Opaque(cls))
+    if atom in SCALAR.atoms:
+        return SCALAR
     for rule in fr.solver.library.type_order(atom.type):
         if rule.items:
             return of(Inst(rule.items))

@@ -20,6 +20,7 @@ from privlint.flow.sinks import report_call
 from privlint.flow.structured import instances
 from privlint.flow.values import (
     FRESH,
+    SCALAR,
     Atom,
     Ext,
     Hop,
@@ -70,7 +71,9 @@ class Verdict:
             value = Value(value.atoms | self.traits, value.marks)
         if self.protection is not None:
             kept = {m: w for m, w in value.marks.items() if m.protection >= self.protection}
-            value = Value(frozenset(a for a in value.atoms if not isinstance(a, Obj) or _is_empty(fr, a)), kept)
+            left = frozenset(a for a in value.atoms if not isinstance(a, Obj) or _is_empty(fr, a))
+            # A protected record or frame: what is in it is told by its marks, and no more by the names of its parts.
+            value = Value(left | SCALAR.atoms if len(left) < len(value.atoms) else left, kept)
         return with_marks(value, self.marks)
 
 

@@ -22,6 +22,9 @@ from privlint.flow.values import (
     with_marks,
 )
 from privlint.ir import ops as o
+from privlint.model.data import Confidence
+
+_SHORT = 2  # letters of a name that says nothing
 
 
 def const(fr: Frame, op: o.Const) -> None:
@@ -129,12 +132,21 @@ def of_settings(fr: Frame, reg: o.Reg) -> bool:
 
 
 def _alias(fr: Frame, op: o.StoreName) -> None:
-    """``identity = config.BOT_IDENTITY``: settings stay settings, whatever they are called from then on."""
+    """``identity = config.BOT_IDENTITY``: settings stay settings, whatever they are called from then on; and of
+    ``for c in customers`` each is a customer."""
     taken = fr.names.get(op.src, "")
-    if taken and op.scope == "local" and fr.catalog.is_setting(taken):
+    if taken and op.scope == "local" and (fr.catalog.is_setting(taken) or _of_people(fr, op.slot, taken)):
         fr.aliases[op.slot] = taken
     elif fr.aliases:
         fr.aliases.pop(op.slot, None)
+
+
+def _of_people(fr: Frame, slot: str, taken: str) -> bool:
+    """Whether a variable of a letter or two, which says nothing itself, is one of people."""
+    if len(slot.partition("@")[0]) > _SHORT:
+        return False
+    match = fr.catalog.classify("name", taken)
+    return match is not None and match.confidence is not Confidence.LOW
 
 
 def del_name(fr: Frame, op: o.DelName) -> None:

@@ -76,6 +76,9 @@ def load_attr(fr: Frame, op: o.LoadAttr) -> None:
     if op.dst not in fr.callees:
         value = join(value, _method_object(fr, obj, op, value))
         marks = {} if _is_column(fr, op) else sources.of_attribute(fr, obj, op.name, op.n, owner, value)
+        if not marks and Inst(frames.SERIES) in value.atoms and frames.type_of(fr, obj):  # row.email, of itertuples()
+            held = Value(value.atoms - {Inst(frames.SERIES)}, value.marks)
+            marks = sources.of_item(fr, obj, op.name, op.n, owner, held)
         if marks and names.of_settings(fr, op.obj):  # config.mail.password
             marks = {mark: way for mark, way in marks.items() if getattr(mark.source, "evidence", "") != "attribute"}
         if marks:
