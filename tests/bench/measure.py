@@ -32,7 +32,7 @@ def take(app: str, tool: Tool, place: Place) -> Taken:
     command = command_of(tool, place)
     began = time.monotonic()
     process = subprocess.Popen(
-        command, cwd=place.source, env=environment(place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=place.source, env=environment(tool), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     status, usage = ended(process, began + LIMIT)
     wall = time.monotonic() - began

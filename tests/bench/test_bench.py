@@ -49,8 +49,19 @@ class TestTools:
             tool.prepare(place)
             seen.add(place.file.read_bytes())
         assert len(seen) == 4, "unchanged, two comments, a function"
-        tools.TOOLS[3].prepare(place)
+        next(tool for tool in tools.TOOLS if tool.name == "privlint warm").prepare(place)
         assert place.file.read_bytes() == before
+
+    def test_the_compiled_wheel_is_measured_where_it_is_built(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = self.place(tmp_path, monkeypatch)
+        monkeypatch.setattr(tools, "COMPILED", tmp_path / "python")
+        assert "privlint compiled" not in {tool.name for tool in tools.chosen([])}
+        tools.COMPILED.touch()
+        (tool,) = tools.chosen(["privlint compiled"])
+        assert tools.command_of(tool, place)[0] == str(tmp_path / "python")
+        assert "PYTHONPATH" not in tools.environment(tool)
 
     def test_a_hook_names_three_files_and_the_others_the_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,7 +73,7 @@ class TestTools:
 
     def test_names_choose_tools(self) -> None:
         assert [tool.name for tool in tools.chosen(["bare", "privlint warm"])] == ["bare", "privlint warm"]
-        assert len(tools.chosen([])) == len(tools.TOOLS)
+        assert {tool.name for tool in tools.TOOLS} - {tool.name for tool in tools.chosen([])} <= {"privlint compiled"}
         with pytest.raises(ValueError, match="no tool is called"):
             tools.chosen(["mypy"])
 

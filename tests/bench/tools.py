@@ -16,6 +16,7 @@ from tests.real.apps import ROOT
 HERE = Path(__file__).resolve().parent
 BUILD = REAL.parent / "bench"
 PEERS = BUILD / "peers"
+COMPILED = REAL.parent / "compiled" / "venv" / "bin" / "python"  # `.ci/compiled` makes it
 CHANGED = "# a comment of the benchmark\n"
 STAGED = "# another comment of the benchmark\n"  # which no earlier run has seen
 ADDED = "\n\ndef _added_by_the_benchmark(value):\n    return value\n"
@@ -102,6 +103,8 @@ def _restore(place: Place) -> None:
 
 def command_of(tool: Tool, place: Place) -> list[str]:
     """The command line of a tool for an application."""
+    if tool.name == "privlint compiled":
+        return [str(COMPILED), *_privlint(place)[1:]]
     if tool.name.startswith("privlint"):
         more = (
             ["--changed", *(str(path.relative_to(place.source)) for path in place.files)]
@@ -123,6 +126,7 @@ TOOLS = (
     Tool("bare", "libcst.parse_module of every file, two processes", ()),
     Tool("start", "python -c 'import click, yaml'", ()),
     Tool("privlint cold", "nothing kept from earlier runs", (), _cold),
+    Tool("privlint compiled", "the same by the compiled wheel, where `.ci/compiled` has built it", (), _cold),
     Tool("privlint warm", "nothing changed since the last run", (), _warm),
     Tool("privlint comment", "a comment added to one file", (), _comment),
     Tool("privlint function", "a function added to one file", (), _function),
@@ -145,15 +149,20 @@ def chosen(names: list[str]) -> list[Tool]:
     for name in names:
         if not any(tool.name.split()[0] == name or tool.name == name for tool in TOOLS):
             raise ValueError(f"no tool is called {name!r}: {', '.join(tool.name for tool in TOOLS)}")
-    return [tool for tool in TOOLS if not names or tool.name in names or tool.name.split()[0] in names]
+    there = [tool for tool in TOOLS if tool.name != "privlint compiled" or COMPILED.is_file()]
+    return [tool for tool in there if not names or tool.name in names or tool.name.split()[0] in names]
 
 
-def environment(place: Place | None = None) -> dict[str, str]:
-    """The environment of a run: the checkout's privlint, and no home that a peer could keep a cache in."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+_NOT_KEPT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+
+
+def environment(tool: Tool | None = None) -> dict[str, str]:
+    """The environment of a run: the checkout's privlint, but for the wheel's, and no home for a peer's cache."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_KEPT}
     home = BUILD / "home"
     home.mkdir(parents=True, exist_ok=True)
-    return {**kept, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(home), "PYLINTHOME": str(home)}
+    path = {} if tool is not None and tool.name == "privlint compiled" else {"PYTHONPATH": str(ROOT)}
+    return {**kept, **path, "XDG_CACHE_HOME": str(home), "PYLINTHOME": str(home)}
 
 
 def run_quietly(command: list[str], cwd: Path) -> None:
