@@ -109,7 +109,7 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
     if several:
         return join_all(item(fr, value, constant_label(each), each) for each in several)
     out = UNKNOWN
-    known = blank = False
+    known = shown = blank = False
     without = lacking(fr, value, label) if label is not None else ()
     for atom in value.ordered:
         part: Value | None = None
@@ -125,10 +125,11 @@ def item(fr: Frame, value: Value, label: str | None, key: Value | None = None) -
             part = fr.solver.read_external(atom.path, label) or None
         if part is not None:
             known = True
+            shown |= isinstance(atom, Obj)
             out = join(out, part)
         else:
             blank |= isinstance(atom, Inst) and atom.type.endswith("()")
-    if known and blank:  # `load(path) or {"people": []}`: what is there may be something else as well
+    if shown and blank:  # `load(path) or {"people": []}`: what is there may be something else as well
         out = join(out, UNSURE)
     if value.marks and label is not None and known_parts(fr, value, label):
         return out
