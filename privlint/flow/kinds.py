@@ -76,6 +76,7 @@ def test(fr: Frame, cond: int) -> TypeTest | None:
 
 
 _DIFFERENT = frozenset(("is not", "!="))
+_COMPARING = _DIFFERENT | {"is", "=="}
 _CALLABLE = (Ext("collections.abc.Callable"),)
 
 
@@ -91,7 +92,7 @@ def _asked(fr: Frame, cond: int) -> tuple[int, tuple[Atom, ...]] | None:
 
 def _of_type(fr: Frame, combined: o.Combine) -> tuple[int, tuple[Atom, ...]] | None:
     """``type(x) is C``."""
-    if combined.op not in ("is", "==", *_DIFFERENT) or len(combined.args) != 2:
+    if combined.op not in _COMPARING or len(combined.args) != 2:
         return None
     call = fr.calls.get(combined.args[0])
     if call is None or call.text != "type" or len(call.args) != 1:
