@@ -19,6 +19,7 @@ from privlint.flow.values import (
     Atom,
     Bound,
     Cls,
+    Ext,
     Hop,
     Inst,
     Lit,
@@ -64,6 +65,7 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     if not name:
         _need_parts(fr, args.positional[1][0])
         found = join(all_attributes(fr, value), _methods_named(fr, value, args.positional[1][0]))
+        found = join(found, _method_of_client(fr, value))
         return either(out, found) if len(args.positional) > 2 else found
     for text in name:
         found = sources.if_sent(fr, load_attribute(fr, value, text), callee.n, text)
@@ -90,6 +92,22 @@ def _methods_named(fr: Frame, value: Value, name: Value) -> Value:
             named = dict.fromkeys(each for each in methods if each.startswith(prefix)) if cls >= 0 and prefix else ()
             out += [load_attribute(fr, of(atom), each) for each in list(named)[: limits.SIZES]]
     return join_all(out)
+
+
+_SENDING = "post"  # the method of an HTTP client that sends most: the others take no more
+
+
+def _method_of_client(fr: Frame, value: Value) -> Value:
+    """``getattr(requests, verb)``: one of the methods of a client by which it sends something."""
+    rules = fr.catalog.calls_named(_SENDING)
+    known = {pattern.path for pattern, _ in rules.sinks} if rules is not None else set[str]()
+    clients: list[Atom] = []
+    for atom in value.ordered:
+        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        names = [rule.name for rule in fr.solver.library.type_order(type_)] if type_ else []
+        if any(f"{name}.{_SENDING}" in known for name in ([atom.path] if isinstance(atom, Ext) else names)):
+            clients.append(atom)
+    return Value(load_attribute(fr, of(*clients), _SENDING).atoms) if clients else UNKNOWN
 
 
 @function("object.__getattribute__")
