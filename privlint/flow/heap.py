@@ -12,6 +12,8 @@ from typing import Protocol
 from privlint.flow import limits
 from privlint.flow.values import ADDED, BESIDE, CLEARED, MAYBE, REST, TRUE, UNKNOWN, Obj, ObjId, Value, either, join
 
+_NAMESPACES = frozenset(("module", "class", "env"))  # whose names the code itself counts
+
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
 
 
@@ -55,7 +57,7 @@ class Object:
     def place_of(self, label: str) -> str:
         """The label under which what is stored at ``label`` is kept: its own, as long as there is room for it."""
         fields = self.fields
-        if label in fields or len(fields) < limits.FIELDS or label in BESIDE:
+        if label in fields or len(fields) < limits.FIELDS or label in BESIDE or self.kind in _NAMESPACES:
             return label
         limits.reached("labels on one object")
         return "[*]" if label[0] == "[" else ".*"
