@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.catalog.paths import match_path
 from privlint.flow import settings
 from privlint.flow.frame import Frame
-from privlint.flow.values import UNKNOWN, Ext, Inst, Lit, Obj, Opaque, Value, join_all
+from privlint.flow.values import UNKNOWN, Atom, Ext, Lit, Obj, Opaque, Value, join_all
 from privlint.model.rules import Condition
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ def _equal(value: object, wanted: object) -> bool:
     return type(value) is type(wanted) and value == wanted
 
 
-def _named(fr: Frame, atom: object, wanted: str) -> bool:
+def _named(fr: Frame, atom: Atom, wanted: str) -> bool:
     if isinstance(atom, Ext):
         return match_path(wanted, atom.path)
     if wanted == OWN:
         return (fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls if isinstance(atom, Opaque) else -1) >= 0
-    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    type_ = fr.library_type(atom)
     if not type_:
         return False
     known = {name for rule in fr.solver.library.type_order(type_) for name in (rule.name, *rule.aliases)}

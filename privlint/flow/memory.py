@@ -70,6 +70,10 @@ class Memory:
         shared = self.solver.read_shared(key)
         return shared if shared is not None else Object("inst")
 
+    def library_type(self, atom: Atom) -> str:
+        """The library type that an instance or an object is of; empty where it is of none."""
+        return atom.type if isinstance(atom, Inst) else self.object(atom.id).type if isinstance(atom, Obj) else ""
+
     def variable(self, module: int, label: str) -> Value | None:
         """A variable of a module: as this call has set it, else as anybody has; None where nobody is known to."""
         held = self.state.heap.get(("g", module))

@@ -155,7 +155,7 @@ def _chain(fr: Frame, values: list[Value]) -> Value | None:
 def _of_type(fr: Frame, method: str, values: list[Value]) -> Value | None:
     """What a library's type gives for an operator, where the catalogue says so: ``Path("a") / "b"``."""
     for atom in values[0].atoms if values else ():
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        type_ = fr.library_type(atom)
         for rule in fr.solver.library.type_order(type_) if type_ else ():
             for name, result in rule.returns:
                 if name == method:

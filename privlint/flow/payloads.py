@@ -5,7 +5,7 @@ from __future__ import annotations
 from privlint.flow import neighbours
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found, make, of_match
-from privlint.flow.values import Atom, Inst, Obj
+from privlint.flow.values import Atom, Obj
 from privlint.model.data import Confidence
 
 _WHOLES = frozenset(("privlint.web.RequestData", "privlint.web.RequestJson", "privlint.web.RequestBody"))
@@ -14,7 +14,7 @@ _WHOLES = frozenset(("privlint.web.RequestData", "privlint.web.RequestJson", "pr
 def shown(fr: Frame, atom: Atom) -> Found:
     """The data in the text of what a user sent: of headers, what a rule says that they have; of a form or a body, what
     the same function looks up in it by name."""
-    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    type_ = fr.library_type(atom)
     rules = fr.solver.library.type_order(type_) if type_ else ()
     if not any(rule.request_data and (rule.shown or rule.name in _WHOLES) for rule in rules):
         return {}

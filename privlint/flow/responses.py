@@ -76,11 +76,7 @@ def _holds_many(fr: Frame, atom: Atom) -> bool:
 
 def _is_made(fr: Frame, value: Value) -> bool:
     """Whether what is returned is a response already, made by a call that is a sink itself."""
-    types = [
-        atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
-        for atom in value.ordered
-    ]
-    return any("Response" in each.rpartition(".")[2] for each in types)
+    return any("Response" in fr.library_type(atom).rpartition(".")[2] for atom in value.ordered)
 
 
 def rows(fr: Frame, value: Value) -> Value:

@@ -241,7 +241,7 @@ _STORES = frozenset(("database", "cache", "queue"))
 def _package(fr: Frame, callee: Callee, kind: str) -> str | None:
     """The package that is called, as it is written; of a client of a store, that of its type."""
     for atom in callee.receiver.ordered if kind in _STORES and callee.receiver is not None else ():
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        type_ = fr.library_type(atom)
         head = type_.partition(".")[0]
         if head.isidentifier():
             return head

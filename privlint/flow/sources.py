@@ -84,7 +84,7 @@ def if_sent(fr: Frame, value: Value, n: int, name: str, of: Value | None = None)
     if of is not None:
         ask(fr, of)
     for atom in (*value.ordered, *(of.ordered if of is not None else ())):
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        type_ = fr.library_type(atom)
         if type_ and is_sent(fr, type_):
             return with_marks(value, of_request(fr, n, name))
     return value
@@ -253,7 +253,7 @@ def _sender(fr: Frame, value: Value) -> str:
 def is_request_data(fr: Frame, value: Value) -> bool:
     """Whether a value is a mapping of what a user sent."""
     for atom in value.ordered:
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        type_ = fr.library_type(atom)
         if type_ and fr.solver.library.is_sent(type_):
             return True
     return False

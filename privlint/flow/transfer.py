@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from privlint.flow import guards, kinds, limits, making, managers, names, operators, parts
@@ -30,6 +30,7 @@ from privlint.flow.values import (
     Bound,
     Cls,
     Func,
+    Hop,
     Inst,
     Mark,
     Obj,
@@ -293,45 +294,36 @@ def _raise_sinks(fr: Frame, end: o.Raise, value: Value) -> None:
         kind = "url" if redirects and rule.kind == "exception" else rule.kind
         if not hold(fr, value, Arguments(), rule.when, rule.unless):
             continue
-        if call is None:
-            marks = collect(fr, value, 2)
-            site = fr.site(end.n)
-            target = Target(site, site, kind, "raise", fr.fn.dotted, rule.recipient, confidence=rule.confidence)
-            fr.sink(arriving(marks, fr, end.n, "raise", kind), target)
-            continue
-        told = _told_by_helper(fr, call, value)
-        for arg in call.args:
-            given = fr.get(arg.reg)
-            marks = {m: w for m, w in collect(fr, given, 1).items() if m in given.marks or not _names_a_field(m)}
-            if told is not None:
-                marks = {m: w for m, w in marks.items() if _root(m) in told}
-            if marks:
-                target = Target(
-                    fr.site(arg.n),
-                    fr.site(call.n),
-                    kind,
-                    call.text or "raise",
-                    fr.fn.dotted,
-                    rule.recipient,
-                    confidence=rule.confidence,
-                )
-                fr.sink(arriving(marks, fr, arg.n, call.text or "raise", kind), target)
-        at = call.args[0].n if len(call.args) == 1 else call.n
-        text = call.text or "raise"
-        target = Target(
-            fr.site(at), fr.site(call.n), kind, text, fr.fn.dotted, rule.recipient, confidence=rule.confidence
-        )
-        _told_of_parts(fr, call, value, target, at)
+        n, text = (end.n, "raise") if call is None else (call.n, call.text or "raise")
+        for at, marks in _told(fr, end, call, value):
+            place, raised = fr.site(at), fr.site(n)
+            target = Target(place, raised, kind, text, fr.fn.dotted, rule.recipient, confidence=rule.confidence)
+            fr.sink(arriving(marks, fr, at, text, kind), target)
 
 
-def _told_of_parts(fr: Frame, call: o.Call, value: Value, target: Target, at: int) -> None:
+def _told(fr: Frame, end: o.Raise, call: o.Call | None, value: Value) -> Iterator[tuple[int, dict[Mark, Hop | None]]]:
+    """What an exception tells, with the node of where that is put into it."""
+    if call is None:
+        yield end.n, collect(fr, value, 2)
+        return
+    told = _told_by_helper(fr, call, value)
+    for arg in call.args:
+        given = fr.get(arg.reg)
+        marks = {m: w for m, w in collect(fr, given, 1).items() if m in given.marks or not _names_a_field(m)}
+        if told is not None:
+            marks = {m: w for m, w in marks.items() if _root(m) in told}
+        if marks:
+            yield arg.n, marks
+    if marks := _told_of_parts(fr, call, value):
+        yield call.args[0].n if len(call.args) == 1 else call.n, marks
+
+
+def _told_of_parts(fr: Frame, call: o.Call, value: Value) -> dict[Mark, Hop | None]:
     """What a class of the program puts into its text of objects that it is given: ``raise Blocked(user)``."""
     if not all(isinstance(atom, Cls) for atom in fr.get(call.func).atoms):
-        return
+        return {}
     given = {mark.source for arg in call.args for mark in collect(fr, fr.get(arg.reg), 1)}
-    marks = {m: w for m, w in collect(fr, value, 1).items() if m.source not in given}
-    if marks:
-        fr.sink(arriving(marks, fr, at, target.callee, target.kind), target)
+    return {m: w for m, w in collect(fr, value, 1).items() if m.source not in given}
 
 
 def _told_by_helper(fr: Frame, call: o.Call, value: Value) -> set[object] | None:

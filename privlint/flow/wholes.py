@@ -121,7 +121,7 @@ def _collect(
 
 def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
     """What the text of a library's object shows, where a rule says so: ``str(member)`` is a name."""
-    type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+    type_ = fr.library_type(atom)
     rules = fr.solver.library.type_order(type_) if type_ else ()
     owner = type_.rpartition(".")[2]
     found: dict[Mark, Hop | None] = {}

@@ -103,7 +103,7 @@ def _method_of_client(fr: Frame, value: Value) -> Value:
     known = {pattern.path for pattern, _ in rules.sinks} if rules is not None else set[str]()
     clients: list[Atom] = []
     for atom in value.ordered:
-        type_ = atom.type if isinstance(atom, Inst) else fr.object(atom.id).type if isinstance(atom, Obj) else ""
+        type_ = fr.library_type(atom)
         names = [rule.name for rule in fr.solver.library.type_order(type_)] if type_ else []
         if any(f"{name}.{_SENDING}" in known for name in ([atom.path] if isinstance(atom, Ext) else names)):
             clients.append(atom)
