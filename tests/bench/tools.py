@@ -59,6 +59,7 @@ class Tool:
     command: tuple[str, ...]
     prepare: Prepare = lambda place: None
     peer: bool = False
+    compiled: bool = False
 
 
 def _privlint(place: Place) -> list[str]:
@@ -103,7 +104,7 @@ def _restore(place: Place) -> None:
 
 def command_of(tool: Tool, place: Place) -> list[str]:
     """The command line of a tool for an application."""
-    if tool.name == "privlint compiled":
+    if tool.compiled:
         return [str(COMPILED), *_privlint(place)[1:]]
     if tool.name.startswith("privlint"):
         more = (
@@ -126,7 +127,13 @@ TOOLS = (
     Tool("bare", "libcst.parse_module of every file, two processes", ()),
     Tool("start", "python -c 'import click, yaml'", ()),
     Tool("privlint cold", "nothing kept from earlier runs", (), _cold),
-    Tool("privlint compiled", "the same by the compiled wheel, where `.ci/compiled` has built it", (), _cold),
+    Tool(
+        "privlint compiled",
+        "the same by the compiled wheel, where `.ci/compiled` has built it",
+        (),
+        _cold,
+        compiled=True,
+    ),
     Tool("privlint warm", "nothing changed since the last run", (), _warm),
     Tool("privlint comment", "a comment added to one file", (), _comment),
     Tool("privlint function", "a function added to one file", (), _function),
@@ -149,7 +156,7 @@ def chosen(names: list[str]) -> list[Tool]:
     for name in names:
         if not any(tool.name.split()[0] == name or tool.name == name for tool in TOOLS):
             raise ValueError(f"no tool is called {name!r}: {', '.join(tool.name for tool in TOOLS)}")
-    there = [tool for tool in TOOLS if tool.name != "privlint compiled" or COMPILED.is_file()]
+    there = [tool for tool in TOOLS if not tool.compiled or COMPILED.is_file()]
     return [tool for tool in there if not names or tool.name in names or tool.name.split()[0] in names]
 
 
@@ -161,7 +168,7 @@ def environment(tool: Tool | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_KEPT}
     home = BUILD / "home"
     home.mkdir(parents=True, exist_ok=True)
-    path = {} if tool is not None and tool.name == "privlint compiled" else {"PYTHONPATH": str(ROOT)}
+    path = {} if tool is not None and tool.compiled else {"PYTHONPATH": str(ROOT)}
     return {**kept, **path, "XDG_CACHE_HOME": str(home), "PYLINTHOME": str(home)}
 
 
