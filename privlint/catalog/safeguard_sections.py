@@ -9,7 +9,8 @@ from privlint.catalog.fields import Fields
 from privlint.model.rules import EntryRule, SafeguardRule
 
 SAFEGUARD_KINDS = ("consent", "access", "audit")
-SAFEGUARD_KEYS = ("kind", "calls", "words", "refusals", "never", "verbs", "classes", "settings", "switches")
+SAFEGUARD_KEYS = ("kind", "calls", "words", "refusals", "never", "verbs", "classes", "settings", "switches",
+                  "topics", "grants", "denials", "keepers")  # fmt: skip
 ENTRY_KINDS = ("view", "command", "task")
 ENTRY_KEYS = ("kind", "decorators", "bases", "methods", "registrars", "guarded")
 

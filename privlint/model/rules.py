@@ -241,6 +241,9 @@ class SafeguardRule:
     says, or if its words hold a run of ``words`` and none of ``never``; a run of ``refusals`` says the opposite (an
     ``opt out``).  ``verbs`` begin the names of calls that do not come back unless it is so; ``classes`` are base
     classes, and ``settings`` pieces of strings in settings, that see to it for all that is below.
+
+    Of consent, a name that has one of ``topics`` beside one of ``grants`` says yes, beside one of ``denials`` no, in
+    whatever order; below one of ``keepers`` a topic alone says yes (``prefs.analytics``).
     """
 
     kind: str
@@ -252,6 +255,10 @@ class SafeguardRule:
     classes: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    keepers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Body:
         self.args: dict[int, tuple[Place, o.Call, o.Arg]] = {}  # node of an argument -> the call
         self.reads: Counter[int] = Counter()  # registers that are looked at
         self.entered: set[int] = set()  # registers that ``with`` statements enter
-        self.items: list[tuple[int, int]] = []  # what is stored under a key: the mapping, the value
+        self.items: list[tuple[int, int, Place]] = []  # what is stored under a key: the mapping, the value, where
         self.kept: list[int] = []  # what is stored in attributes
         self.params = [param.name for param in ir.params]
         self._words: dict[int, Words] = {}  # register -> what it is in words, once asked
@@ -103,7 +103,7 @@ class Body:
             elif isinstance(op, o.StoreAttr):
                 self.kept.append(op.src)
             elif isinstance(op, o.StoreItem):
-                self.items.append((op.obj, op.src))
+                self.items.append((op.obj, op.src, place))
             for reg in read(op):
                 self.reads[reg] += 1
 

@@ -143,8 +143,10 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
         if key not in known:
             known[key] = ways.to(tops, inside)
         found_ways = known[key]
-        if any(check.kind == "consent" for way in found_ways for check in way.checks):
-            found_ways = ways.to(tops, inside, entered=_entered(flow, multitude, calls))
+        entered = _entered(flow, multitude, calls)
+        asked = any(check.kind == "consent" for way in found_ways for check in way.checks)
+        if asked or any(map(held.chooses, entered)):
+            found_ways = ways.to(tops, inside, entered=entered)
         many = None
         if flow.target.kind in _EXPORTS:
             found = multitude.of(flow, {(each.fn, each.node) for each in (*passing, *tops)})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.safeguards.bodies import Body, Place
 from privlint.flow.safeguards.checks import NONE, Checks, all_of
-from privlint.flow.safeguards.reaching import latest
+from privlint.flow.safeguards.reaching import before, latest
 from privlint.ir import ops as o
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Elements:
                     sets.append(NONE)
             elif isinstance(op, o.LoadName) and op.scope in ("local", "cell"):
                 stored = body.stores.get(op.slot, ())
-                sets.append(all_of([self.of(fn, store.src, depth + 1) for _, store in stored]))
+                sets.append(all_of([self._filled(fn, body, op.slot, store, depth) for _, store in stored]))
             elif isinstance(op, o.Call):
                 sets.append(self._result(fn, body, op, depth))
             elif isinstance(op, o.Move | o.Await):
@@ -72,6 +72,8 @@ class Elements:
         body = self._held.calls.body(fn)
         made = body.defs.get(reg, ())
         begun = len(made) > 1  # a comprehension begins with an empty list
+        if begun and entered:
+            made = [each for each in made if self._brings(body, *each, entered)] or made
         found = all_of(
             [
                 self._made_of(fn, body, place, op, depth + 1, entered)
@@ -86,12 +88,16 @@ class Elements:
     def _made_of(self, fn: int, body: Body, place: Place, op: o.Op, depth: int, entered: frozenset[int]) -> Checks:
         if isinstance(op, o.Build):
             regs = [part.reg for part in op.parts]
-            here = self._held.at(fn, place) if any(part.label == "*" for part in op.parts) else NONE
+            here = self._held.at(fn, place) if regs else NONE
+            if not any(part.label == "*" for part in op.parts):
+                here = self._held.for_all(fn, here)
             return self._held.about(fn, here, regs) | self.any(fn, regs, depth, entered)
         if isinstance(op, o.LoadName):
             if op.scope not in ("local", "cell"):
                 return NONE
             stores = latest(body, op.slot, place)
+            if len(stores) > 1 and entered:
+                stores = [each for each in stores if self._reaches(body, (each.src,), entered)] or stores
             return all_of([self._stored(fn, body, op.slot, store, depth, entered) for store in stores])
         if isinstance(op, o.Call):
             if body.words(op.func).last in _COUNTS:
@@ -123,13 +129,43 @@ class Elements:
     def _stored(
         self, fn: int, body: Body, slot: str, store: o.StoreName, depth: int, entered: frozenset[int]
     ) -> Checks:
-        """What holds for a variable's value; for an empty list what holds wherever something is put into it."""
+        """What holds for a variable's value; of what is put into it later, wherever that is done."""
+        made = body.only(store.src)
+        if isinstance(made, o.Build) and made.kind in ("list", "set", "dict"):
+            parts = [part.reg for part in made.parts]
+            fills = self._fills(fn, body, slot)
+            if entered:
+                fills = [each for each in fills if self._reaches(body, each[1], entered)]
+                parts = [reg for reg in parts if self._reaches(body, (reg,), entered)]
+            if not parts and (fills or not made.parts):
+                return all_of([self._held.about(fn, checks, regs) for checks, regs in fills])
+        return self.inside(fn, store.src, depth, entered)
+
+    def _filled(self, fn: int, body: Body, slot: str, store: o.StoreName, depth: int) -> Checks:
+        """What holds for each element of a variable, also of one that begins as an empty list and is filled."""
         made = body.only(store.src)
         if isinstance(made, o.Build) and not made.parts and made.kind in ("list", "set", "dict"):
-            filled = [call for _, call in body.calls if call.text.rpartition(".")[::2] in _fills(slot)]
-            held = [(self._held.at_node(fn, call.n), [arg.reg for arg in call.args]) for call in filled]
-            return all_of([self._held.about(fn, checks, regs) for checks, regs in held])
-        return self.inside(fn, store.src, depth, entered)
+            fills = self._fills(fn, body, slot)
+            return all_of([self._held.about(fn, checks, regs) for checks, regs in fills])
+        return self.of(fn, store.src, depth + 1)
+
+    def _fills(self, fn: int, body: Body, slot: str) -> list[tuple[Checks, list[int]]]:
+        """What is put into a variable, each with what holds there."""
+        filled = [call for _, call in body.calls if call.text.rpartition(".")[::2] in _fills(slot)]
+        out = [(self._held.at_node(fn, call.n), [arg.reg for arg in call.args]) for call in filled]
+        for obj, src, place in body.items:
+            owner = body.only(obj)
+            if isinstance(owner, o.LoadName) and owner.slot == slot:
+                out.append((self._held.at(fn, place), [src]))
+        return out
+
+    def _reaches(self, body: Body, regs: Iterable[int], entered: frozenset[int]) -> bool:
+        """Whether values are made of what data comes through."""
+        return not entered.isdisjoint(self._held.reaching.made_of(body, regs).nodes)
+
+    def _brings(self, body: Body, place: Place, op: o.Op, entered: frozenset[int]) -> bool:
+        """Whether what an op makes may hold data that comes from there."""
+        return op.n in entered or self._reaches(body, before(body, place, op), entered)
 
     def _mask(self, fn: int, body: Body, key: int) -> Checks:
         """``frame[frame["consent"]]``, ``frame.loc[frame.consent, "email"]``."""

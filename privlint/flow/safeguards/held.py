@@ -102,6 +102,14 @@ class Held:
             held = self.about(fn, held, own or regs)
         return held | self._elements.any(fn, regs, entered=entered)
 
+    def chooses(self, fn: int) -> bool:
+        """Whether a function does some of what it does only where a check of consent came out so."""
+        return any(check.kind == "consent" for checks in self.blocks(fn).values() for check in checks)
+
+    def for_all(self, fn: int, checks: Checks) -> Checks:
+        """Those of some checks that hold for more than the rows of a query, or the elements of a list."""
+        return frozenset(check for check in checks if (fn, check.site) not in self._given_by)
+
     def about(self, fn: int, checks: Checks, regs: Iterable[int]) -> Checks:
         """Those of some checks that do not hold for rows or elements alone of which these values are none."""
         if not any((fn, check.site) in self._given_by for check in checks):

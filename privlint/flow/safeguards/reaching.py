@@ -75,6 +75,11 @@ def latest(body: Body, slot: str, place: Place | None) -> list[o.StoreName]:
     return [max(before, key=lambda each: each[0])[1]] if before else [store for _, store in stored]
 
 
+def before(body: Body, place: Place, op: o.Op) -> list[int]:
+    """The registers that an op looks at."""
+    return list(_before(body, place, op, set()))
+
+
 def _made_of(body: Body, regs: frozenset[int]) -> Made:
     nodes: set[int] = set()
     variables: set[str] = set()
@@ -131,7 +136,7 @@ def _filled(body: Body, name: str) -> Iterator[int]:
         owner, _, method = call.text.rpartition(".")
         if owner == name and method in _FILLS:
             yield from (arg.reg for arg in call.args)
-    for obj, src in body.items:
+    for obj, src, _ in body.items:
         owner_op = body.only(obj)
         if isinstance(owner_op, o.LoadName) and owner_op.slot.partition("@")[0] == name:
             yield src

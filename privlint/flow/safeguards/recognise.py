@@ -9,6 +9,7 @@ from functools import lru_cache
 from privlint.catalog.paths import match_path
 from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import PARAMETER, Words
+from privlint.flow.safeguards.granted import Grants, of_program
 from privlint.model.facts import Check
 from privlint.model.location import Site
 from privlint.model.rules import SafeguardRule
@@ -51,6 +52,7 @@ class Recogniser:
 
     def __init__(self, rules: Sequence[SafeguardRule]) -> None:
         self.kinds = {kind: _Kind(rule for rule in rules if rule.kind == kind) for kind in KINDS}
+        self._grants = Grants(rule for rule in rules if rule.kind == "consent")
         self._told: dict[tuple[str, str], bool | None] = {}
         self._named: dict[tuple[str, str], bool] = {}  # kind and dotted path -> whether a rule means it
 
@@ -58,7 +60,12 @@ class Recogniser:
         """Whether a name, where it holds, says yes (True) or no (False) to a safeguard; None if it speaks of none."""
         key = (kind, text)
         if key not in self._told:
-            self._told[key] = self._polarity(self.kinds[kind], phrase(text))
+            said = self._polarity(self.kinds[kind], phrase(text))
+            if kind == "consent" and of_program(text):
+                said = None
+            elif said is None and kind == "consent" and not self.kinds[kind].never.search(phrase(text)):
+                said = self._grants.says(text)
+            self._told[key] = said
         return self._told[key]
 
     @staticmethod
@@ -75,8 +82,10 @@ class Recogniser:
         words = phrase(name)
         if len(words) > 80 or known.never.search(words) or known.refusals.search(words):
             return False
-        found = known.words.search(words) or (None if strictly else known.switches.search(words))
-        return found is not None
+        if strictly:
+            return known.words.search(words) is not None
+        found = known.words.search(words) or known.switches.search(words)
+        return found is not None or self._grants.says(name) is True
 
     def called(self, kind: str, paths: Iterable[str]) -> bool:
         """Whether a call that goes by these dotted paths is named by a rule, or by the declaration."""
@@ -133,10 +142,18 @@ class Recogniser:
             spoken = ".".join((name, *words.literals)) if kind == "access" else name
             said = self.polarity(kind, spoken)
             if kind == "consent":  # ``@consent_required`` asks, where the attribute of that name is a setting
-                said = self._polarity(self.kinds[kind], phrase(spoken), decorating=True)
+                said = self._polarity(self.kinds[kind], phrase(spoken), decorating=True) or self._asks_for(words)
             if self.called(kind, paths) or (PARAMETER not in spoken and said):
                 out.add(Check(kind, words.text, purposes(words) if kind != "audit" else (), True, site))
         return frozenset(out)
+
+    def _asks_for(self, words: Words) -> bool:
+        """``@needs("marketing_consent")``."""
+        begins = phrase(words.last).split()[:1]
+        named = [text for text in words.literals if PARAMETER not in text]
+        return bool(self.kinds["consent"].verbs.intersection(begins)) and any(
+            self.polarity("consent", text) for text in named
+        )
 
     def sees_to(self, kind: str, classes: Iterable[str]) -> str:
         """The base class that sees to a safeguard for all its methods, or ""."""
