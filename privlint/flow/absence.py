@@ -44,6 +44,22 @@ def added_items(ir: FunctionIR) -> frozenset[int]:
     return frozenset(out)
 
 
+def filled(ir: FunctionIR) -> frozenset[str]:
+    """The local variables of a function that it both looks for keys in and stores items in."""
+    loaded: dict[int, str] = {}
+    asked: set[str] = set()
+    stored: set[str] = set()
+    for block in ir.blocks:
+        for op in block.ops:
+            if isinstance(op, o.LoadName):
+                loaded[op.dst] = op.slot
+            elif isinstance(op, o.Combine) and op.op in ("in", "not in"):
+                asked.add(loaded.get(op.args[1], ""))
+            elif isinstance(op, o.StoreItem):
+                stored.add(loaded.get(op.obj, ""))
+    return frozenset(asked & stored - {""})
+
+
 def _tested(ops: tuple[o.Op, ...], end: o.End, target: int, variables: dict[int, str]) -> frozenset[_Missing]:
     """What the end of a block tells where it goes on in ``target``."""
     if not isinstance(end, o.Branch) or end.then == end.orelse:

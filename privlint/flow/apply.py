@@ -19,6 +19,7 @@ from privlint.flow.values import (
     CLEARED,
     EACH,
     NO_MARKS,
+    NOT,
     REST,
     UNKNOWN,
     Atom,
@@ -81,7 +82,9 @@ class Binding(Passed):
         """The marks that a symbol stands for here."""
         found = self._wholes.get(symbol)
         if found is None:
-            if symbol.called:
+            if symbol.called[:1] == NOT and symbol.deep:
+                found = collect(self.fr, self.part(symbol.param, symbol.path), symbol.deep, but=symbol.called)
+            elif symbol.called:
                 found = part_called(self.fr, self.marks(symbol._replace(called="")), symbol.called)
             elif symbol.deep:
                 found = collect(self.fr, self.part(symbol.param, symbol.path), symbol.deep)

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from privlint.flow import kinds, operators
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
+from privlint.flow.items import key_label
 from privlint.flow.values import (
     NONE,
+    REST,
     UNKNOWN,
     Ext,
     Hop,
@@ -82,13 +84,45 @@ def _left_behind(fr: Frame, cond: int, target: int) -> None:
 
 
 def narrowed(fr: Frame, cond: int, outcome: bool) -> State:
-    """The state where a condition on a local variable came out so: nothing is left of one that is None or empty."""
+    """The state where a condition on a local variable came out so: nothing is left of one that is None or empty, and
+    nothing is under a key that a mapping does not have."""
     slot, value = _settled(fr, cond, outcome, 0)
     if slot is None or fr.state.env.get(slot) is None:
-        return fr.state
+        return _without_item(fr, cond, outcome)
     state = fr.state.copy()
     state.env[slot] = value
     return state
+
+
+def _without_item(fr: Frame, cond: int, outcome: bool) -> State:
+    """The state where ``key in mapping`` came out so: where it has no such item, nothing is read there any more.
+
+    That matters where the item is stored in the other case.
+    """
+    test = fr.tests.get(cond)
+    while test is not None and test.op == "not":
+        outcome = not outcome
+        test = fr.tests.get(test.args[0])
+    if test is None or test.op not in ("in", "not in") or outcome == (test.op == "in"):
+        return fr.state
+    if fr.slots.get(test.args[1]) not in fr.solver.filled(fr.fn):
+        return fr.state
+    label = key_label(fr, fr.get(test.args[0]))
+    atoms = fr.get(test.args[1]).atoms
+    (atom,) = atoms if len(atoms) == 1 else (None,)
+    obj = fr.object(atom.id) if isinstance(atom, Obj) else None
+    if label is None or obj is None or not isinstance(atom, Obj) or obj.kind not in _MAPPINGS or obj.many:
+        return fr.state
+    held = obj.fields.get(label)
+    unknown = held is None and (atom.id[0] == "s" or REST in obj.fields)
+    if obj.cls >= 0 or not (held or unknown):
+        return fr.state
+    state = fr.state.copy()
+    state.heap[atom.id] = obj.without(label)
+    return state
+
+
+_MAPPINGS = ("dict", "sym")
 
 
 def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | None, Value]:

@@ -240,15 +240,16 @@ def _missing(fr: Frame, key: ObjId, given: Value) -> Value | None:
 
 
 def _by_parameter(key: Value) -> str:
-    """The label of an item under a key that is a parameter, or a variable around the function, as it was passed:
-    callers know which one that is."""
+    """The label of an item under a key that is a parameter, an item of one, or a variable around the function, as it
+    was passed: callers know which one that is."""
     found = [a.id for a in key.atoms if isinstance(a, Obj)]
     if len(found) != 1 or found[0][0] != "s" or not all(isinstance(a, Obj) or a in _KEYS for a in key.atoms):
         return "[*]"
     param, path = symbolic(found[0])
-    if param >= 0:
-        return "[*]" if path else f"{BY}{param}]"
-    return f"{BY}{param}{path[0]}]" if len(path) == 1 and path[0][0] == "." else "[*]"
+    if not path:
+        return f"{BY}{param}]" if param >= 0 else "[*]"
+    told = path[0][0] == "." if param < 0 else path[0][1:2].isdigit()
+    return f"{BY}{param}{path[0]}]" if len(path) == 1 and told else "[*]"
 
 
 _KEYS = (Inst("builtins.str"), Inst("builtins.int"))

@@ -13,7 +13,7 @@ class Loop(NamedTuple):
 
     ``first`` is the block that takes an element of the register ``source``; ``top`` a block before it where every turn
     is decided (of a statement that is its last one, then -1).  ``body`` are all blocks of a turn, ``own`` the registers
-    that these alone write.  ``called``: what is iterated over is called.
+    that these alone write.  ``called``: what is iterated over is called, or leads from one thing to what is in it.
     """
 
     first: int
@@ -54,7 +54,7 @@ def loops(ir: FunctionIR) -> Loops:
         own = frozenset(reg for reg, blocks in writers.items() if blocks <= body)
         begin = ir.blocks[first].ops[0]
         assert isinstance(begin, o.Iterate)
-        found[first] = Loop(first, top, body, begin.src, own, _calls_items(ir, first, body))
+        found[first] = Loop(first, top, body, begin.src, own, _asks_items(ir, first, body))
     inside: dict[int, int] = {}
     for first, loop in found.items():  # what is inside of another loop is behind its beginning
         inside.update(dict.fromkeys(loop.body, first))
@@ -92,8 +92,9 @@ def _body(head: int, before: dict[int, list[int]]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _calls_items(ir: FunctionIR, first: int, body: frozenset[int]) -> bool:
-    """Whether a loop calls what it goes through, or methods of it: ``for step in steps: value = step(value)``."""
+def _asks_items(ir: FunctionIR, first: int, body: frozenset[int]) -> bool:
+    """Whether a loop calls what it goes through, or methods of it: ``for step in steps: value = step(value)``; or goes
+    down by it: ``for key in keys: value = value[key]``."""
     items: set[int] = set()
     slots: set[str] = set()
     for op in ir.blocks[first].ops:
@@ -105,5 +106,22 @@ def _calls_items(ir: FunctionIR, first: int, body: frozenset[int]) -> bool:
             slots.add(op.slot)
     ops = [op for number in sorted(body) for op in ir.blocks[number].ops]
     loaded = {op.dst for op in ops if isinstance(op, o.LoadName) and op.slot in slots}
+    if _goes_down(ops, loaded):
+        return True
     loaded |= {op.dst for op in ops if isinstance(op, o.LoadAttr) and op.obj in loaded}
     return any(isinstance(op, o.Call) and op.func in loaded for op in ops)
+
+
+def _goes_down(ops: list[o.Op], keys: set[int]) -> bool:
+    """Whether a variable becomes an item of itself, under one of these keys."""
+    names = {op.dst: op.slot for op in ops if isinstance(op, o.LoadName)}
+    methods = {op.dst: op.obj for op in ops if isinstance(op, o.LoadAttr) and op.name == "get"}
+    made: dict[int, str | None] = {}
+    for op in ops:
+        if isinstance(op, o.LoadItem) and op.key in keys:
+            made[op.dst] = names.get(op.obj)
+        elif isinstance(op, o.Call) and op.func in methods and op.args and op.args[0].reg in keys:
+            made[op.dst] = names.get(methods[op.func])
+        elif isinstance(op, o.Call) and op.text == "getattr" and len(op.args) > 1 and op.args[1].reg in keys:
+            made[op.dst] = names.get(op.args[0].reg)
+    return any(isinstance(op, o.StoreName) and made.get(op.src) == op.slot for op in ops)

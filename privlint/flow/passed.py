@@ -67,8 +67,9 @@ class Passed:
         if found is None:
             skipped = self.fr.skipped
             if path and path[-1][:2] == BY:
-                number, dot, name = path[-1][2:-1].partition(".")
-                key = self.part(int(number), (f".{name}",) if dot else ())
+                text = path[-1][2:-1]
+                below = text.lstrip("-0123456789")
+                key = self.part(int(text[: len(text) - len(below)]), (below,) if below else ())
                 found = item(self.fr, self.part(param, path[:-1]), key_label(self.fr, key), key)
             elif path:
                 found = at_label(self.fr, self.part(param, path[:-1]), path[-1])

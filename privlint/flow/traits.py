@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from privlint.flow.absence import added_items
+from privlint.flow.absence import added_items, filled
 from privlint.flow.copied import Copy, copied_items
 from privlint.flow.loops import Loops, loops
 from privlint.flow.shared import Stores
@@ -47,6 +47,7 @@ class Traits(Stores):
         self._sizes: dict[int, int] = {}
         self._inner = {f.parent for f in program.functions if f.parent >= 0}
         self._added: dict[int, frozenset[int]] = {}
+        self._filled: dict[int, frozenset[str]] = {}
         self._copied: dict[int, dict[int, Copy]] = {}
         self._mappings: dict[int, frozenset[str]] = {}
         self._loops: dict[int, Loops] = {}
@@ -102,6 +103,13 @@ class Traits(Stores):
         found = self._added.get(fn.id)
         if found is None:
             found = self._added[fn.id] = added_items(fn.ir) or _NO_REGISTERS
+        return found
+
+    def filled(self, fn: Function) -> frozenset[str]:
+        """The variables in which a function stores items that it may have looked for there (see ``absence.py``)."""
+        found = self._filled.get(fn.id)
+        if found is None:
+            found = self._filled[fn.id] = filled(fn.ir)
         return found
 
     def copied_items(self, fn: Function) -> dict[int, Copy]:

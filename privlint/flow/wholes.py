@@ -53,21 +53,31 @@ _SHOWN = {
 }
 
 
-def collect(fr: Frame, value: Value, deep: int, how: str = "str") -> dict[Mark, Hop | None]:
+def collect(fr: Frame, value: Value, deep: int, how: str = "str", but: str = "") -> dict[Mark, Hop | None]:
     """All marks that a value carries with what it holds.
 
     ``deep`` 1: as text shows it; 2: everything; 3: everything but what instances of classes hold; 4: what this code put
     into it, and a database does not encrypt; 5: that of what a row is given.
 
-    ``how`` the text is made: ``str``, ``repr`` or ``format``.
+    ``how`` the text is made: ``str``, ``repr`` or ``format``.  ``but``: without the items of these names (``NOT``).
     """
     out: dict[Mark, Hop | None] = {}
-    _collect(fr, value, deep, out, set(), 0, how)
+    gone = _names(but)
+    _collect(fr, value, deep, out, set(), 0, how, gone)
+    if gone:
+        return {mark: way for mark, way in out.items() if not (mark.whole and _name(mark) in gone)}
     return out
 
 
 def _collect(
-    fr: Frame, value: Value, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int, how: str
+    fr: Frame,
+    value: Value,
+    deep: int,
+    out: dict[Mark, Hop | None],
+    seen: set[ObjId | Opaque],
+    level: int,
+    how: str,
+    gone: frozenset[str] = frozenset(),
 ) -> None:
     if deep == REFERRED and value.atoms and all(_is_key(fr, atom) for atom in value.atoms):
         return
@@ -78,10 +88,17 @@ def _collect(
             if mappings and all(_replaced(obj, mark) for obj in mappings):
                 continue
         source = mark.source
-        exact = isinstance(source, Symbol) and source.deep == 0
-        if exact and not mark.weak:  # what unknown code gave is itself, at most
-            assert isinstance(source, Symbol)
-            mark = Mark(source._replace(deep=deep), mark.protection, mark.weak, mark.whole)
+        if (
+            isinstance(source, Symbol) and source.deep == 0 and not mark.weak
+        ):  # what unknown code gave is itself, at most
+            called = source.called or _but_for(gone.union(_stored_here(fr, value, source)))
+            mark = Mark(source._replace(deep=deep, called=called), mark.protection, mark.weak, mark.whole)
+        elif gone:
+            if not isinstance(source, Symbol):
+                if source.name in gone and not mark.whole:
+                    continue
+            elif not source.called:
+                mark = mark._replace(source=source._replace(called=_but_for(gone)))
         if mark not in out and _full(out):
             return
         if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
@@ -102,7 +119,7 @@ def _collect(
                 out.setdefault(mark, way)
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
-            _collect_object(fr, atom, deep, out, seen, level, how)
+            _collect_object(fr, atom, deep, out, seen, level, how, gone)
         elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED and atom not in seen:
             seen.add(atom)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
@@ -117,6 +134,31 @@ def _collect(
             out.update(_of_library(fr, (atom.type,)))
         elif deep == 1 and isinstance(atom, Ext) and not fr.solver.library.has_type(atom.path):  # else the class
             out.update(_of_library(fr, (atom.path,)))
+
+
+def _stored_here(fr: Frame, value: Value, source: Symbol) -> Iterable[str]:
+    """The keys under which this function stored something in a mapping that its caller passes: it has that, and not
+    what the caller put there."""
+    atom = Obj(("s", source.param, source.path))
+    obj = fr.object(atom.id) if atom in value.atoms else None
+    if obj is None or obj.cls >= 0 or not obj.written:
+        return ()
+    return _texts(label for label in obj.fields if label in obj.written)
+
+
+def _texts(labels: Iterable[str]) -> frozenset[str]:
+    """The keys that are texts, by their labels."""
+    return frozenset(label[2:-2] for label in labels if label[:2] == "['")
+
+
+def _but_for(keys: frozenset[str]) -> str:
+    """How a symbol says that it stands for all but the items under these keys."""
+    return NOT + ",".join(sorted(keys)) if keys else ""
+
+
+def _names(called: str) -> frozenset[str]:
+    """The keys that such a word leaves out."""
+    return frozenset(called.removeprefix(NOT).split(",")) if called else frozenset()
 
 
 def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:
@@ -147,7 +189,14 @@ def _full(out: dict[Mark, Hop | None]) -> bool:
 
 
 def _collect_object(
-    fr: Frame, atom: Obj, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int, how: str
+    fr: Frame,
+    atom: Obj,
+    deep: int,
+    out: dict[Mark, Hop | None],
+    seen: set[ObjId | Opaque],
+    level: int,
+    how: str,
+    gone: frozenset[str] = frozenset(),
 ) -> None:
     obj = fr.object(atom.id)
     if obj.kind in ("env", "module", SIGNATURE) or (
@@ -204,7 +253,9 @@ def _collect_object(
         if _full(out):
             return
         if label == REST:
-            _collect_rest(fr, obj, deep, out, seen, below)
+            _collect_rest(fr, obj, deep, out, seen, below, gone)
+        elif gone and label[:2] == "['" and label[2:-2] in gone:
+            continue
         else:
             _collect(fr, field, deep, out, seen, below, "repr")
 
@@ -215,18 +266,21 @@ def _says_nothing(value: Value) -> bool:
 
 
 def _collect_rest(
-    fr: Frame, obj: Object, deep: int, out: dict[Mark, Hop | None], seen: set[ObjId | Opaque], level: int
+    fr: Frame,
+    obj: Object,
+    deep: int,
+    out: dict[Mark, Hop | None],
+    seen: set[ObjId | Opaque],
+    level: int,
+    gone: frozenset[str],
 ) -> None:
     """What a copy has of the mapping or frame that it was made of: all but what it has something of its own for."""
     found: dict[Mark, Hop | None] = {}
-    _collect(fr, obj.fields[REST], deep, found, seen, level, "repr")
-    own = sorted(label[2:-2] for label in obj.fields if label[:2] == "['")
+    gone = gone.union(_texts(obj.fields))
+    _collect(fr, obj.fields[REST], deep, found, seen, level, "repr", gone)
     for mark, way in found.items():
-        if mark.whole and _replaced(obj, mark):
-            continue
-        if own and isinstance(mark.source, Symbol) and not mark.source.called:
-            mark = mark._replace(source=mark.source._replace(called=NOT + ",".join(own)))
-        out.setdefault(mark, way)
+        if not (mark.whole and _replaced(obj, mark)):
+            out.setdefault(mark, way)
 
 
 def _mappings(fr: Frame, value: Value) -> list[Object]:
