@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
@@ -45,8 +46,9 @@ class CallIndex:
         self._cache: dict[str, CallRules | None] = {}
         self._wild_cache: dict[str, tuple[CallRules, ...]] = {}
         sources = [rule for rule in rules.sources if rule.at == "call"]
+        sinks = [rule for rule in rules.sinks if rule.at != "return"]
         every: list[_AnyRule] = [
-            *rules.sinks, *sources, *rules.sanitizers, *rules.propagators, *rules.connections,
+            *sinks, *sources, *rules.sanitizers, *rules.propagators, *rules.connections,
             *rules.scrubbers,
         ]  # fmt: skip
         for rule in every:
@@ -108,6 +110,7 @@ class RuleIndex:
         attribute_sources, item_sources, field_sources: attribute name, literal key, field name (``*``: any) -> rules.
         parameter_sources: parameter name (``*``: any) -> rules.
         attribute_sinks, item_sinks: attribute name, literal key (``*``: any) -> rules; raise_sinks: all of them.
+        return_sinks: name of a function -> rules about what it gives back; answers: types by their addresses.
         types: a type's dotted name or alias -> its rule (of several, merged, the later ones first to be asked).
         made_by: function -> name of the type of its result; objects: dotted path of an object -> type;
         named: variable name -> type, where nothing better is known.
@@ -127,6 +130,7 @@ class RuleIndex:
         self.attribute_sinks = _sinks(rules.sinks, "attribute", lambda rule: rule.name)
         self.item_sinks = _sinks(rules.sinks, "item", lambda rule: rule.key)
         self.raise_sinks = tuple(rule for rule in rules.sinks if rule.at == "raise")
+        self.return_sinks = _by_function(rules.sinks)
         self.records: tuple[RecordRule, ...] = rules.records
         self.guards = tuple(rule for rule in rules.sanitizers if rule.guard)
         self.types: dict[str, TypeRule] = {}
@@ -142,6 +146,7 @@ class RuleIndex:
             self.named.update(dict.fromkeys(rule.names, rule.name))
         self.types.update((rule.name, rule) for rule in merged)
         self.factories = {path.partition("(")[0].rpartition(".")[2] for path in self.made_by if path.endswith(")")}
+        self.answers = tuple((re.compile(_address(text)), rule.name) for rule in merged for text in rule.answers)
         self.filled = (
             {name for rule in merged if rule.queries for name in (rule.name, *rule.aliases)}
             | {
@@ -195,6 +200,21 @@ def _sinks(rules: Iterable[SinkRule], at: str, key: Callable[[SinkRule], str]) -
     return {name: tuple(group) for name, group in found.items()}
 
 
+def _by_function(rules: Iterable[SinkRule]) -> dict[str, tuple[SinkRule, ...]]:
+    """The rules about what functions return, by the functions' names; "": about handlers of requests."""
+    found: dict[str, list[SinkRule]] = {}
+    for rule in rules:
+        if rule.at == "return":
+            for last in {call.path.rpartition(".")[2] for call in rule.calls} or {""}:
+                found.setdefault(last, []).append(rule)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def _address(pattern: str) -> str:
+    """An address with stars, each for a piece of it, as a regular expression; a query may follow."""
+    return r"(?:https?://)?" + ".*".join(re.escape(piece) for piece in pattern.split("*")) + r"/?(?:\?.*)?\Z"
+
+
 def _merged(rules: Iterable[TypeRule]) -> list[TypeRule]:
     """Rules of the same name as one: several packs may each know a part of a type."""
     merged: dict[str, TypeRule] = {}
@@ -223,4 +243,5 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         linked=first.linked + second.linked,
         stands_for=second.stands_for or first.stands_for,
         shown=first.shown + second.shown,
+        answers=first.answers + second.answers,
     )

@@ -38,10 +38,13 @@ SOURCE_KEYS = (
     "load", *CALL_KEYS, "parameter", "attribute", "item", "field", "request", "data", "type", "subject", "evidence",
     "confidence", "only",
 )  # fmt: skip
-PARAMETER_KEYS = ("decorator", "default", "function", "method", "called", "routed", "beside", "name", "position")
+PARAMETER_KEYS = (
+    "decorator", "default", "function", "method", "called", "routed", "beside", "name", "position", "alias",
+)  # fmt: skip
 SINK_KEYS = (
-    *CALL_KEYS, "attribute", "item", "raise", "kind", "args", "url", "recipient", "insecure_when", "confidence", "only",
-    "when", "unless", "encrypted_when", "part", "leave_out", "known_host", "sent_to", "data", "expires", "lasts",
+    *CALL_KEYS, "attribute", "item", "raise", "return", "kind", "args", "url", "recipient", "insecure_when",
+    "confidence", "only", "when", "unless", "encrypted_when", "part", "leave_out", "under", "known_host", "sent_to",
+    "data", "expires", "lasts",
 )  # fmt: skip
 SANITIZER_KEYS = (*CALL_KEYS, "protection", "args", "guard", "when", "unless", "only", "fresh")
 PROPAGATOR_KEYS = (*CALL_KEYS, "from", "to", "part", "when", "unless", "only")
@@ -50,7 +53,7 @@ NEED_KEYS = ("kind", "label", "data")
 CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_when")
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
-    "sent", "open", "queries", "linked", "stands_for", "shown", "shared",
+    "sent", "open", "queries", "linked", "stands_for", "shown", "shared", "answers",
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
@@ -62,7 +65,7 @@ RECIPIENT_KEYS = (
 )  # fmt: skip
 RECIPIENT_CALL_KEYS = (
     *CALL_KEYS, "kind", "args", "url", "insecure_when", "confidence", "only", "when", "unless", "encrypted_when",
-    "part", "leave_out", "data", "expires", "lasts",
+    "part", "leave_out", "under", "data", "expires", "lasts",
 )  # fmt: skip
 
 _EVERY = ArgSpec(all=True)
@@ -146,21 +149,22 @@ def _parameters(document: Document, where: Where, value: Any, common: dict[str, 
         "position": place.number("position", -1),
     }
     names = place.texts("name")
+    aliases = place.texts("alias")
     if not any((*rule.values(), names)) or (rule["position"] < 0 and not any(list(rule.values())[:5]) and not names):
         place.fail(
             "'parameter' says of which functions: decorator, default, function, method, called, routed or beside; "
             "or which name"
         )
-    return [SourceRule(name=name, **rule, **common) for name in names or ("*",)]
+    return [SourceRule(name=name, aliases=aliases, **rule, **common) for name in names or ("*",)]
 
 
 def sinks(document: Document, where: Where, value: Any) -> list[SinkRule]:
     """One entry of ``sinks:``; several where a key holds a list."""
     fields = Fields(document, where, value, "a sink", SINK_KEYS)
-    places = [key for key in ("attribute", "item", "raise") if key in fields]
+    places = [key for key in ("attribute", "item", "raise", "return") if key in fields]
     calls = calls_of(fields)
     if len(places) + bool(calls) != 1:
-        fields.fail("a sink needs exactly one of function/method/name, attribute, item, raise")
+        fields.fail("a sink needs exactly one of function/method/name, attribute, item, raise, return")
     at = places[0] if places else "call"
     rule = _sink_values(fields)
     rule["kind"] = fields.choice("kind", SINK_KINDS, None)
@@ -171,6 +175,10 @@ def sinks(document: Document, where: Where, value: Any) -> list[SinkRule]:
         if not fields.flag("raise"):
             fields.fail("'raise' can only be true", "raise")
         return [SinkRule(at=at, **rule)]
+    if at == "return":
+        place = Fields(document, (*where, at), fields.values[at], "'return' of a sink", (*CALL_KEYS, "routed"))
+        routed = place.flag("routed")
+        return [SinkRule(at=at, calls=() if routed else _calls_needed(place), **rule)]
     member = "key" if at == "item" else "name"
     place = Fields(document, (*where, at), fields.values[at], f"{at!r} of a sink", ("of", member))
     owners, members = _owners(place, "of"), place.texts(member) or ("*",)
@@ -189,6 +197,7 @@ def _sink_values(fields: Fields) -> dict[str, Any]:
         "encrypted_when": fields.conditions("encrypted_when"),
         "part": fields.text("part"),
         "leave_out": fields.texts("leave_out"),
+        "under": fields.texts("under"),
         "known_host": fields.flag("known_host"),
         "sent_to": fields.texts("sent_to"),
         "data": fields.texts("data"),
@@ -288,6 +297,7 @@ def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
         linked=fields.lists("linked"),
         stands_for=fields.args("stands_for", ArgSpec()) if "stands_for" in fields else None,
         shown=fields.texts("shown"),
+        answers=fields.texts("answers"),
     )
     return [rule]
 

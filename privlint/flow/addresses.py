@@ -14,7 +14,7 @@ from privlint.flow.access import store
 from privlint.flow.conditions import matches, setting
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.values import TRUE, Address, Lit, Obj, Prefix, Value, symbolic
+from privlint.flow.values import TRUE, Address, Inst, Lit, Obj, Prefix, Value, symbolic
 from privlint.model.rules import ArgSpec, ConnectionRule, SinkRule
 
 if TYPE_CHECKING:
@@ -47,6 +47,12 @@ def connected(fr: Frame, callee: Callee, args: Arguments, rule: ConnectionRule) 
     if rule.receiver and callee.receiver is not None and found:
         store(fr, callee.receiver, _HELD, Value(frozenset(found)), strong=False)
     return frozenset() if rule.receiver else frozenset(found)
+
+
+def answered(fr: Frame, callee: Callee, args: Arguments, url: ArgSpec) -> frozenset[Inst]:
+    """What a request is answered with by what its address says: somebody's profile by ``/oauth2/v3/userinfo``."""
+    texts = [text for value in _given(fr, callee, args, url) for text in address_texts(fr, value)]
+    return frozenset(Inst(name) for pattern, name in fr.catalog.index.answers if any(map(pattern.match, texts)))
 
 
 def hosts_of(fr: Frame, callee: Callee, args: Arguments, rule: SinkRule) -> tuple[tuple[str, ...], bool | None]:

@@ -15,7 +15,11 @@ MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap
 
 
 # Methods that run a function with the arguments beside it and give its result.
-RUNNERS = MAPS | {"submit", "run_in_executor", "apply_async", "run_sync", "run_in_threadpool"}
+RUNNERS = MAPS | {
+    *("submit", "run_in_executor", "apply_async", "run_sync", "run_in_threadpool", "add_task", "start_soon", "Timer"),
+    *("call_later", "call_soon", "call_soon_threadsafe", "call_at", "spawn_later", "deferToThread", "callInThread"),
+    *("start_background_task", "add_callback"),
+}
 
 
 def call_backs(fr: Frame, callee: Callee, args: Arguments) -> Value:
@@ -59,7 +63,7 @@ def _call_back(
             positional = [(element(fr, callee.receiver), n)]
     elif callee.last == "add_done_callback" and callee.receiver is not None:
         positional = [(callee.receiver, n)]
-    elif callee.last == "apply_async" and len(rest) == 1:
+    elif callee.last in ("apply_async", "Timer") and len(rest) == 1:
         positional = [(item(fr, rest[0][0], f"[{i}]"), n) for i in range(6)]
     elif "args" in args.keywords:
         given, at = args.keywords["args"]

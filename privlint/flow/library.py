@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from privlint.catalog.catalog import Catalog
 from privlint.flow import sources
 from privlint.flow.access import store
-from privlint.flow.addresses import connected
+from privlint.flow.addresses import answered, connected
 from privlint.flow.arguments import Arguments
 from privlint.flow.conditions import hold
 from privlint.flow.frame import Frame
@@ -142,6 +142,8 @@ class Library(Matcher):
         for sink, sure in rules.sinks:
             verdict.known = verdict.sunk = True
             report_call(fr, callee, args, sink, sure, seen=rules.seen)
+            if sink.url is not None and fr.catalog.index.answers:
+                verdict.traits |= answered(fr, callee, args, sink.url)
         for source in rules.sources:
             verdict.known = True
             verdict.add(sources.of_call(fr, callee, args, source))

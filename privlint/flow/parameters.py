@@ -33,7 +33,9 @@ def _of_parameter(fr: Frame, param: Param, index: int) -> Found:
             required = not param.default or fr.solver.needs_value(fr.fn, param.name)
             words = f"parameter `{param.name}`"
             sent = bool(fr.catalog.index.request_sources) and not _is_no_data(fr, param)
-            out.update(of_rule(fr, rule, param.n, param.name, words, param.name, required=required, sent=sent))
+            name = fr.solver.default_alias(fr.fn, param.name, rule.aliases) if rule.aliases else ""
+            name = name or param.name
+            out.update(of_rule(fr, rule, param.n, name, words, name, required=required, sent=sent))
     if out or param.kind in ("*", "**"):
         return out
     annotated = fr.solver.annotations.personal(fr.module, param.annotation)
@@ -112,7 +114,7 @@ def _parameter_rule(fr: Frame, rule: SourceRule, param: Param, index: int) -> bo
             return False
     name = ir.name
     if rule.calls and not any(
-        match_path(call.path.rpartition(".")[2], name) and _is_function(fr, call.kind, call.path) for call in rule.calls
+        match_path(call.path.rpartition(".")[2], name) and is_function(fr, call.kind, call.path) for call in rule.calls
     ):
         return False
     if rule.routed and not routes.registered(fr, param):
@@ -136,7 +138,8 @@ def _made_by(fr: Frame, param: Param) -> Iterator[str]:
             yield entity.path
 
 
-def _is_function(fr: Frame, kind: str, path: str) -> bool:
+def is_function(fr: Frame, kind: str, path: str) -> bool:
+    """Whether the function that is analysed is one that a rule names so."""
     from privlint.flow.matching import function_paths
 
     if kind == "name":

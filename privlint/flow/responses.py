@@ -6,12 +6,14 @@ import re
 
 from privlint.flow.frame import Frame
 from privlint.flow.items import QUERY, element
+from privlint.flow.parameters import is_function
 from privlint.flow.routes import is_handler
-from privlint.flow.sinks import arriving
+from privlint.flow.sinks import arriving, returned_data
 from privlint.flow.values import CHOSEN, Atom, Hop, Inst, Mark, Obj, Symbol, Value, join, of
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o
 from privlint.model.facts import Origin, Target
+from privlint.model.rules import SinkRule
 
 # Schemas that say by their name that they were made to be given out.
 _OUTGOING = re.compile(r"(Out|Output|Response|Reply|Result|Read|Public|View|Schema|Summary|Dto|DTO|List|Detail)s?$")
@@ -21,8 +23,15 @@ _DATA = frozenset(("json", "jsonp", "simplejson", "string", "csv"))
 
 
 def returned(fr: Frame, end: o.Return, value: Value) -> None:
-    """The return of a function: what a client gets by it of whole records, and of lists."""
-    if not value or not fr.fn.ir.decorators or not _is_handler(fr) or _is_made(fr, value):
+    """The return of a function: what a client gets by it of whole records, and of lists; or what a rule says."""
+    if not value:
+        return
+    rules = fr.catalog.index.return_sinks
+    _by_rules(fr, end, value, rules.get(fr.ir.name, ()))
+    if not fr.fn.ir.decorators or not _is_handler(fr):
+        return
+    _by_rules(fr, end, value, rules.get("", ()))
+    if _is_made(fr, value):
         return
     answer = _declared(fr)
     several = _several(fr, value)
@@ -37,6 +46,16 @@ def returned(fr: Frame, end: o.Return, value: Value) -> None:
     site = fr.site(end.n)
     target = Target(site, site, "response", "return", fr.fn.dotted)
     fr.sink(arriving(kept, fr, end.n, "return", "response"), target)
+
+
+def _by_rules(fr: Frame, end: o.Return, value: Value, rules: tuple[SinkRule, ...]) -> None:
+    """What a framework does with what a function of ours gives it: ``get_success_url`` is where a browser is sent."""
+    for rule in rules:
+        if not rule.calls or any(is_function(fr, call.kind, call.path) for call in rule.calls):
+            marks = returned_data(fr, value, end.n, rule)
+            site = fr.site(end.n)
+            target = Target(site, site, rule.kind, "return", fr.fn.dotted, rule.recipient, confidence=rule.confidence)
+            fr.sink(arriving(marks, fr, end.n, "return", rule.kind), target)
 
 
 def _is_of_whole(mark: Mark) -> bool:

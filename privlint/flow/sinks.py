@@ -25,6 +25,7 @@ from privlint.flow.values import (
     Value,
     hop,
     join_all,
+    of,
     strings,
     with_marks,
 )
@@ -213,6 +214,8 @@ def _arriving_data(
         deep = REFERRED if rule.args.all and words.isidentifier() else STORED
     if (rule.kind == "decision" and seen) or (rule.kind == "http" and words == "json"):
         deep = INSTANCES_CLOSED  # which fields of a record decide is seen inside; JSON takes no instances
+    if rule.under:
+        return _under(fr, value, rule.under, deep)
     left_out = {label for name in rule.leave_out for label in (f"[{name!r}]", f".{name}")}
     made = [
         atom
@@ -228,6 +231,33 @@ def _arriving_data(
             if label == f".{rule.part}" if rule.part else label not in left_out:
                 out.update(collect(fr, field, deep))
     return out
+
+
+def returned_data(fr: Frame, value: Value, n: int, rule: SinkRule) -> dict[Mark, Hop | None]:
+    """What of a function's result a rule about it means."""
+    return _arriving_data(fr, value, n, "return", rule, seen=True)
+
+
+def _under(fr: Frame, value: Value, paths: tuple[str, ...], deep: int) -> dict[Mark, Hop | None]:
+    """What of a mapping, or of pairs, is under one of some keys: ``{"Location": url}``, ``[("Location", url)]``; with
+    dots between them, under keys of what is under keys."""
+    out: dict[Mark, Hop | None] = {}
+    for path in paths:
+        found = value
+        for key in path.split("."):
+            found = join_all(_at(fr, atom, key) for atom in found.ordered if isinstance(atom, Obj))
+        out.update(collect(fr, found, deep))
+    return out
+
+
+def _at(fr: Frame, atom: Obj, key: str) -> Value:
+    fields = fr.object(atom.id).fields
+    label = f"[{key}]" if key.isdigit() else f"[{key!r}]"
+    if label in fields:
+        return fields[label]
+    pairs = element(fr, of(atom)).ordered if fr.object(atom.id).kind == "list" else ()
+    inner = [fr.object(pair.id).fields for pair in pairs if isinstance(pair, Obj)]
+    return join_all(held.get("[1]", UNKNOWN) for held in inner if key in strings(held.get("[0]", UNKNOWN)))
 
 
 def arriving(marks: dict[Mark, Hop | None], fr: Frame, n: int, callee: str, kind: str) -> dict[Mark, Hop | None]:

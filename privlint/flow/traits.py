@@ -254,6 +254,19 @@ class Traits(Stores):
         given = self._enclosing(fn).named.get(self._default(fn, name), ())
         return given[0][1] if given else ""
 
+    def default_alias(self, fn: Function, name: str, keywords: tuple[str, ...]) -> str:
+        """The text that one of these keywords has in the call which is a parameter's default: ``Query(alias="q")``."""
+        reg = self._default(fn, name)
+        if reg < 0:
+            return ""
+        constants = self._enclosing(fn).constants
+        for block in self.program.modules[fn.module].ir.functions[fn.ir.parent].blocks:
+            for op in block.ops:
+                if isinstance(op, o.Call) and op.dst == reg:
+                    given = [constants.get(arg.reg) for arg in op.args if arg.label in keywords]
+                    return next((text for text in given if isinstance(text, str)), "")
+        return ""
+
     def is_switch(self, fn: Function, name: str) -> bool:
         """Whether a parameter is on or off, by its default."""
         return isinstance(self._enclosing(fn).constants.get(self._default(fn, name)), bool)

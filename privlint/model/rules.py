@@ -65,6 +65,7 @@ class SourceRule:
     routed: bool = False  # parameter: of handlers that are registered for a path, as the path names them
     beside: str = ""  # parameter: of functions that have a parameter of this name, too
     position: int = -1  # parameter (self and cls do not count)
+    aliases: tuple[str, ...] = ()  # parameter: keywords of its default's call that say what it is called outside
     type: str = ""  # parameter: and the value has this type (``types`` of the pack)
     subject: str | None = None
     evidence: str = "rule"
@@ -76,7 +77,8 @@ class SourceRule:
 class SinkRule:
     """A place where personal data leaves or is exposed; ``kind`` is a sinkKind of the outer contract.
 
-    ``at``: ``call``, ``attribute`` (assigned), ``item`` (assigned), ``raise``.  ``url`` names the argument that holds
+    ``at``: ``call``, ``attribute`` (assigned), ``item`` (assigned), ``raise``, ``return`` (what functions that the
+    framework calls give back; ``calls`` are these functions).  ``url`` names the argument that holds
     the address (its host names the recipient); ``recipient`` is a recipient's id.
     """
 
@@ -97,6 +99,7 @@ class SinkRule:
     encrypted_when: tuple[Condition, ...] = ()  # what arrives is encrypted if one of these holds
     part: str = ""  # of an argument that was made with such a part, only the part (a request's `url`)
     leave_out: tuple[str, ...] = ()  # items and attributes of an argument that do not count (a message's `To`)
+    under: tuple[str, ...] = ()  # of an argument that is a mapping, only what is under these keys (`Location`)
     known_host: bool = False  # only where the host can be told
     sent_to: tuple[str, ...] = ()  # items of an argument that name addresses it is sent to (a message's `To`)
     data: tuple[str, ...] = ()  # data types that the call itself makes a library send
@@ -190,6 +193,7 @@ class TypeRule:
     linked: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what its classes name: get_object() -> model
     stands_for: ArgSpec | None = None  # what it is made of and whose methods it has: the model of a chain
     shown: tuple[str, ...] = ()  # the attributes that its text shows: a user's name
+    answers: tuple[str, ...] = ()  # addresses (with stars) that answer with one
 
 
 @dataclass(frozen=True, slots=True)

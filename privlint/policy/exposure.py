@@ -32,7 +32,7 @@ _SETS_COOKIE = re.compile(r"set_(secure_|signed_)?cookie\Z")
 # What a redirect carries as a matter of course: whose page it leads to, the picture it leads to, the page that the
 # visitor came from.  All of that was in an address before.
 _OF_REDIRECTS = _REFERENCES | {"account.username", "account.nickname", "account.avatar", "behavior.browsing_history"}
-_REDIRECT = re.compile(r"redirect|resolve_url|HTTP(Found|SeeOther|Moved\w*)\Z", re.IGNORECASE)
+_REDIRECT = re.compile(r"redirect|resolve_url|return\Z|HTTP(Found|SeeOther|Moved\w*)\Z", re.IGNORECASE)
 
 
 def exposed(
