@@ -120,13 +120,16 @@ def unguarded(export: Export, kind: str) -> tuple[Export, Way] | None:
     Of several ways one that is entered from outside comes before one that is not.  Callers of a helper that makes files
     are told apart: what only those have it write who are safeguarded is left out.
     """
-    open_ways = set(_open(export.ways, kind))
+    ways = export.ways
+    if export.place.kind == "response":  # a page gives it, whatever script makes the pages
+        ways = tuple(way for way in ways if way.entry not in ("script", "command"))
+    open_ways = set(_open(ways, kind))
     left = [each for each in export.place.deliveries if each.flow.many and open_ways & set(each.flow.many.ways)]
     rest = _export(left)
     if rest is None:
         return None
     order = ("view", "task", "command", "script")
-    return rest, min(_open(rest.ways, kind), key=lambda way: (order.index(way.entry), len(way.calls)))
+    return rest, min(open_ways & set(rest.ways), key=lambda way: (order.index(way.entry), len(way.calls), way.calls))
 
 
 def _open(ways: Iterable[Way], kind: str) -> list[Way]:

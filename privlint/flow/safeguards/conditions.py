@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _IS = {"is_": True, "is_not": False, "isnot": False}  # methods of columns: whether they ask for the same
 _SPELT: dict[str, object] = {"true": True, "false": False, "null": None}  # constants as SQLAlchemy has them
+_REFUSALS = re.compile(r"(?:^|_)(?:err|errors?|denied|denial|refusal|failure|problem|resp|response)$")
 _DEPTH = 8  # parts of a condition that are looked into
 
 
@@ -143,6 +145,8 @@ class Conditions:
             value = _constant(body, other)
             if value is NotImplemented:
                 continue
+            if value is None and same and _is_refusal(body, subject):
+                return frozenset(check._replace(passed=True) for check in self.implied(fn, subject, False, depth + 1))
             if value is None or isinstance(value, bool | int) or str(value).lower() in REFUSED:
                 wanted = bool(value) and str(value).lower() not in REFUSED
                 return self.implied(fn, subject, same is wanted, depth + 1)
@@ -152,6 +156,16 @@ class Conditions:
             )
         words = body.words_of(op)
         return self._held.recogniser.tests(words, [], self._held.site(fn, op.n), outcome=same)
+
+
+def _is_refusal(body: Body, reg: int) -> bool:
+    """Whether a variable holds what is answered to those who may not: ``if error is not None: return error``."""
+    op = body.only(reg)
+    if not isinstance(op, o.LoadName) or not _REFUSALS.search(op.slot):
+        return False
+    ends = (block.end for block in body.ir.blocks)
+    given_back = [body.only(end.src) for end in ends if isinstance(end, o.Return | o.Raise) and end.src >= 0]
+    return any(isinstance(each, o.LoadName) and each.slot == op.slot for each in given_back)
 
 
 def _constant(body: Body, reg: int) -> object:

@@ -340,6 +340,16 @@ class Multitude:
     def _holds(self, ref: o.TypeRef) -> bool:
         return ref.name.rpartition(".")[2] in _HOLDS or (ref.name == "Union" and any(map(self._holds, ref.args)))
 
+    def _gives_one(self, fn: int) -> bool:
+        """Whether a function says that what it returns is an instance of a class of the program, or None."""
+        function = self._program.functions[fn]
+        ref = function.ir.returns
+        module = self._program.modules[function.module]
+        named = () if ref is None else ref.args if ref.name == "Union" else (ref,)
+        rest = [each for each in named if each.name != "None"]
+        entities = [self._program.lookup(module, each.name) for each in rest if each.name and not each.args]
+        return 0 < len(rest) == sum(each is not None and each.kind == "class" for each in entities)
+
     def _of_records(self, function: Function, ref: o.TypeRef | None) -> bool:
         """Whether a type holds instances of a class of the program."""
         module = self._program.modules[function.module]
@@ -405,7 +415,7 @@ class Multitude:
         if last in SINGLE:
             return None
         callees = self._calls.callees(fn, call)
-        if callees and picks_one(body, call):
+        if callees and (picks_one(body, call) or all(map(self._gives_one, callees))):
             return None
         for callee in callees:
             found = self._returned(callee, depth)

@@ -28,7 +28,7 @@ _OPEN = frozenset(("AllowAny", "IsAuthenticatedOrReadOnly", "DjangoModelPermissi
 _HOOKS = ("process_request", "process_view", "before_request")
 # A page that is let through by its address: the page on which one agrees, the one where one signs in.
 _BY_ADDRESS = re.compile(
-    r"\b(path|path_info|resolver_match|url_name|endpoint|blueprint|get_full_path|view_name|match_info|raw_path)\b"
+    r"\b(path|subpath|\w+_path|path_info|resolver_match|url_name|endpoint|blueprint|view_name|match_info)\b"
 )
 
 
@@ -141,7 +141,8 @@ class Middleware:
             return
         by_address = _BY_ADDRESS.search(_text(body, end.cond)) is not None
         for target, outcome in ((end.then, True), (end.orelse, False)):
-            yield target, self._held.implied(fn, end.cond, outcome), by_address
+            told = NONE if by_address else self._held.implied(fn, end.cond, outcome)  # ``/auth/`` asks nobody
+            yield target, told, by_address
 
 
 def _common(ways: list[tuple[Checks, bool]], kind: str) -> Checks:
@@ -167,9 +168,16 @@ def _lets_through(body: Body, number: int, *, hook: bool) -> bool:
 
 def _text(body: Body, reg: int) -> str:
     """The names in a condition."""
+    found = body.defs.get(reg, ())
+    if len(found) > 1:  # of ``a or b`` each part
+        return " ".join(_text_of(body, op) for _, op in found)
     op = body.only(reg)
+    return _text_of(body, op) if isinstance(op, o.Combine | o.Call) else body.words(reg).text
+
+
+def _text_of(body: Body, op: o.Op | None) -> str:
     if isinstance(op, o.Combine):
         return " ".join(_text(body, arg) for arg in op.args)
     if isinstance(op, o.Call):
         return " ".join((body.words(op.func).text, *(body.words(arg.reg).text for arg in op.args)))
-    return body.words(reg).text
+    return _text(body, op.src) if isinstance(op, o.Move) else ""
