@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from privlint.flow import routes
 from privlint.flow.arguments import Arguments
+from privlint.flow.documents import is_document
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
 from privlint.flow.values import UNKNOWN, Func, Obj, Value, only_marks
@@ -54,8 +55,8 @@ def provided(fr: Frame, param: Param) -> Value:
         return only_marks(call_value(fr, entity_value(fr, entity), Arguments(), param.n).marks)
     else:
         return UNKNOWN
-    services = frozenset(atom for atom in made.atoms if isinstance(atom, Obj) and _is_service(fr, atom))
-    return Value(services, made.marks if entity.kind == "function" else {})
+    kept = [atom for atom in made.atoms if is_document(fr, atom) or (isinstance(atom, Obj) and _is_service(fr, atom))]
+    return Value(frozenset(kept), made.marks if entity.kind == "function" else {})
 
 
 def _is_sent(fr: Frame, init: int) -> bool:

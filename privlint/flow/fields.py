@@ -37,6 +37,9 @@ _SOMEBODY = frozenset({"identity.full_name", "identity.first_name", "identity.la
 _NAMES = frozenset({"identity.full_name", "identity.first_name", "identity.last_name"})
 _JOB = frozenset({"work.employer", "work.job_title", "work.history"})
 _WORD = re.compile(r"[^\W\d_]+")
+_INTERFACE = re.compile(
+    r"(?:\A|_)(?:endpoint|webhook|api|callback|jiekou)(?:_?(?:url|uri|address|base))?\Z", re.IGNORECASE
+)
 _LEDGER = re.compile(r"(?:Audit|Access|Activity|Export|Download|Disclosure)\w*$|\w*(?:Audit|Trail|Journal)")
 
 
@@ -232,6 +235,10 @@ class Fields:
         catalog = self._solver.catalog
         if named.data_type in _NAMES and catalog.is_maker(info.name) and not self._tells_of_people(info):
             return None  # the authors of a library's books: whose works these are is no secret
+        if named.confidence is Confidence.LOW and any(map(_INTERFACE.search, info.fields)):
+            return None  # a company, which has an interface
+        if named.confidence is Confidence.LOW and any(map(_INTERFACE.search, info.fields)):
+            return None  # a company, which has an interface
         thing = catalog.may_be_thing(info.name) and named.confidence is Confidence.LOW
         if thing and named.data_type in _NAMES and not self._tells_of_people(info):
             return None  # an account of a ledger, a client of a server: nothing says that it is somebody

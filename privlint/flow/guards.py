@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 
+from privlint.flow import columnnames as columns
 from privlint.flow import kinds, operators
 from privlint.flow.frame import Frame
-from privlint.flow.heap import Object, State
+from privlint.flow.heap import State
 from privlint.flow.items import key_label
 from privlint.flow.values import (
     NONE,
@@ -21,9 +21,6 @@ from privlint.flow.values import (
     Opaque,
     Value,
     is_constant,
-    is_one_item,
-    join,
-    literal,
     protect,
 )
 from privlint.ir import ops as o
@@ -134,6 +131,8 @@ def _settled(fr: Frame, cond: int, outcome: bool, depth: int) -> tuple[str | Non
         return None, UNKNOWN
     if test.op == "not":
         return _settled(fr, test.args[0], not outcome, depth + 1)
+    if test.op in ("in", "not in", "==", "!=") and columns.is_name(fr.get(test.args[0])):
+        return columns.settled(fr, test, (test.op in ("in", "==")) == outcome)
     if test.op in ("in", "not in"):
         return _one_of(fr, test) if (test.op == "in") == outcome else (None, UNKNOWN)
     same = test.op in ("is", "==")
@@ -159,31 +158,14 @@ def _one_of(fr: Frame, test: o.Combine) -> tuple[str | None, Value]:
     container = fr.get(test.args[1])
     if slot is None or container.marks or not container.atoms or not _plain(fr, fr.get(test.args[0])):
         return None, UNKNOWN
-    out = UNKNOWN
-    for atom in container.atoms:
-        if not isinstance(atom, Obj) or atom.id[0] == "s":
-            return None, UNKNOWN
-        obj = fr.object(atom.id)
-        held = _keys(obj) if obj.built_in == "dict" else list(obj.fields.values())
-        if obj.kind not in ("list", "tuple", "set", "dict") or obj.cls >= 0 or not held:
-            return None, UNKNOWN
-        for value in held:
-            if not is_constant(value):
-                return None, UNKNOWN
-            out = join(out, value)
+    out = columns.constants(fr, container)
+    if out is None:
+        return None, UNKNOWN
     subject = fr.get(test.args[0])
     if is_constant(subject):  # one of those that it is already
         kept = subject.atoms & out.atoms
         return (slot, Value(kept)) if kept else (None, UNKNOWN)
     return slot, out
-
-
-def _keys(obj: Object) -> list[Value]:
-    """The keys of a dictionary, where all of them are known."""
-    labels = [label for label in obj.fields if label[0] == "["]
-    if not all(is_one_item(label) for label in labels):
-        return []
-    return [literal(ast.literal_eval(label[1:-1])) for label in labels]
 
 
 def _falsy(fr: Frame, slot: str) -> Value:

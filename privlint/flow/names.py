@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privlint.flow import logins, sources
+from privlint.flow import logins, origins, sources
 from privlint.flow.access import at_label, store
 from privlint.flow.attributes import entity_value
 from privlint.flow.frame import Frame
@@ -11,6 +11,7 @@ from privlint.flow.values import (
     FRESH,
     UNKNOWN,
     Ext,
+    Inst,
     Lit,
     Obj,
     ObjId,
@@ -101,6 +102,9 @@ def global_variable(fr: Frame, name: str) -> Value:
     return value
 
 
+_PART = Inst("privlint.web.RequestFile")  # a part of a form: what it is kept as says what it holds
+
+
 def store_name(fr: Frame, op: o.StoreName) -> None:
     """A name is bound."""
     value = fr.get(op.src)
@@ -108,6 +112,8 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     says: Found = {}
     if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not of_settings(fr, op.src):
         says = sources.named(fr, name, op.n, value)
+    if _PART in value.atoms and not value.marks:
+        says = origins.of_request_key(fr, name, op.n, "request", "", required=False)
     if value.marks:
         value = sources.aged(fr, name, op.n, value)
         value = logins.proved(fr, name, op.n, sources.answered(fr, name, op.n, value, "request"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privlint.flow import limits, told
+from privlint.flow import limits, sources, told
 from privlint.flow.access import at_label
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import Frame
@@ -24,15 +24,22 @@ from privlint.flow.values import (
     Func,
     Inst,
     Lit,
+    Mark,
     Obj,
     ObjId,
     Opaque,
     Path,
+    Symbol,
     Value,
     of,
     symbolic,
+    with_marks,
 )
 from privlint.model.location import Site
+
+
+def _type_of(mark: Mark) -> str:
+    return "" if isinstance(mark.source, Symbol) else mark.source.data_type
 
 
 class Passed:
@@ -72,7 +79,8 @@ class Passed:
                 key = self.part(int(text[: len(text) - len(below)]), (below,) if below else ())
                 found = item(self.fr, self.part(param, path[:-1]), key_label(self.fr, key), key)
             elif path:
-                found = at_label(self.fr, self.part(param, path[:-1]), path[-1])
+                owner = self.part(param, path[:-1])
+                found = self._of_row(owner, param, path[-1], at_label(self.fr, owner, path[-1]))
             elif param == -1:
                 found = of(Obj(self.env)) if self.env is not None else UNKNOWN
             else:
@@ -80,6 +88,26 @@ class Passed:
             if self.fr.skipped == skipped:
                 self._parts[(param, path)] = found
         return found
+
+    def _of_row(self, owner: Value, param: int, label: str, found: Value) -> Value:
+        """With what a column of a row holds, where the name of the callee's parameter does not say it."""
+        rows = frozenset(atom for atom in owner.atoms if isinstance(atom, Opaque))
+        if not rows or label[0] != "." or not label[1:].isidentifier() or not self._untyped(param):
+            return found
+        name = label[1:]
+        marks = sources.of_attribute(self.fr, Value(rows), name, self.sites[param].node, "", found)
+        if not marks:
+            return found
+        known = self.fr.catalog.classify(name, self.ir.params[param].name)
+        told = known.data_type if known is not None else ""
+        return with_marks(found, {mark: way for mark, way in marks.items() if _type_of(mark) != told})
+
+    def _untyped(self, param: int) -> bool:
+        """Whether the callee does not know itself what a parameter is."""
+        if not 0 <= param < min(len(self.sites), len(self.ir.params)):
+            return False
+        of_method = not param and self.fr.program.functions[self.fn].method_kind in ("method", "class")
+        return not of_method and self.ir.params[param].annotation is None
 
     def summary(self) -> Summary | None:
         """What is known of the function, in a context of its own where it matters what is passed."""

@@ -37,6 +37,7 @@ from privlint.model.data import Confidence
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments
     from privlint.flow.library import Callee
+    from privlint.flow.uses.tables import Columns
 
 ROW = "@row"
 ROWS = "@rows"
@@ -188,15 +189,22 @@ def of_statement(fr: Frame, statement: Value, n: int) -> Value | None:
 def _of_all_columns(fr: Frame, name: str, n: int) -> Value | None:
     """A row of ``SELECT *``, which is a whole record of its table; None where nothing personal is known of that."""
     columns = fr.solver.tables.table(name) if name else None
-    if columns is None:
-        return None
+    return of_columns(fr, columns, n, f"row of {name}") if columns is not None else None
+
+
+def of_columns(fr: Frame, columns: Columns, n: int, what: str, key: str = "") -> Value:
+    """A whole row that has these columns, and is somebody, who is told by that key."""
     fields: dict[str, Value] = {}
+    somebody = fr.catalog.classify(key, "user") if key else None
+    if somebody is not None:
+        marks = origins.of_match(fr, n, somebody, key, "key", Confidence.MEDIUM, f"`{key}` is read")
+        fields[f"[{key!r}]"] = only_marks(marks)
     whole: dict[Mark, Hop | None] = {}
     for each in columns.fields:
         words = f"column `{each.name}` is read"
         marks = origins.of_match(fr, n, each.match, each.name, "record", columns.confidence, words)
         fields[f"[{each.name!r}]"] = fields[f".{each.name}"] = only_marks(marks)
-        whole.update({mark._replace(whole=f"row of {name}"): way for mark, way in marks.items()})
+        whole.update({mark._replace(whole=what): way for mark, way in marks.items()})
     return Value(of(fr.allocate(n, Object("tuple", -1, ROW, fields), "row")).atoms, whole)
 
 

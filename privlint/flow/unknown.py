@@ -224,7 +224,7 @@ def _method_of_type(fr: Frame, callee: Callee, path: str, args: Arguments) -> Va
         or frames.method(fr, callee, args)
         or rows.method(fr, callee)
         or _executed(fr, callee, args, path.rpartition(".")[0])
-        or documents.found(fr, callee)
+        or documents.found(fr, callee, args)
     )
     if found is not None:
         return found
@@ -279,7 +279,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         or rows.method(fr, callee)
         or values_of_unknown(fr, callee, args)
         or _executed(fr, callee, args, named := _named_type(fr, callee))
-        or documents.found(fr, callee)
+        or documents.found(fr, callee, args)
         or (frames.of_named(fr, callee, args, named) if named else None)
     )
     if of_rows is not None:

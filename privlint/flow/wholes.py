@@ -119,7 +119,7 @@ def _collect(
                 out.setdefault(mark, way)
         if isinstance(atom, Obj) and atom.id not in seen:
             seen.add(atom.id)
-            _collect_object(fr, atom, deep, out, seen, level, how, gone)
+            _collect_object(fr, atom, deep, out, seen, level, how, gone, _row(value) if deep >= STORED else -1)
         elif isinstance(atom, Opaque) and deep < INSTANCES_CLOSED and atom not in seen:
             seen.add(atom)
             shown = shown_by_text(fr, atom, how) if deep == 1 else None
@@ -188,6 +188,12 @@ def _full(out: dict[Mark, Hop | None]) -> bool:
     return True
 
 
+def _row(value: Value) -> int:
+    """The class of the rows that a value may be one of (``request.user``); or -1."""
+    classes = [atom.cls for atom in value.atoms if isinstance(atom, Opaque)]
+    return classes[0] if len(classes) == 1 else -1
+
+
 def _collect_object(
     fr: Frame,
     atom: Obj,
@@ -197,8 +203,10 @@ def _collect_object(
     level: int,
     how: str,
     gone: frozenset[str] = frozenset(),
+    row: int = -1,
 ) -> None:
     obj = fr.object(atom.id)
+    row = obj.cls if obj.cls >= 0 else row
     if obj.kind in ("env", "module", SIGNATURE) or (
         deep == INSTANCES_CLOSED and obj.kind in ("inst", "sym") and obj.cls >= 0
     ):
@@ -217,10 +225,10 @@ def _collect_object(
         return
     if obj.cls < 0 and obj.type and deep == 1:
         out.update(_of_library(fr, (obj.type,)))
-    if deep == STORED and (obj.cls >= 0 or obj.kind == "dict"):
+    if deep == STORED and (row >= 0 or obj.kind == "dict"):
         deep = REFERRED
-    if deep == REFERRED and obj.cls >= 0:
-        opaque = fr.solver.records.opaque(obj.cls)
+    if deep == REFERRED and row >= 0:
+        opaque = fr.solver.records.opaque(row)
         for label, field in obj.fields.items():
             if label == ".*":  # each under its own name
                 field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in opaque})

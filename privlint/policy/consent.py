@@ -36,12 +36,17 @@ _PURPOSES = frozenset().union(*_ALIKE) | _words(
     "training insurance recruitment"
 )
 # How somebody is reached, and which data it is: no purpose.
-_NO_PURPOSE = _words("contact sms email mail phone push calls cookie cookies location health biometric terms account")
+_NO_PURPOSE = _words(
+    "contact sms email mail phone push calls cookie cookies location health biometric terms account recording "
+    "recordings photo photos picture pictures image images video videos voice audio face fingerprint dna genetic "
+    "medical diagnosis allergy allergies camera microphone guardian guardians parent parents parental child children"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONSENT = _words(  # they say nothing of the purpose
     "consent consents consented opt optin opted in agreed agree gdpr has is user given granted grant yes true accepted "
-    "accept active status type kind purpose preferences settings flag allow allowed explicit valid current data "
+    "accept ok okay allows may permit permitted permission "
+    "active status type kind purpose preferences settings flag allow allowed explicit valid current data "
     "privacy policy self request get check for to on signed confirmed all any"
 )
 

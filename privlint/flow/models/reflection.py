@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from privlint.flow import limits, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import load_attribute, plain_attribute
+from privlint.flow.columnnames import is_name, left_out
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item
@@ -21,7 +22,6 @@ from privlint.flow.values import (
     Cls,
     Ext,
     Hop,
-    Inst,
     Lit,
     Mark,
     Obj,
@@ -60,8 +60,10 @@ def _getattr(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     fr.need(args.positional[1][0])  # a caller that knows the name knows the attribute
     if fr.ir.name == "__getattr__":
         fr.need(value)  # what stands in for another one is asked for its attributes
-    if not name and _is_column(args.positional[1][0]):
-        return join_all([all_attributes(fr, value), only_marks(_of_columns(fr, value, callee.n))])
+    if not name and is_name(args.positional[1][0]):
+        without = left_out(args.positional[1][0])
+        held = only_marks(_of_columns(fr, value, callee.n, without))
+        return held if without else join(all_attributes(fr, value), held)
     if not name:
         _need_parts(fr, args.positional[1][0])
         found = join(all_attributes(fr, value), _methods_named(fr, value, args.positional[1][0]))
@@ -122,18 +124,13 @@ def _getattribute(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return join_all(plain_attribute(fr, given[0], name) for name in names) if names else all_attributes(fr, given[0])
 
 
-def _is_column(name: Value) -> bool:
-    """Whether a name is that of each of a table's columns in turn."""
-    return any(isinstance(atom, Inst) and atom.type == "privlint.ColumnName" for atom in name.atoms)
-
-
-def _of_columns(fr: Frame, value: Value, n: int) -> dict[Mark, Hop | None]:
-    """What the columns of a row hold, all of them."""
+def _of_columns(fr: Frame, value: Value, n: int, without: frozenset[str]) -> dict[Mark, Hop | None]:
+    """What the columns of a row hold, all of them but some."""
     out: dict[Mark, Hop | None] = {}
     for atom in value.ordered:
         cls = class_of(fr, atom)
         if isinstance(atom, Obj | Opaque) and cls >= 0:
-            out.update(fields_of(fr, atom, n)[1])
+            out.update(fields_of(fr, atom, n, without=without)[1])
         if isinstance(atom, Obj) and atom.id[0] == "s" and not (cls >= 0 and fr.solver.records.fields(cls)):
             out[Mark(Symbol(*symbolic(atom.id), 2), Protection.CLEAR, 0)] = None  # the caller knows the table
     return out

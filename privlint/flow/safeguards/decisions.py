@@ -21,7 +21,7 @@ SETTLED = re.compile(
     r"qualif(?:ied|ies)|credit_limit|credit_line|limit_amount|loan_amount|interest_rate|"
     r"risk(?:_(?:level|score|class|group|band|tier|category|rating))?|score|rating|rank|tier|segment|cohort|price|"
     r"discount|surcharge|premium|rate|tariff|fee|markup|quote|verdict|decision|outcome|creditworth(?:y|iness)|blacklisted|"
-    r"blocked|banned|flagged|suspicious|fraud(?:ulent)?|shortlisted|hired|priority|audience|persona|churn)\Z",
+    r"blocked|banned|hidden|muted|flagged|suspicious|fraud(?:ulent)?|shortlisted|hired|priority|audience|persona|churn)\Z",
     re.IGNORECASE,
 )
 # What somebody is told in the end: a state that a record is put into.
@@ -109,8 +109,14 @@ class Decisions:
     def _grounds(self, body: Body, reg: int, depth: int) -> dict[str, NameMatch]:
         """The personal data that a condition looks at, by name; none where it only asks whether there is any."""
         op = body.only(reg)
-        if depth > _DEPTH or op is None:
+        if depth > _DEPTH:
             return {}
+        if op is None or isinstance(op, o.Build):  # a list, also that of a comprehension, which begins empty
+            made = [each for _, each in body.defs.get(reg, ())]
+            listed = [each for each in made if isinstance(each, o.Build) and each.kind in ("list", "set", "tuple")]
+            if not depth or len(listed) < len(made):
+                return {}
+            return self._of_all(body, [part.reg for each in listed for part in each.parts], depth)
         if isinstance(op, o.Combine):
             if op.op in ("is", "is not") or any(body.constant(arg) is None for arg in op.args):
                 return {}

@@ -203,8 +203,9 @@ class Declared:
     def _needed(self, where: int, words: Words, node: int) -> Iterator[Check]:
         """What a dependency makes sure of, by its name, its body, and what it depends on itself."""
         text = words.text.replace("()", "")
-        yield from self.recogniser.decorates(words, self.calls.paths(where, text), self.held.site(where, node))
         number = self.calls.named(where, text)
+        paths = self.calls.paths(where, text, [number] if number is not None else [])
+        yield from self.recogniser.decorates(words, paths, self.held.site(where, node))
         if number is None:
             return
         yield from (each._replace(name=words.text) for each in self.held.told(number).normal)

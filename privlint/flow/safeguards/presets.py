@@ -22,7 +22,7 @@ _DEFAULTS = frozenset(
 )
 _OPTIONS = frozenset(("add_argument", "option", "Option", "add_option"))
 _LOOK_UPS = frozenset(("get", "pop", "setdefault", "getattr", "get_or_default", "getbool", "getboolean"))
-_SETTINGS = re.compile(r"(Settings|Config|Configuration|Test|TestCase|Tests|Factory|Mock|Enum|Choices|Flags?)\Z")
+_SETTINGS = re.compile(r"(Settings|Config|Configuration|Test|TestCase|Tests|Factory|Mock|Enum|Flags?)\Z")
 _CHECKBOX = re.compile(r"<input\b[^>]*\bcheckbox[^>]*>", re.IGNORECASE)
 _CHECKED = re.compile(r"\bchecked\b(?!\s*=\s*[\"']?\{)", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:name|id)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)

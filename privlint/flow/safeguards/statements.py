@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from privlint.catalog.catalog import Catalog
+from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
@@ -23,9 +24,14 @@ _TABLE = re.compile(r"[A-Za-z_][\w.]*")
 _SQL_ERASES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+[\"'`]?([\w.]+)", re.IGNORECASE)
 _SQL_IN_TIME = re.compile(
     r"\b(?:delete\s+from|update)\b.*\bwhere\b.*(?:\binterval\b|\bnow\s*\(|\bcurrent_(?:date|timestamp)\b|"
-    r"\b(?:date|datetime|date_sub|dateadd|datediff|age|unix_timestamp|getdate|julianday)\s*\()",
+    r"\b(?:date|datetime|date_sub|dateadd|datediff|age|unix_timestamp|getdate|julianday)\s*\(|"
+    r"\b(?:\w+_)?(?:at|on|date|time|day|created|updated|timestamp|ts)\b[\"'`\s]*<)",
     re.IGNORECASE | re.DOTALL,
 )
+_TIMES = re.compile(r"(?:\A|_)(?:at|on|date|time|day|created|updated|timestamp|ts)\Z|mtime|ctime", re.IGNORECASE)
+_OLDER = frozenset(("$lt", "$lte"))
+_INDEXES = frozenset(("create_index", "create_indexes", "ensure_index"))
+EXPIRES = "expireAfterSeconds"  # of an index of MongoDB
 _SQL_BLANKS = re.compile(r"\bupdate\s+[\"'`]?([\w.]+)[\"'`]?\s+set\b.*?=\s*(?:null|'')", re.IGNORECASE | re.DOTALL)
 _SQL_KEEPS = re.compile(
     r"\b(?:insert(?:\s+or\s+\w+)?|replace)\s+into\s+[\"'`]?([\w.]+)[\"'`]?\s*\(([^)]*)\)", re.IGNORECASE
@@ -130,7 +136,17 @@ class Statements:
         return found
 
     def _find_dropped(self) -> set[str]:
-        return {parts[-2].removeprefix("self").strip("_") for parts in self._method_calls() if parts[-1] in _DROPS}
+        return {name for _, name in self._drops()}
+
+    def _drops(self) -> Iterator[tuple[int, str]]:
+        """The collections that documents, or fields of documents, are taken out of, each with the function."""
+        for function in self._program.functions:
+            ops = [op for block in function.ir.blocks for op in block.ops]
+            unsets = any(type(op) is o.Const and op.value == "$unset" for op in ops)
+            for op in ops:
+                parts = op.text.split(".") if type(op) is o.Call else []
+                if len(parts) > 1 and (parts[-1] in _DROPS or (unsets and parts[-1].startswith("update_"))):
+                    yield function.id, parts[-2].removeprefix("self").strip("_")
 
     @property
     def _expiring(self) -> set[str]:
@@ -140,31 +156,45 @@ class Statements:
         return found
 
     def _find_expiring(self) -> set[str]:
-        out: set[str] = set()
+        """The collections with an index by which the database forgets what is older, or that are cleaned by time."""
+        out = {name for fn, name in self._drops() if in_time(self._calls, fn)}
         for function in self._program.functions:
-            for block in function.ir.blocks:
-                for op in block.ops:
-                    if type(op) is o.Call and any(arg.label == "expireAfterSeconds" for arg in op.args):
-                        parts = op.text.split(".")
-                        out.add(parts[-2].strip("_") if len(parts) > 1 else "")
+            if not any(_expiring(op) for block in function.ir.blocks for op in block.ops if type(op) is o.Call):
+                continue
+            body = self._calls.body(function.id)
+            for _, call in body.calls:
+                parts = call.text.split(".")
+                if parts[-1] in _INDEXES and self._given_expiry(body, call):
+                    out.add(parts[-2].strip("_") if len(parts) > 1 else "")
         return out
 
-    def _method_calls(self) -> Iterator[list[str]]:
-        for function in self._program.functions:
-            for block in function.ir.blocks:
-                for op in block.ops:
-                    if type(op) is o.Call and "." in op.text:
-                        yield op.text.split(".")
+    @staticmethod
+    def _given_expiry(body: Body, call: o.Call) -> bool:
+        """``create_index("at", expireAfterSeconds=60)``, also by an ``IndexModel`` among what is given."""
+        given = [body.only(arg.reg) for arg in call.args]
+        parts = [body.only(part.reg) for op in given if isinstance(op, o.Build) for part in op.parts]
+        return any(isinstance(op, o.Call) and _expiring(op) for op in (call, *given, *parts))
+
+
+def _expiring(call: o.Call) -> bool:
+    return any(arg.label == EXPIRES for arg in call.args)
+
+
+def _speaks_of_time(text: str) -> bool:
+    return text in _OLDER or _SQL_IN_TIME.search(text) is not None
 
 
 def in_time(calls: Calls, fn: int) -> bool:
     """Whether time has to do with what a function deletes."""
     ir = calls.program.functions[fn].ir
+    dated = {op.dst for block in ir.blocks for op in block.ops if isinstance(op, o.LoadAttr) and _TIMES.search(op.name)}
     if _IN_TIME.search(ir.name):
         return True
     for block in ir.blocks:
         for op in block.ops:
-            if isinstance(op, o.Const) and isinstance(op.value, str) and _SQL_IN_TIME.search(op.value):
+            if isinstance(op, o.Const) and isinstance(op.value, str) and _speaks_of_time(op.value):
+                return True
+            if isinstance(op, o.Combine) and op.op in ("<", "<=", ">", ">=") and not dated.isdisjoint(op.args):
                 return True
             if isinstance(op, o.LoadName) and _IN_TIME.search(op.slot):
                 return True

@@ -11,7 +11,7 @@ from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.filed import Filed
-from privlint.flow.safeguards.statements import REFERENCES, Statements, in_time
+from privlint.flow.safeguards.statements import EXPIRES, REFERENCES, Statements, in_time
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
 from privlint.model.facts import Facts, Store
@@ -123,14 +123,27 @@ class Storage:
         types = tuple(sorted({field.match.data_type for field in fields.values()}))
         subjects = {field.match.subject for field in fields.values()} - {None}
         confidence = min(Confidence.MEDIUM, max(field.match.confidence for field in fields.values()))
-        cleaned = any(in_time(self._calls, fn) for fn in erasers or ())
+        cleaned = any(in_time(self._calls, fn) for fn in erasers or ()) or self._expires(cls)
         site = Site(self._program.modules[info.module].path, info.n)
         subject = subjects.pop() if len(subjects) == 1 else None
         if unsure and erasers is None:
             confidence = Confidence.LOW
         people = bool(subjects) or any(each.startswith(_WHO) for each in types)
-        erased = erasers is not None
+        erased = erasers is not None or self._expires(cls)
         return Store(site, info.name, "database", types, subject, confidence, erased, cleaned, info.dotted, people)
+
+    def _expires(self, cls: int) -> bool:
+        """Whether a document class declares an index by which the database forgets what is older."""
+        info = self._program.classes[cls]
+        module = self._program.modules[info.module]
+        inner = [self._body_of(module.classes[number]) for number in info.inner.values()]
+        return any(
+            (isinstance(op, o.Const) and op.value == EXPIRES)
+            or (isinstance(op, o.Call) and any(arg.label == EXPIRES for arg in op.args))
+            for fn in (self._body_of(cls), *inner)
+            for block in self._program.functions[fn].ir.blocks
+            for op in block.ops
+        )
 
     def _erasers(self, cls: int, tables: dict[str, set[int]], blanked: dict[str, set[int]]) -> set[int] | None:
         """The functions that delete from a table (an empty set: a framework does); None if nothing does."""
@@ -145,8 +158,9 @@ class Storage:
             own = tokens(name)
             if own and (own == words or (own[-1] == words[-1] and len(own) == 1)):
                 found.add(fn)
-        for table in self._table_names(cls):
-            found |= tables.get(table, set())
+        names, ending = self._table_names(cls), f"_{info.name}".lower()
+        for table, deleting in tables.items():
+            found |= deleting if table in names or table.endswith(ending) else set()
         for name in self._personal(cls):
             found |= blanked.get(name, set())
         by_framework = self._by_framework(cls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.flow import limits
@@ -26,6 +26,7 @@ _NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM u
 _SET = re.compile(r"[\"`\[]?(\w+)[\"`\]]?\s*=")
 _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
+_NESTED = 4  # displays and variables in each other that keys are looked for in
 _SHORTEST = 15  # characters of a statement
 _USER = "django.contrib.auth.models.AbstractUser"
 _USERS = ("AbstractUser", "AbstractBaseUser")
@@ -59,6 +60,7 @@ class Tables:
         self._program = solver.program
         self._names = names
         self._by_name: dict[str, Columns] | None = None
+        self._by_collection: dict[str, Columns] | None = None
 
     def of_class(self, cls: int) -> Columns | None:
         """The fields of a class of the program, those of its library bases included."""
@@ -132,6 +134,31 @@ class Tables:
             self._by_name = self._known()
         key = name.lower()
         return self._by_name.get(key) or self._by_name.get(key.removesuffix("s"))
+
+    def documents(self, name: str) -> Columns | None:
+        """The fields of the documents that the program puts into a collection of that name."""
+        if self._by_collection is None:
+            self._by_collection = self._collected()
+        return self._by_collection.get(name)
+
+    def _collected(self) -> dict[str, Columns]:
+        keys: dict[str, dict[str, None]] = {}
+        for function in self._program.functions:
+            ops = (op for block in function.ir.blocks for op in block.ops if isinstance(op, o.Call) and op.args)
+            for op in [op for op in ops if op.text.rpartition(".")[2] in words.COLLECTING]:
+                *_, name, method = ("", *op.text.split("."))
+                given = op.args[1:2] if method in words.CHANGING else op.args[:1]
+                for arg in given:
+                    keys.setdefault(name, {}).update(dict.fromkeys(_keys_of(self._names.code(function.id), arg.reg, 0)))
+        return {name: found for name, each in keys.items() if (found := self._document(name, each)) is not None}
+
+    def _document(self, name: str, keys: Iterable[str]) -> Columns | None:
+        """What is personal in a document; beside an address, what stands for somebody's name is one."""
+        columns = [column for key in keys if (column := self._column(key, name)) is not None]
+        if any(column.match.data_type.startswith("contact.") for column in columns):
+            known = {column.name for column in columns}
+            columns += [each for key in keys if key not in known and (each := self._column(key, "user")) is not None]
+        return Columns(name, tuple(columns), Confidence.MEDIUM) if columns else None
 
     def _known(self) -> dict[str, Columns]:
         out: dict[str, Columns] = {}
@@ -214,3 +241,25 @@ def _columns(text: str) -> list[str]:
             if letter == ")":
                 break
     return out
+
+
+def _keys_of(code: Code, reg: int, depth: int) -> Iterator[str]:
+    """The keys of the documents that a register holds: of a display, of each of a list, of what ``$set`` sets."""
+    op = code.made.get(reg)
+    if isinstance(op, o.LoadName) and depth < _NESTED:
+        for store in code.stores.get(op.slot, ())[:2]:
+            yield from _keys_of(code, store.src, depth + 1)
+    elif isinstance(op, o.Build) and op.kind == "list" and depth < _NESTED:
+        for part in op.parts[:2]:
+            yield from _keys_of(code, part.reg, depth + 1)
+    elif isinstance(op, o.Build) and op.kind == "dict":
+        parts = iter(op.parts)
+        for key in parts:
+            value = None if key.label == "**" else next(parts, None)
+            name = code.constant(key.reg)
+            if value is None:
+                yield from _keys_of(code, key.reg, depth + 1) if depth < _NESTED else ()
+            elif name in ("$set", "$setOnInsert") and depth < _NESTED:
+                yield from _keys_of(code, value.reg, depth + 1)
+            elif isinstance(name, str) and not name.startswith("$"):
+                yield name.partition(".")[0]

@@ -75,3 +75,5 @@ VALIDATED = of("cleaned_data validated_data initial_data")
 
 # They put a document into a store as it is given.
 DOCUMENTS = of("insert_one insert_many replace_one insert save put_item index_document add_document")
+CHANGING = of("update_one update_many find_one_and_update")  # documents that are there already
+COLLECTING = of("insert_one insert_many replace_one find_one_and_replace") | CHANGING
