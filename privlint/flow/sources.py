@@ -152,12 +152,25 @@ def of_import(fr: Frame, value: Value, name: str, n: int) -> Found:
 _WIDGET = re.compile(r"_?(line|text|plain)?_?(edit|entry|field|var|box|input|ctrl|widget|txt)$", re.IGNORECASE)
 
 
+# Keywords by which a call is told what it is to give, or to ask for.
+_ASKING = ("key", "name", "label", "prompt", "text", "message")
+
+
+def _asked_for(args: Arguments) -> Value | None:
+    """The argument that says what a call is to give: its first, or what is called so."""
+    if "key" in args.keywords:
+        return args.keywords["key"][0]
+    if args.positional:
+        return args.positional[0][0]
+    return next((args.keywords[name][0] for name in _ASKING if name in args.keywords), None)
+
+
 def of_call(fr: Frame, callee: Callee, args: Arguments, rule: SourceRule) -> Found:
     """A call's result is a source."""
     key: str | None = None
     required = True
-    if rule.data == "$arg0" and args.positional:
-        texts = strings(args.positional[0][0])
+    if rule.data == "$arg0" and (asked := _asked_for(args)) is not None:
+        texts = strings(asked)
         key = texts[0] if texts else None
         required = len(args.positional) < 2 and "default" not in args.keywords
     elif rule.data == "$receiver":
