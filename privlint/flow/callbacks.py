@@ -61,7 +61,7 @@ def _call_back(
         positional = [(element(fr, given), at) for given, at in rest]
         if not positional and callee.receiver is not None:
             positional = [(element(fr, callee.receiver), n)]
-    elif callee.last == "add_done_callback" and callee.receiver is not None:
+    elif callee.last in ("add_done_callback", "append") and callee.receiver is not None:
         positional = [(callee.receiver, n)]
     elif callee.last in ("apply_async", "Timer") and len(rest) == 1:
         positional = [(item(fr, rest[0][0], f"[{i}]"), n) for i in range(6)]

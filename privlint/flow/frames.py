@@ -163,7 +163,8 @@ def part(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | Non
             return made(fr, n, type_ or PANDAS, {f"[{name!r}]": _read(fr, value, name, n, owner) for name in names})
         if kind == "tuple" and type_:
             return _placed(fr, value, fr.object(atom.id).fields.get("[1]", UNKNOWN), owner, n)
-    return value if type_ and not strings(key) and not any(isinstance(a, Lit) for a in key.atoms) else None
+    names_column = any(isinstance(a, Lit) and not isinstance(a.value, int) for a in key.atoms)
+    return value if type_ and not names_column else None  # a number is that of a row, which has all columns
 
 
 def _placed(fr: Frame, value: Value, key: Value, owner: str, n: int) -> Value | None:
@@ -444,4 +445,4 @@ def of_file(fr: Frame, type_: str, args: Arguments, n: int) -> Value | None:
         return None
     path = next((text for value, _ in args.positional[:1] for text in strings(value)), "")
     owner = PurePosixPath(path).stem
-    return made(fr, n, type_, {f"[{name!r}]": column(rows.read(fr, owner, name, n)) for name in names})
+    return made(fr, n, type_, {f"[{name!r}]": column(rows.read(fr, owner, name, n, names)) for name in names})

@@ -39,6 +39,7 @@ _BESIDE = 6
 _SHARED = 8  # of a hash
 _FOR_ONE = frozenset(("record", "annotation", "name"))
 SENT = "privlint.web."  # types of what is sent with a request
+_FIELD = re.compile(r"(?<!Array)(?<!List)(?<!Many)(?<!Set)(?<!Map)(?<!JSON)Field\Z|(^|\.)(Column|mapped_column)\Z")
 _PLURAL = re.compile(r"(?<![sui])s\Z|list|rows|items|data", re.IGNORECASE)
 
 
@@ -114,6 +115,8 @@ def is_text(value: Value) -> bool:
             continue
         if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(SENT)):
             continue  # what is sent under a name is a text, unless the name says that it is several
+        if isinstance(atom, Inst) and _FIELD.search(atom.type):
+            continue  # of a table, with one text in each row
         if isinstance(atom, Obj | Inst | Ext):
             return False
     names = [mark.source.name for mark in value.marks if not isinstance(mark.source, Symbol)]

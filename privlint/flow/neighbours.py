@@ -31,6 +31,8 @@ _OWNED = frozenset(
         "account.third_party_id",
     )
 )
+# The number by which somebody is kept; an `_id` is as often the key of a row elsewhere.
+_NUMBERED = frozenset(("work.employee_id", "education.student_id", "health.patient_id"))
 _THEIRS = ("vehicle.", "device.", "online.ip_address")
 _LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.website", "demographic.language"))
 # Where `recipient_phone` lives, or is delivered to, is what a plain `address` beside it says; what stands beside the
@@ -57,7 +59,11 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
         told = catalog.classify(other)
         if told is not None and catalog.is_credential(told.data_type):
             continue  # a worker has a name and a password, too
-        if told is not None and (tells_person(told) or (told.data_type in _OWNED and "," not in told.reason)):
+        if told is not None and (
+            tells_person(told)
+            or (told.data_type in _OWNED and "," not in told.reason)
+            or (told.data_type in _NUMBERED and not other.lower().endswith("id"))
+        ):
             found = beside(catalog, name) or asked(catalog, name) or _of_theirs(catalog, name)
         elif told is not None and told.data_type in _OF_SOMEBODY:
             found = asked(catalog, name) or _of_theirs(catalog, name)

@@ -224,8 +224,9 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
         fr.need(key)  # a caller that knows the key knows the item
     sliced = any(isinstance(a, Obj) and fr.object(a.id).kind == "slice" for a in key.atoms)
     sliced = sliced and not any(defines(fr, a, "__getitem__") for a in obj.atoms)
-    framed = frames.part(fr, obj, key, owner, op.n) if not sliced and obj.atoms | key.atoms else None
-    if sliced:
+    rows = sliced and bool(frames.type_of(fr, obj))
+    framed = frames.part(fr, obj, UNKNOWN if rows else key, owner, op.n) if rows or obj.atoms | key.atoms else None
+    if sliced and not rows:
         value = _slice(fr, obj, op)
     elif framed is not None:
         value = framed

@@ -228,6 +228,8 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
         return of_match(fr, n, match, name, "record", Confidence.HIGH, f"`{name}` of `{owner}`")
     if fr.solver.records.is_flag(value, name, fr):
         return {}
+    if fr.solver.names_file(fr.fn.module, name):
+        return {}
     holder = next(iter(sorted(names)), "") or owner_name
     if holder in ("self", "cls") and fr.fn.cls >= 0:
         holder = fr.program.classes[fr.fn.cls].name

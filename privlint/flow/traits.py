@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NO_NAMES: frozenset[str] = frozenset()  # one for all functions: every empty set takes room
 _NO_REGISTERS: frozenset[int] = frozenset()
+_FILE_TYPES = frozenset(["Path", "PurePath", "FileType", "File", "open"])
 _OF_MAPPINGS = frozenset(["get", "items", "keys", "values", "setdefault", "popitem"])
 
 
@@ -54,6 +55,7 @@ class Traits(Stores):
         self._forwarding: dict[int, Forwarding | None] = {}
         self._decorators: dict[int, list[str]] = {}
         self._scanned: dict[tuple[int, int], Bindings] = {}
+        self._file_options: dict[int, frozenset[str]] = {}  # module -> names of options that take files
         self._users: list[int] | None = None
         self._makers: dict[tuple[int, int], dict[int, o.MakeFunction]] = {}  # module, function -> what it defines
         self._below: dict[str, list[int]] = {}
@@ -253,6 +255,27 @@ class Traits(Stores):
         """The first name that is given to the call which is a parameter's default: ``Depends(paging)``."""
         given = self._enclosing(fn).named.get(self._default(fn, name), ())
         return given[0][1] if given else ""
+
+    def names_file(self, module: int, name: str) -> bool:
+        """Whether the module has an option of that name which takes a file: ``add_argument("patients", type=Path)``."""
+        known = self._file_options.get(module)
+        if known is None:
+            found: set[str] = set()
+            for ir in self.program.modules[module].ir.functions:
+                for block in ir.blocks:
+                    for op in block.ops:
+                        if isinstance(op, o.Call) and op.text.rpartition(".")[2] == "add_argument":
+                            found.update(self._file_option(module, ir.index, op))
+            known = self._file_options[module] = frozenset(found)
+        return name in known
+
+    def _file_option(self, module: int, function: int, op: o.Call) -> list[str]:
+        bound = self._bindings(module, function)
+        types = [bound.texts.get(arg.reg, "") for arg in op.args if arg.label == "type"]
+        if not any(text.removesuffix("()").rpartition(".")[2] in _FILE_TYPES for text in types):
+            return []
+        written = [bound.constants.get(arg.reg) for arg in op.args if arg.label in (None, "dest")]
+        return [text.lstrip("-").replace("-", "_") for text in written if isinstance(text, str)]
 
     def default_alias(self, fn: Function, name: str, keywords: tuple[str, ...]) -> str:
         """The text that one of these keywords has in the call which is a parameter's default: ``Query(alias="q")``."""

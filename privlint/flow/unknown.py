@@ -290,6 +290,8 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
             return only_marks(sources.counted_by(fr, receiver).marks)
         if callee.attribute == "start":
             callables.start_thread(fr, callee)
+        elif callee.attribute == "append" and any(isinstance(atom, Inst) for atom in receiver.atoms):
+            call_backs(fr, callee, args)  # hooks of a library's object: ``app.on_startup.append(connect)``
         elif callee.attribute == "feed":
             callables.feed_parser(fr, callee, args)
         if callee.attribute in _SAME_ROW:
