@@ -27,6 +27,7 @@ from privlint.flow.values import (
     Obj,
     ObjId,
     Path,
+    Prefix,
     Symbol,
     Value,
     name_in,
@@ -230,6 +231,8 @@ class Memory:
                 out.add(Inst(str(detail)))
             elif what == "at" and isinstance(detail, Address):
                 out.add(detail)
+            elif what == "begins":
+                out.add(Prefix(str(detail)))
             elif what == CLASSES and isinstance(detail, tuple):
                 out |= {Obj(("s", param, (*path, f"{OF}{cls}"))) for cls, _ in detail}
         return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from privlint.flow import limits, sources, told
@@ -29,6 +30,7 @@ from privlint.flow.values import (
     ObjId,
     Opaque,
     Path,
+    Prefix,
     Symbol,
     Value,
     of,
@@ -36,6 +38,8 @@ from privlint.flow.values import (
     with_marks,
 )
 from privlint.model.location import Site
+
+_HOST = re.compile(r"\w+://[^/?#]+(?:/|$)")  # all that matters of the beginning of an address: where it leads
 
 
 def _type_of(mark: Mark) -> str:
@@ -227,6 +231,9 @@ def describe(fr: Frame, atom: Atom) -> Description | None:
         return _describe_object(fr, atom)
     if isinstance(atom, Lit):
         return ("lit", atom) if isinstance(atom.value, str | bool | type(None)) or _is_index(atom) else None
+    if isinstance(atom, Prefix):
+        begins = _HOST.match(atom.text)
+        return ("begins", begins[0]) if begins else None
     if isinstance(atom, Func):
         return ("fn", (atom.fn, atom.env is not None))
     if isinstance(atom, Bound):
