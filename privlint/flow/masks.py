@@ -27,7 +27,7 @@ from privlint.flow.values import (
     protect,
 )
 from privlint.flow.wholes import collect
-from privlint.model.data import Protection
+from privlint.model.data import NameMatch, Protection
 from privlint.model.facts import Origin
 
 CUT, MASKED, SALTED = Trait("cut"), Trait("masked"), Trait("salted")
@@ -40,6 +40,7 @@ _SHARED = 8  # of a hash
 _FOR_ONE = frozenset(("record", "annotation", "name"))
 SENT = "privlint.web."  # types of what is sent with a request
 _FIELD = re.compile(r"(?<!Array)(?<!List)(?<!Many)(?<!Set)(?<!Map)(?<!JSON)Field\Z|(^|\.)(Column|mapped_column)\Z")
+_MAPPINGS = (SENT, "privlint.grpc.", "privlint.oauth.", "privlint.cloud.")  # the same of other frameworks
 _PLURAL = re.compile(r"(?<![sui])s\Z|list|rows|items|data", re.IGNORECASE)
 
 
@@ -113,7 +114,7 @@ def is_text(value: Value) -> bool:
     for atom in value.atoms:
         if isinstance(atom, Obj) and atom.id[0] == "s":
             continue
-        if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(SENT)):
+        if isinstance(atom, Inst) and (atom.type == "builtins.str" or atom.type.startswith(_MAPPINGS)):
             continue  # what is sent under a name is a text, unless the name says that it is several
         if isinstance(atom, Inst) and _FIELD.search(atom.type):
             continue  # of a table, with one text in each row
@@ -123,9 +124,26 @@ def is_text(value: Value) -> bool:
     return bool(names) and not any(_PLURAL.search(name) for name in names)
 
 
-def is_one_name(value: Value) -> bool:
+def called_one(fr: Frame, value: Value) -> NameMatch | None:
+    """What a caller passes, where its name says that it is one datum: ``full_name``, ``self.phone``."""
+    found: NameMatch | None = None
+    for mark in value.marks:
+        symbol = mark.source
+        if not isinstance(symbol, Symbol) or not (symbol.path or 0 <= symbol.param < len(fr.ir.params)):
+            return None
+        name = symbol.path[-1].lstrip(".") if symbol.path else fr.ir.params[symbol.param].name
+        found = fr.catalog.classify(name) if name.isidentifier() and not _PLURAL.search(name) else None
+        if found is None:
+            return None
+    return found if all(isinstance(atom, Obj) and atom.id[0] == "s" for atom in value.atoms) else None
+
+
+def is_one_name(fr: Frame, value: Value) -> bool:
     """Whether a value is surely one datum, whose first letter is an initial, and no list of them."""
     known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
+    if not known:
+        called = called_one(fr, value)
+        return called is not None and called.data_type.startswith("identity.")
     return (
         bool(known)
         and is_text(value)

@@ -241,7 +241,7 @@ def load_item(fr: Frame, op: o.LoadItem) -> None:
             elif isinstance(atom, Ext):
                 value = join(value, structured.generic(fr, atom, key, op.n))
         if label is not None and _first_or_last(key) and (value.marks or obj.marks):
-            marks = guards.masked(value.marks) if masks.is_one_name(obj) else value.marks
+            marks = guards.masked(value.marks) if masks.is_one_name(fr, obj) else value.marks
             value = Value(value.atoms | {masks.CUT}, marks)
         for text in key_texts(key)[:2]:
             value = with_marks(value, sources.of_item(fr, obj, text, op.n, owner, value))
@@ -275,7 +275,11 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
         return of(fr.allocate(op.n, Object("list"), "slice")) if _holds_items(fr, obj) else literal("")
     limits_ = (bounds.start, bounds.stop) if bounds is not None and bounds.step in (None, 1) else (None, None)
     traits: frozenset[Atom] = frozenset((masks.CUT,)) if masks.cut(limits_) else frozenset()
-    if marks and masks.few(limits_) and (limits_[1] is None or masks.is_text(obj)):
+    if (
+        marks
+        and masks.few(limits_)
+        and (limits_[1] is None or masks.is_text(obj) or masks.called_one(fr, obj) is not None)
+    ):
         return Value(traits, guards.masked(marks))
     if masks.fits_many(limits_):
         hashed = {mark: way for mark, way in marks.items() if mark.protection is Protection.PSEUDONYMISED_WEAK}
