@@ -71,6 +71,7 @@ _OF_NOBODY = frozenset(
         "maxlen",
         "returncode",
         "itemsize",
+        "nbytes",
         "status_code",
     ]
 )

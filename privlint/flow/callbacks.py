@@ -7,9 +7,9 @@ from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.items import element, item
+from privlint.flow.items import element, item, known_keys
 from privlint.flow.library import Callee
-from privlint.flow.values import UNKNOWN, Bound, Ext, Func, Obj, Value, join
+from privlint.flow.values import UNKNOWN, Bound, Ext, Func, Obj, Value, join, text_key
 
 MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "amap", "apply", "applymap"})
 
@@ -70,6 +70,10 @@ def _call_back(
         positional = [(item(fr, given, f"[{i}]"), at) for i in range(6)]
     if "kwargs" in args.keywords:
         given, at = args.keywords["kwargs"]
+        labels = known_keys(fr, given)
+        if labels:  # each under its name
+            named = {str(text_key(label)): (item(fr, given, label), at) for label in labels}
+            return call_value(fr, value, Arguments(positional, named), callee.n, text=text)
         return call_value(fr, value, Arguments(positional, keywords, None, [(given, at)]), callee.n, text=text)
     keywords = {k: v for k, v in args.keywords.items() if v[0] is not value and k not in ("args", "kwargs", "target")}
     return call_value(fr, value, Arguments(positional, keywords), callee.n, text=text)

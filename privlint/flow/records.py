@@ -438,6 +438,10 @@ class Records:
             ]
         return found
 
+    def never_passed(self, cls: int) -> frozenset[str]:
+        """The fields that ``__init__`` does not take: ``field(init=False)``."""
+        return self._with_keyword(cls, "init", False)
+
     def is_plain(self, cls: int) -> bool:
         """Whether nothing makes a record of a class: no decorator, no base or metaclass that is not of the program."""
         classes = self._solver.program.classes

@@ -44,7 +44,7 @@ _WORDS = {
 }
 
 # How what is said of a source begins where it says it all.
-_SENTENCES = ("`", "parameter", "the result", "column", "what")
+_SENTENCES = ("`", "parameter", "the result", "the text", "column", "what")
 
 
 def steps(way: Hop | None) -> tuple[Step, ...]:

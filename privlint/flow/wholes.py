@@ -337,8 +337,8 @@ def shown_by_text(fr: Frame, atom: Atom, how: str) -> Value | None:
 def _of_library(fr: Frame, types: Iterable[str]) -> dict[Mark, Hop | None]:
     """What the text of a library's object shows, as rules say: of a user of Django's, the login name."""
     out: dict[Mark, Hop | None] = {}
-    for rule in (rule for type_ in types for rule in fr.solver.library.texts(type_)):
-        words = "the result of `str()`"
+    for rule_type, rule in ((type_, rule) for type_ in types for rule in fr.solver.library.texts(type_)):
+        words = f"the text of `{rule_type.rpartition('.')[2]}`"
         out.update(
             make(
                 fr,

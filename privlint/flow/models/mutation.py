@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from privlint.flow.library import Callee
 
 
+_GIVEN = ("item", "obj", "value")  # what is put into a queue, or set as a result, by its name
+
+
 def mutate(fr: Frame, receiver: Value, name: str, callee: Callee, args: Arguments) -> Value:
     site = fr.site(callee.n)
     into = callee.receiver_name or "the container"
     values = [value for value, _ in args.positional]
+    if not values and name != "update":
+        values = [value for key, (value, _) in args.keywords.items() if key in _GIVEN]
     if name in ("update",):
         mapping = any(isinstance(a, Obj) and fr.object(a.id).kind == "dict" for a in receiver.atoms)
         for value in values:

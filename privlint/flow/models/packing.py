@@ -11,8 +11,10 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_value
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
+from privlint.flow.items import item, known_keys
 from privlint.flow.models import serialised
 from privlint.flow.models.cloning import deep_clone
+from privlint.flow.models.merging import merge_pairs
 from privlint.flow.models.registry import function
 from privlint.flow.sources import is_request_data
 from privlint.flow.values import (
@@ -25,9 +27,11 @@ from privlint.flow.values import (
     Obj,
     Value,
     join_all,
+    literal,
     of,
     only_marks,
     step,
+    text_key,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -108,6 +112,38 @@ def _unpack(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return content
 
 
+@function("urllib.parse.urlencode", "urllib.urlencode")
+def _query(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """A query text, which holds the items of the mapping, or the pairs, that it was made of."""
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    if not any(isinstance(a, Obj) for a in given.atoms):
+        return None
+    items = of(fr.allocate(callee.n, Object("dict"), "items"))
+    merge_pairs(fr, items, given)
+    return of(fr.allocate(callee.n, Object("packed", fields={_CONTENT: items}), "packed"))
+
+
+@function("urllib.parse.parse_qs", "urllib.parse.parse_qsl", "urlparse.parse_qs", "urlparse.parse_qsl")
+def _queried(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
+    """What such a text has under each key, in lists, or as pairs."""
+    given = args.positional[0][0] if args.positional else UNKNOWN
+    packed = packed_in(fr, given)
+    if not packed or len(packed) != len(given.atoms):
+        return None
+    (items,) = [fr.object(a.id).fields[_CONTENT] for a in packed][:1]
+    labels = known_keys(fr, items) if len(packed) == 1 else None
+    if labels is None:
+        return None
+    texts = {label: only_marks(collect(fr, item(fr, items, label), 1)) for label in labels}
+    if callee.last == "parse_qs":
+        lists = [Object("list", fields={"[*]": text}) for text in texts.values()]
+        held = [of(fr.allocate(callee.n, each, ("list", at))) for at, each in enumerate(lists)]
+        return of(fr.allocate(callee.n, Object("dict", fields=dict(zip(texts, held, strict=True))), "query"))
+    tuples = [Object("tuple", fields={"[0]": literal(text_key(at)), "[1]": text}) for at, text in texts.items()]
+    pairs = {f"[{at}]": of(fr.allocate(callee.n, pair, ("pair", at))) for at, pair in enumerate(tuples)}
+    return of(fr.allocate(callee.n, Object("list", fields=pairs), "query"))
+
+
 @function("fastapi.encoders.jsonable_encoder")
 def _encoded(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     given = args.positional[0][0] if args.positional else UNKNOWN
@@ -124,6 +160,7 @@ def unpacks(fr: Frame, path: str, result: Value) -> bool:
 _UNPACKING = frozenset(
     (
         *("loads", "unpackb", "safe_load", "decode", "jsonable_encoder", "subn"),
+        *("parse_qs", "parse_qsl"),
         *("urlparse", "urlsplit", "basename", "dirname", "split", "splitext", "sub"),
     )
 )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from privlint.flow import masks, rows
-from privlint.flow.access import store
+from privlint.flow.access import delete, store
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
@@ -101,19 +101,22 @@ def _copy(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
         for name, (value, _) in args.keywords.items():
             store(fr, changed, f".{name}", value)
         made = Value(made.atoms | new.atoms, made.marks)
-        _begin_again(fr, changed, callee)
+        _begin_again(fr, changed, callee, args)
     return made
 
 
-def _begin_again(fr: Frame, changed: Value, callee: Callee) -> None:
+def _begin_again(fr: Frame, changed: Value, callee: Callee, args: Arguments) -> None:
     """``dataclasses.replace`` makes a new record, which computes what it does of its fields."""
     from privlint.flow.calls import call_method
 
     for atom in changed.ordered if callee.last in ("replace", "evolve") else ():
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
         post = fr.program.method(cls, "__post_init__") if cls >= 0 else None
+        for name in fr.solver.records.never_passed(cls) if cls >= 0 else ():
+            delete(fr, of(atom), f".{name}")
         if post is not None:
-            call_method(fr, post.function, atom, [UNKNOWN for _ in fr.solver.records.init_only(cls)], callee.n)
+            given = [args.keywords.get(name, (UNKNOWN, 0))[0] for name in fr.solver.records.init_only(cls)]
+            call_method(fr, post.function, atom, given, callee.n)
 
 
 @function("functools.partial", "functools.partialmethod")
