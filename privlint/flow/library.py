@@ -17,7 +17,7 @@ from privlint.flow.masks import SALTED, salted_at
 from privlint.flow.matching import Callee, Matcher, Spoken, last_names
 from privlint.flow.scrubbers import configured
 from privlint.flow.sinks import report_call
-from privlint.flow.structured import instances
+from privlint.flow.structured import given_out, instances
 from privlint.flow.values import (
     FRESH,
     SCALAR,
@@ -179,7 +179,7 @@ class Library(Matcher):
                 verdict.parts.setdefault(propagator.part, {}).update(marks)
             elif propagator.to == "result":
                 verdict.decided = True
-                verdict.add(marks)
+                verdict.add(given_out(fr, callee.receiver, marks))
                 if propagator.source.all and given and all(is_constant(value) for value, _, _ in given):
                     verdict.traits |= given[0][0].atoms
             elif propagator.to == "receiver" and callee.receiver is not None:

@@ -55,7 +55,9 @@ def external_value(fr: Frame, path: str) -> Value:
     found = known.get(path)
     if found is None:
         typed = fr.catalog.index.objects.get(path)
-        found = known[path] = of(Inst(typed), Ext(path)) if typed else of(Ext(path))
+        own = fr.solver.records.own_class(typed) if typed else -1  # flask_login.current_user
+        rows = [Opaque(own)] if own >= 0 else []
+        found = known[path] = of(Inst(typed), Ext(path), *rows) if typed else of(Ext(path))
     return found
 
 

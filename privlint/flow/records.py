@@ -58,6 +58,7 @@ class Records:
             (rule, Patterns(rule.bases), Patterns(rule.decorators)) for rule in solver.catalog.index.records
         ]
         self._hidden: dict[int, frozenset[str]] = {}
+        self._own: dict[str, int] = {}  # a library's type -> the table that extends it
         self._by_name: dict[str, list[int]] | None = None
         self._profiles: dict[str, int] | None = None
         self._opaque: dict[int, frozenset[str]] = {}
@@ -252,6 +253,23 @@ class Records:
                 if _USERS.search(target):
                     name = given.get("related_name")
                     yield (name if isinstance(name, str) else info.name.lower()), info.id
+
+    def own_class(self, type_: str) -> int:
+        """The one table of the program whose class extends a library's type, and is no base of another; or -1."""
+        found = self._own.get(type_)
+        if found is None:
+            tables = [
+                cls.id
+                for cls in self._solver.program.classes
+                if not self._solver.program.subclasses.get(cls.id)
+                and any(self._extends(base, type_) for base in self._solver.program.external_bases(cls.id))
+                and self.kind(cls.id) == "model"
+            ]
+            found = self._own[type_] = tables[0] if len(tables) == 1 else -1
+        return found
+
+    def _extends(self, base: str, type_: str) -> bool:
+        return any(rule.name == type_ for rule in self._solver.library.type_order(base))
 
     def _referred(self, module: Module, text: str) -> int:
         """The class that a reference names: by a name of the module, or as a text, ``"shop.Customer"``."""

@@ -1,11 +1,11 @@
-"""Values that libraries make of classes that they are given: ``structure(raw, list[Patient])``."""
+"""Values that libraries make of classes that they are given (``structure(raw, list[Patient])``), and of schemas."""
 
 from __future__ import annotations
 
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item
-from privlint.flow.values import UNKNOWN, Atom, Cls, Ext, Obj, Opaque, Value, join, of
+from privlint.flow.values import UNKNOWN, Atom, Cls, Ext, Marks, Obj, Opaque, Symbol, Value, chosen_fields, join, of
 
 _MANY = frozenset(
     ("list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "frozenset", "FrozenSet", "tuple",
@@ -55,3 +55,18 @@ def _is_class(fr: Frame, atom: Atom) -> bool:
     obj = fr.object(atom.id)
     held = obj.fields.get("[*]", UNKNOWN) if obj.cls < 0 and obj.kind in ("list", "dict") else UNKNOWN
     return len(obj.fields) == 1 and bool(held.atoms) and all(_is_class(fr, each) for each in held.atoms)
+
+
+def given_out(fr: Frame, schema: Value | None, marks: Marks) -> Marks:
+    """What a schema gives out of a record: the fields that it names, of which somebody has decided about each."""
+    records = fr.solver.records
+    atoms = schema.ordered if schema is not None else ()
+    classes = [fr.object(a.id).cls if isinstance(a, Obj) else a.cls for a in atoms if isinstance(a, Obj | Opaque)]
+    if not classes or not all(cls >= 0 and records.names_fields(cls) for cls in classes):
+        return marks
+    names = {name for cls in classes for name in records.names(cls)}
+    return {
+        chosen_fields(mark): way
+        for mark, way in marks.items()
+        if isinstance(mark.source, Symbol) or mark.source.name in names
+    }

@@ -23,10 +23,12 @@ def _words(text: str) -> frozenset[str]:
 _ALIKE = tuple(
     _words(alike)
     for alike in (
-        "marketing newsletter promotion promotional promo offers advertising ads advertisement campaign mailing",
-        "analytics tracking statistics measurement usage telemetry metrics performance",
-        "profiling personalisation personalization recommendation recommendations targeting",
-        "sharing third partner partners share",
+        "marketing newsletter promotion promotional promo offers advertising ads advertisement campaign mailing "
+        "营销 广告 推送 yingxiao guanggao tuisong",
+        "analytics tracking statistics measurement usage telemetry metrics performance 统计 分析 tongji fenxi",
+        "profiling personalisation personalization recommendation recommendations targeting "
+        "推荐 个性化 tuijian gexinghua",
+        "sharing third partner partners share 分享 共享 fenxiang gongxiang",
         # What may be opted out of by the law of California: to be sold, and to be shared for advertising.
         "sell sale selling sold share sharing advertising ads advertisement targeting",
     )
@@ -47,7 +49,7 @@ _CONSENT = _words(  # they say nothing of the purpose
     "consent consents consented opt optin opted in agreed agree gdpr has is user given granted grant yes true accepted "
     "accept ok okay allows may permit permitted permission "
     "active status type kind purpose preferences settings flag allow allowed explicit valid current data "
-    "privacy policy self request get check for to on signed confirmed all any"
+    "允许 同意 选择 yunxu tongyi xuanze privacy policy self request get check for to on signed confirmed all any"
 )
 
 

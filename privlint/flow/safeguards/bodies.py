@@ -160,6 +160,8 @@ class Body:
             text = op.text or func.text
             if text == "getattr" and len(op.args) > 1:
                 base, name = self.words(op.args[0].reg, depth + 1), self.constant(op.args[1].reg)
+                if name is NotImplemented:
+                    return Words(base.text, (*base.literals, *self._literal(op.args[1].reg, depth)))
                 return Words(f"{base.text}.{name}", base.literals)
             return Words(f"{text}()", (*func.literals, *self.literals(op, depth)))
         if isinstance(op, o.LoadItem):
@@ -201,7 +203,7 @@ class Body:
             return self._literal(op.obj, depth + 1) if op.name in ("value", "name") else ()
         if isinstance(op, o.LoadName):
             name = op.slot.partition("@")[0]
-            if name in self.params and op.scope in ("local", "cell"):
+            if (name in self.params and op.scope in ("local", "cell")) or op.scope == "free":
                 return (PARAMETER + name,)
             if op.scope in ("local", "cell") and depth < _DEPTH:
                 stored = self.stores.get(op.slot, ())

@@ -37,7 +37,7 @@ _SAVES = frozenset(("save", "Workbook"))
 def complete(facts: Facts, solver: Solver, rules: Sequence[SafeguardRule]) -> None:
     """Tell the ways to sinks, where it matters how they are reached, and what no flow tells."""
     calls = Calls(solver.program, solver.call_edges)
-    recogniser = Recogniser(rules)
+    recogniser = Recogniser(rules, solver.catalog.is_person)
     held = Held(calls, recogniser)
     lasting = Lasting(calls, solver.catalog)
     multitude = Multitude(calls)

@@ -187,11 +187,21 @@ class Decisions:
                 elif isinstance(op, o.StoreItem):
                     key = body.constant(op.key)
                     name, src = key if isinstance(key, str) else "", op.src
+                elif isinstance(op, o.Build) and op.kind == "dict":
+                    name = self._decided(body, op)
                 elif isinstance(op, o.Move):
                     name = self._target(body, op.dst)
                 if name and (SETTLED.search(name) or (STATE.search(name) and self._is_verdict(body, src))):
                     return name
         return None
+
+    @staticmethod
+    def _decided(body: Body, display: o.Build) -> str:
+        """The key of a mapping under which a decision stands: ``{"$set": {"risk_level": "high"}}``."""
+        held = [body.constant(part.reg) for part in display.parts if part.label != "**"]
+        pairs = zip(held[::2], held[1::2], strict=False)
+        named = (key for key, value in pairs if isinstance(key, str) and value not in (NotImplemented, None))
+        return next((key for key in named if SETTLED.search(key)), "")
 
     @staticmethod
     def _is_verdict(body: Body, reg: int) -> bool:

@@ -135,10 +135,10 @@ class Elements:
             parts = [part.reg for part in made.parts]
             fills = self._fills(fn, body, slot)
             if entered:
-                fills = [each for each in fills if self._reaches(body, each[1], entered)]
+                fills = [each for each in fills if each[2] in entered or self._reaches(body, each[1], entered)]
                 parts = [reg for reg in parts if self._reaches(body, (reg,), entered)]
             if not parts and (fills or not made.parts):
-                return all_of([self._held.about(fn, checks, regs) for checks, regs in fills])
+                return all_of([self._held.about(fn, checks, regs) for checks, regs, _ in fills])
         return self.inside(fn, store.src, depth, entered)
 
     def _filled(self, fn: int, body: Body, slot: str, store: o.StoreName, depth: int) -> Checks:
@@ -146,17 +146,17 @@ class Elements:
         made = body.only(store.src)
         if isinstance(made, o.Build) and not made.parts and made.kind in ("list", "set", "dict"):
             fills = self._fills(fn, body, slot)
-            return all_of([self._held.about(fn, checks, regs) for checks, regs in fills])
+            return all_of([self._held.about(fn, checks, regs) for checks, regs, _ in fills])
         return self.of(fn, store.src, depth + 1)
 
-    def _fills(self, fn: int, body: Body, slot: str) -> list[tuple[Checks, list[int]]]:
-        """What is put into a variable, each with what holds there."""
+    def _fills(self, fn: int, body: Body, slot: str) -> list[tuple[Checks, list[int], int]]:
+        """What is put into a variable, each with what holds there, and the node."""
         filled = [call for _, call in body.calls if call.text.rpartition(".")[::2] in _fills(slot)]
-        out = [(self._held.at_node(fn, call.n), [arg.reg for arg in call.args]) for call in filled]
+        out = [(self._held.at_node(fn, call.n), [arg.reg for arg in call.args], call.n) for call in filled]
         for obj, src, place in body.items:
             owner = body.only(obj)
             if isinstance(owner, o.LoadName) and owner.slot == slot:
-                out.append((self._held.at(fn, place), [src]))
+                out.append((self._held.at(fn, place), [src], body.ir.blocks[place.block].ops[place.at].n))
         return out
 
     def _reaches(self, body: Body, regs: Iterable[int], entered: frozenset[int]) -> bool:

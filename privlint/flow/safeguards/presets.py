@@ -23,6 +23,7 @@ _DEFAULTS = frozenset(
 _OPTIONS = frozenset(("add_argument", "option", "Option", "add_option"))
 _LOOK_UPS = frozenset(("get", "pop", "setdefault", "getattr", "get_or_default", "getbool", "getboolean"))
 _SETTINGS = re.compile(r"(Settings|Config|Configuration|Test|TestCase|Tests|Factory|Mock|Enum|Flags?)\Z")
+_ROWS = frozenset(("Model", "Document", "EmbeddedDocument", "SQLModel", "DeclarativeBase", "declarative_base", "Base"))
 _CHECKBOX = re.compile(r"<input\b[^>]*\bcheckbox[^>]*>", re.IGNORECASE)
 _CHECKED = re.compile(r"\bchecked\b(?!\s*=\s*[\"']?\{)", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:name|id)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -74,7 +75,7 @@ class Presets:
 
     def _fields(self, function: Function, body: Body) -> Iterator[Preset]:
         owner = function.ir.name
-        if _SETTINGS.search(owner):
+        if _SETTINGS.search(owner) and not self._is_row(function):
             return
         for slot, stored in body.stores.items():
             if slot.isupper() or not self._recogniser.gives_consent(slot):
@@ -83,6 +84,11 @@ class Presets:
                 how = self._on(body, store.src)
                 if how:
                     yield self._preset(function, store.n, slot, owner, how, Confidence.HIGH)
+
+    def _is_row(self, function: Function) -> bool:
+        """Whether a class is a table: settings that somebody has, and not those of the program."""
+        found = [cls for cls in self._program.classes if (cls.module, cls.name) == (function.module, function.ir.name)]
+        return any(base.rpartition(".")[2] in _ROWS for cls in found for base in self._program.external_bases(cls.id))
 
     def _on(self, body: Body, reg: int) -> str:
         """How a field is switched on by its value, or ""."""

@@ -65,7 +65,7 @@ def register_of(body: Body, node: int) -> int | None:
         return body.args[node][2].reg
     place = body.at.get(node)
     op = body.op(place) if place is not None else None
-    return getattr(op, "dst", None) if op is not None else None
+    return getattr(op, "dst", getattr(op, "src", None)) if op is not None else None
 
 
 def latest(body: Body, slot: str, place: Place | None) -> list[o.StoreName]:

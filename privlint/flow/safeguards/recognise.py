@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from privlint.catalog.paths import match_path
@@ -50,9 +50,9 @@ class _Kind:
 class Recogniser:
     """Tells safeguards by name."""
 
-    def __init__(self, rules: Sequence[SafeguardRule]) -> None:
+    def __init__(self, rules: Sequence[SafeguardRule], is_person: Callable[[str], bool] = lambda name: False) -> None:
         self.kinds = {kind: _Kind(rule for rule in rules if rule.kind == kind) for kind in KINDS}
-        self._grants = Grants(rule for rule in rules if rule.kind == "consent")
+        self._grants = Grants((rule for rule in rules if rule.kind == "consent"), is_person)
         self._told: dict[tuple[str, str], bool | None] = {}
         self._named: dict[tuple[str, str], bool] = {}  # kind and dotted path -> whether a rule means it
 
@@ -110,6 +110,8 @@ class Recogniser:
             if said is None and words.literals and len(words.literals) < _MANY_WORDS:
                 known = [text for text in words.literals if PARAMETER not in text]
                 said = self.polarity(kind, ".".join((name.replace("()", "").replace("[]", ""), *known)))
+            if said is None and kind == "consent" and any(PARAMETER in text for text in words.literals):
+                said = self._grants.keeps(name.replace("()", "").replace("[]", "").removesuffix(".get")) or None
             if said is not None:
                 out.add(Check(kind, name, purposes(words), said is outcome, site))
         return frozenset(out)

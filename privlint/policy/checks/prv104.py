@@ -65,10 +65,10 @@ _HOW = {
     "query": "{taker} without names reads all columns of {source}",
 }
 _ADVICE = {
-    "request": "name the fields that are needed, or describe them in a form or schema",
-    "fields": "list the fields that are needed",
-    "statement": "name the columns that are needed",
-    "query": "name the fields that are needed",
+    "request": "whatever somebody sends is kept: name the fields that are needed, or describe them in a form or schema",
+    "fields": "more than is needed, and each column that is added later: list the fields that are",
+    "statement": "more than is needed, and each column that is added later: name the columns that are",
+    "query": "more than is needed, and each column that is added later: name the fields that are",
 }
 
 
@@ -96,8 +96,8 @@ def _taken(context: Context, fact: PayloadFact) -> Finding:
     cited = context.cited(RULE.code)
     what = _HOW[fact.how].format(source=wording.clean(fact.source), taker=wording.clean(fact.taker))
     message = (
-        f"{what}: {wording.data(types, context.catalog)}{wording.subject_phrase(fact.subject)} "
-        f"[from {named([name for name, _ in fact.fields])}]; {_ADVICE[fact.how]}{f' ({cited})' if cited else ''}"
+        f"{what}: {wording.data(types, context.catalog)}{wording.subject_phrase(fact.subject)}; "
+        f"{_ADVICE[fact.how]}{f' ({cited})' if cited else ''} [from {named([name for name, _ in fact.fields])}]"
     )
     return Finding(
         code=RULE.code,
@@ -122,8 +122,8 @@ def _passed(context: Context) -> Iterator[Finding]:
         by = wording.clean(place.target.callee) or "this call"
         message = (
             f"a whole {wording.clean(whole.record)} is passed on{to} by {by}: "
-            f"{wording.data(place.types, context.catalog)}{wording.subject_phrase(place.subject)} "
-            f"[from {named(whole.fields)}]; name the fields that are needed there{f' ({cited})' if cited else ''}"
+            f"{wording.data(place.types, context.catalog)}{wording.subject_phrase(place.subject)}; "
+            f"name the fields that are needed there{f' ({cited})' if cited else ''} [from {named(whole.fields)}]"
         )
         yield context.finding(RULE.code, place, message)
 

@@ -57,16 +57,17 @@ def check(context: Context) -> Iterable[Finding]:
         return
     home = declaration.country
     name = wording.declaration_name(declaration)
+    inside = "the EEA" if region(home) == "EEA" else home
     for place in context.places(lambda each: shared(context, each) and _leaves(each, home)):
         if place.party is None:
             continue
         advice = context.advice(
             RULE.code,
-            "its protection must not end at the border: keep {it} in the country, or declare a transfer",
+            "its protection must not end at the border: keep {it} in " + inside + ", or declare a transfer",
             place.types,
         )
         message = (
-            f"{reaches(context, place)} and so {context.verb(place.types, 'leaves', 'leave')} {home}, "
+            f"{reaches(context, place)} and so {context.verb(place.types, 'leaves', 'leave')} {inside}, "
             f"but {name} declares no cross-border transfer{advice}"
             f"{wording.origins(place.flows())}"
         )

@@ -63,8 +63,8 @@ def check(context: Context) -> Iterable[Finding]:
         how = "the handler returns" if sink == "return" else f"{sink} responds with"
         message = (
             f"{how} a whole {record}: {wording.data(place.types, context.catalog)}"
-            f"{wording.subject_phrase(place.subject)} [from {named(whole.fields)}]; "
-            f"name the fields that were asked for{f' ({cited})' if cited else ''}"
+            f"{wording.subject_phrase(place.subject)}; whoever asks gets all that is stored: "
+            f"name the fields that were asked for{f' ({cited})' if cited else ''} [from {named(whole.fields)}]"
         )
         severity = "error" if context.is_sensitive(place.types) else ""
         yield context.finding(RULE.code, place, message, severity=severity)

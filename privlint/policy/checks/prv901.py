@@ -62,7 +62,9 @@ def _finding(context: Context, entry: Collects, hint: Confidence | None) -> Find
     message = f"{data} is declared to be collected{purposes}, but no code collects it"
     if hint is not None:
         message += ", and only a name that may speak of it was seen"
-    message += context.advice(RULE.code, "take the entry out, or say where it is collected")
+    message += context.advice(
+        RULE.code, "take the entry out, or note beside it what collects it, where that is other code"
+    )
     kind = context.catalog.data_types.get(entry.data)
     unsure = hint is not None or (kind is not None and kind.tier != "core")
     return stale(RULE.code, entry.location, message, (entry.data,), certainty(context, unsure=unsure))

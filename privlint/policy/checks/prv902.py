@@ -63,7 +63,9 @@ def _unused(context: Context, evidence: Evidence, recipient: DeclaredRecipient) 
     types = tuple(entry.data for entry in recipient.receives)
     what = wording.data(sorted(set(types)), context.catalog) if types else "personal data"
     message = f"{wording.clean(recipient.name)} is declared to receive {what}, but no code sends anything to it"
-    message += context.advice(RULE.code, "take the recipient out, or say where it is sent")
+    message += context.advice(
+        RULE.code, "take the recipient out, or note beside it what sends it, where that is other code"
+    )
     confidence = certainty(context, unsure=evidence.unresolved())
     return stale(RULE.code, recipient.location, message, types, confidence, context.resolver.declared(recipient).info)
 
@@ -81,8 +83,10 @@ def _unsent(context: Context, evidence: Evidence, recipient: DeclaredRecipient) 
         purpose = f" for {wording.clean(entry.purpose)}" if entry.purpose else ""
         message = f"{data} is declared to be sent to {wording.clean(recipient.name)}{purpose}, but no code sends it"
         if not sent:
-            message += "; it is used, but no personal data is seen to reach it"
-        message += context.advice(RULE.code, "take the entry out, or say where it is sent")
+            message += f"; {wording.clean(recipient.name)} is used, but no personal data is seen to reach it"
+        message += context.advice(
+            RULE.code, "take the entry out, or note beside it what sends it, where that is other code"
+        )
         hinted = evidence.of_data(entry.data) is Confidence.LOW  # it may go by a name that says too little
         confidence = certainty(context, unsure=not sent or hinted or evidence.unresolved())
         yield stale(
