@@ -48,8 +48,23 @@ def in_keys(fr: Frame, match: NameMatch, owner: str) -> bool:
 
 # What a header that proves who somebody is falls into, by the names of its parts.
 _PROOFS = frozenset(("authorization", "http_authorization", "proxy_authorization"))
-_LOGINS = frozenset(("login", "user", "userid", "user_id", "uid", "name", "username", "client_id"))
-_SCHEMES = frozenset(("scheme", "auth_scheme", "auth_type", "type", "method", "kind", "realm", "prefix"))
+_LOGINS = frozenset(("login", "user", "userid", "user_id", "uid", "name", "username"))
+# The scheme, and programs that have names of their own, say of nobody who that is.
+_SCHEMES = frozenset(
+    (
+        "client_id",
+        "app_id",
+        "consumer_key",
+        "scheme",
+        "auth_scheme",
+        "auth_type",
+        "type",
+        "method",
+        "kind",
+        "realm",
+        "prefix",
+    )
+)
 
 
 def proved(fr: Frame, name: str, n: int, value: Value) -> Value:
