@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.steps import crossings, is_whole, steps
+from privlint.flow.steps import crossings, is_whole, steps, through_class
 from privlint.flow.values import Hop, Mark, Marks, Symbol, Value
 from privlint.model.data import Confidence, Protection
 from privlint.model.facts import CollectionFact, Facts, FlowFact, Origin, Scrubber, Target
@@ -168,7 +168,8 @@ def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact | None:
 
     Every unknown call takes a level of confidence, and so does every ``LONG_WAY`` crossings after which data is still
     believed to be what its name said where it began (``LONG_WAY_LOW``, where little is left of it): on such ways
-    something else was mixed in, more often than not.
+    something else was mixed in, more often than not.  Of ways through what any instance of a class may have
+    (``LONG_WAY_CLASS``) that holds much sooner.
     """
     origin = mark.source
     assert not isinstance(origin, Symbol)
@@ -176,7 +177,10 @@ def _fact(mark: Mark, target: Target, way: Hop | None) -> FlowFact | None:
     confidence = int(min(origin.confidence, target.confidence, through))
     if origin.evidence != "rule":
         far = limits.LONG_WAY if confidence > Confidence.LOW else limits.LONG_WAY_LOW
-        confidence -= crossings(way) // far
+        crossed = crossings(way)
+        if crossed >= limits.LONG_WAY_CLASS and through_class(way):
+            far = limits.LONG_WAY_CLASS
+        confidence -= crossed // far
     if confidence < Confidence.LOW:
         return None
     return FlowFact(origin, target, mark.protection, Confidence(confidence), steps(way), whole=mark.whole or None)

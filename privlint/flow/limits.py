@@ -9,6 +9,7 @@ WIDTH = 16  # marks on one value
 UNKNOWN_CALLS = 2  # unknown calls in a row that data of a certain source is believed to go through
 LONG_WAY = 10  # calls and attributes that data called personal by its name is believed to go through
 LONG_WAY_LOW = 7  # the same of what is known with low confidence
+LONG_WAY_CLASS = 4  # the same of what is read from an attribute of which nobody knows whose it is
 SINKS = 300  # ways from what a caller passes to a sink that one summary tells
 WHOLE = 32  # marks that are taken along with a whole
 PARTS = 100  # objects looked at for the marks of one whole, or for what a generator yields at once

@@ -117,3 +117,8 @@ def _flat(way: Hop | None) -> list[Hop]:
         if len(out) + len(stack) > 20_000:
             break
     return out
+
+
+def through_class(way: Hop | None) -> bool:
+    """Whether a way goes through an attribute as any instance of its class may have it."""
+    return any(part.kind == "field" for part in _flat(way))
