@@ -230,6 +230,8 @@ def object_attribute(fr: Frame, key: ObjId, name: str) -> Value | None:
             out = stored if out is None else join(out, stored)
     if obj.type and not _has_its_own(fr, obj.cls, obj.type, name):
         part = instance_attribute(fr, obj.type, name)
+        if obj.cls < 0 and Inst(obj.type) in part.atoms and fr.solver.library.is_itself(obj.type, name):
+            part = of(Obj(key))
         out = part if out is None else join(out, part)
     if obj.cls >= 0 and not out and not name.startswith("__"):
         out = _by_getattr(fr, Obj(key), name) or out

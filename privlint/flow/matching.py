@@ -81,6 +81,10 @@ class Matcher:
         """Whether the catalogue knows the type."""
         return path in self.catalog.index.types
 
+    def is_itself(self, type_: str, name: str) -> bool:
+        """Whether an object of a type stands for what it has under that name: a workbook for its sheets."""
+        return any(given == (name, "self") for rule in self.type_order(type_) for given in rule.attributes)
+
     def type_order(self, path: str) -> tuple[TypeRule, ...]:
         """The rules of a type and its bases, nearest first."""
         found = self._orders.get(path)

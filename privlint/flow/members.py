@@ -86,6 +86,8 @@ def _instance_attribute(fr: Frame, type_: str, name: str) -> Value:
     for rule in fr.solver.library.type_order(type_):
         for attribute, result in rule.attributes:
             if attribute in (name, "*"):
+                if result == "self":
+                    return of(Inst(type_), Ext(f"{type_}.{name}"))
                 own = fr.solver.user_classes() if result == _USER else []  # request.user
                 users = [Opaque(own[0])] if len(own) == 1 else []
                 return of(Inst(result), Ext(f"{type_}.{name}"), *users)

@@ -199,6 +199,8 @@ def _made_by_name(fr: Frame, path: str, args: Arguments) -> str | None:
 def _made(fr: Frame, callee: Callee, type_: str) -> Value:
     """What a library's method gives: an object of its own where others put data into it, and it talks to where the
     object talks to that made it."""
+    if type_ == "self" and callee.receiver is not None:
+        return callee.receiver
     talks = [a for a in callee.receiver.atoms if isinstance(a, Address)] if callee.receiver is not None else []
     filled = type_ in fr.catalog.index.filled
     made = fr.allocate(callee.n, Object("inst", type_=type_), "lib") if filled else Inst(type_)

@@ -31,6 +31,9 @@ _EXPORTS = frozenset(("http", "sdk", "url", "object-storage", "file", "response"
 _TIMERS = frozenset(("expire", "pexpire", "expireat", "pexpireat", "touch", "expire_at"))
 # How cells of workbooks are filled, and where the workbook is told what it is written to.
 _CELLS = frozenset(("append", "cell", "value", "write", "write_row", "write_column", "write_string", "write_number"))
+_FOLLOWED = frozenset(("append", "cell", "write"))  # into a workbook that can be saved into something else than a file
+_BUFFERS = ("BytesIO", "StringIO")
+_MEMORY = (*_BUFFERS, "make_response", "Response")
 _SAVES = frozenset(("save", "Workbook"))
 
 
@@ -78,12 +81,20 @@ def _expiring_later(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowF
     return replace(flow, target=flow.target._replace(expires="given")) if later else flow
 
 
-def _given_out(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowFact:
-    """Cells of a workbook that is made in memory and answers a request: no file, a response."""
+def _given_out(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowFact | None:
+    """Cells of a workbook that is made in memory and answers a request: no file, a response.
+
+    None where it is saved into a buffer, which is followed to where it goes.
+    """
     fn = multitude.function_at(flow.target.call)
     body = calls.body(fn) if fn is not None else None
     if body is None or flow.target.callee.rpartition(".")[2] not in _CELLS:
         return flow
+    saving = [call for _, call in body.calls if body.words(call.func).last == "save" and call.args]
+    if flow.target.callee.rpartition(".")[2] in _FOLLOWED and any(
+        _in_memory(body, call.args[0].reg, _BUFFERS) for call in saving
+    ):
+        return None
     made = {body.words(call.func).last for _, call in body.calls}
     saved = [call.args[0].reg for _, call in body.calls if body.words(call.func).last in _SAVES and call.args]
     answers = any(name.endswith("Response") or name in ("send_file", "make_response") for name in made)
@@ -92,12 +103,12 @@ def _given_out(flow: FlowFact, multitude: Multitude, calls: Calls) -> FlowFact:
     return replace(flow, target=flow.target._replace(kind="response"))
 
 
-def _in_memory(body: Body, reg: int) -> bool:
+def _in_memory(body: Body, reg: int, kinds: tuple[str, ...] = _MEMORY) -> bool:
     op = body.only(reg)
     if isinstance(op, o.LoadName):
-        return any(_in_memory(body, store.src) for _, store in body.stores.get(op.slot, ())[:2])
+        return any(_in_memory(body, store.src, kinds) for _, store in body.stores.get(op.slot, ())[:2])
     last = body.words(op.func).last if isinstance(op, o.Call) else ""
-    return last in ("BytesIO", "StringIO", "make_response") or last.endswith("Response")
+    return last.endswith(kinds)
 
 
 def _same_key(body: Body, kept: o.Call, timed: o.Call) -> bool:
@@ -130,7 +141,10 @@ def _tell_ways(facts: Facts, solver: Solver, calls: Calls, held: Held, multitude
         if flow.target.kind in KEEPING:
             flow = lasting.tell(flow, multitude.function_at(flow.target.call))
         if flow.target.kind == "file":
-            flow = _given_out(flow, multitude, calls)
+            given = _given_out(flow, multitude, calls)
+            if given is None:
+                continue
+            flow = given
         if flow.target.kind not in _EXPORTS and not (flow.target.recipient or flow.target.hosts):
             flows.append(flow)
             continue

@@ -54,7 +54,7 @@ def label(data: DataType) -> str:
 def holder(intake: Intake) -> str:
     """What data is taken from: ``form SignUp``, ``request``."""
     how = HOWS.get(intake.how, intake.how)
-    if intake.how == "request" and intake.owner.startswith("Request"):  # its parts, as the engine calls them
+    if intake.how == "request" and intake.owner.startswith(("Request", "the request")):  # or its parts
         return how
     return intake.owner if intake.owner.lower().startswith(how) else f"{how} {intake.owner}".strip()
 
