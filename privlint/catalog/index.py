@@ -244,4 +244,5 @@ def _both(first: TypeRule, second: TypeRule) -> TypeRule:
         stands_for=second.stands_for or first.stands_for,
         shown=first.shown + second.shown,
         answers=first.answers + second.answers,
+        loaders=first.loaders + second.loaders,
     )

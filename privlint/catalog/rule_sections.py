@@ -54,6 +54,7 @@ CONNECTION_KEYS = (*CALL_KEYS, "address", "scheme", "to", "secures", "insecure_w
 TYPE_KEYS = (
     "name", "aliases", "bases", "made_by", "objects", "names", "attributes", "returns", "items", "request_data",
     "sent", "open", "queries", "linked", "stands_for", "shown", "shared", "answers",
+    "loaders",
 )  # fmt: skip
 RECORD_KEYS = (
     "kind", "bases", "decorators", "fields", "field_calls", "field_types", "required", "optional_when", "shown",
@@ -298,6 +299,7 @@ def types(document: Document, where: Where, value: Any) -> list[TypeRule]:
         stands_for=fields.args("stands_for", ArgSpec()) if "stands_for" in fields else None,
         shown=fields.texts("shown"),
         answers=fields.texts("answers"),
+        loaders=fields.texts("loaders"),
     )
     return [rule]
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from privlint.catalog.paths import Patterns
+from privlint.catalog.paths import Patterns, match_path
 from privlint.flow.bodies import Bodies
 from privlint.flow.fields import KEYS_OF_ROWS, RELATIONS, Field, Fields, is_bool, plain_names, says_by_being_true
 from privlint.flow.sealing import seals
 from privlint.flow.values import UNKNOWN, Hop, Inst, Mark, Obj, Opaque, Value, hop, of
+from privlint.ir import ops as o
 from privlint.model.data import Confidence, NameMatch
 from privlint.model.facts import CollectionFact, Origin
 from privlint.model.rules import RecordRule
@@ -255,7 +256,7 @@ class Records:
                     yield (name if isinstance(name, str) else info.name.lower()), info.id
 
     def own_class(self, type_: str) -> int:
-        """The one table of the program whose class extends a library's type, and is no base of another; or -1."""
+        """The one table of the program whose class extends a library's type, or that it is looked up in; or -1."""
         found = self._own.get(type_)
         if found is None:
             tables = [
@@ -265,8 +266,21 @@ class Records:
                 and any(self._extends(base, type_) for base in self._solver.program.external_bases(cls.id))
                 and self.kind(cls.id) == "model"
             ]
+            tables = tables or self._loaded(type_)
             found = self._own[type_] = tables[0] if len(tables) == 1 else -1
         return found
+
+    def _loaded(self, type_: str) -> list[int]:
+        """The tables that functions look somebody up in which a library asks for that: ``@login.user_loader``."""
+        wanted = [path for rule in self._solver.library.type_order(type_) for path in rule.loaders]
+        out: dict[int, None] = {}
+        for function in self._solver.program.functions if wanted else ():
+            if any(match_path(path, text) for path in wanted for text in function.ir.decorators):
+                module = self._solver.program.modules[function.module]
+                names = [op.slot for block in function.ir.blocks for op in block.ops if isinstance(op, o.LoadName)]
+                found = [self._class_named(module, name) for name in names]
+                out.update(dict.fromkeys(cls for cls in found if cls >= 0 and self.kind(cls) == "model"))
+        return list(out)
 
     def _extends(self, base: str, type_: str) -> bool:
         return any(rule.name == type_ for rule in self._solver.library.type_order(base))

@@ -222,7 +222,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
             for atom in value.ordered
         )
         if record is None or made_here or any(not isinstance(mark.source, Symbol) for mark in found.marks):
-            return {}
+            return _put_together(fr, value, name, n, found)
     if record is not None:
         owner, match = record
         return of_match(fr, n, match, name, "record", Confidence.HIGH, f"`{name}` of `{owner}`")
@@ -243,6 +243,20 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     cap = Confidence.HIGH if named.subject or names else Confidence.MEDIUM
     shown = f"{owner_name}.{name}" if owner_name else name
     return of_match(fr, n, named, name, "attribute", cap, f"`{shown}` is read")
+
+
+_PARTS = frozenset(("identity.first_name", "identity.last_name"))
+
+
+def _put_together(fr: Frame, value: Value, name: str, n: int, found: Value) -> Found:
+    """What is made of the parts of a name, of somebody whom a library knows: ``current_user.full_name``."""
+    types = {mark.source.data_type for mark in found.marks if isinstance(mark.source, Origin)}
+    if not types or not types <= _PARTS or not any(isinstance(atom, Inst) for atom in value.atoms):
+        return {}
+    named = fr.catalog.classify(name, "user")
+    if named is None or named.data_type != "identity.full_name":
+        return {}
+    return of_match(fr, n, named, name, "attribute", Confidence.HIGH, f"`{name}` is read")
 
 
 def _is_sent(value: Value) -> bool:

@@ -194,6 +194,7 @@ class TypeRule:
     stands_for: ArgSpec | None = None  # what it is made of and whose methods it has: the model of a chain
     shown: tuple[str, ...] = ()  # the attributes that its text shows: a user's name
     answers: tuple[str, ...] = ()  # addresses (with stars) that answer with one
+    loaders: tuple[str, ...] = ()  # decorators of the function that looks one up in the program's own table
 
 
 @dataclass(frozen=True, slots=True)

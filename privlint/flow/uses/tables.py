@@ -26,6 +26,7 @@ _NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM u
 _SET = re.compile(r"[\"`\[]?(\w+)[\"`\]]?\s*=")
 _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
+_OF_ROWS = ("contact.", "identity.", "account.", "health.", "financial.", "demographic.")  # by whose row it is
 _NESTED = 4  # displays and variables in each other that keys are looked for in
 _SHORTEST = 15  # characters of a statement
 _USER = "django.contrib.auth.models.AbstractUser"
@@ -154,11 +155,15 @@ class Tables:
 
     def _document(self, name: str, keys: Iterable[str]) -> Columns | None:
         """What is personal in a document; beside an address, what stands for somebody's name is one."""
-        columns = [column for key in keys if (column := self._column(key, name)) is not None]
+        columns = [column for key in keys if (column := self._column(key, name)) is not None and self._sure(column)]
         if any(column.match.data_type.startswith("contact.") for column in columns):
             known = {column.name for column in columns}
             columns += [each for key in keys if key not in known and (each := self._column(key, "user")) is not None]
         return Columns(name, tuple(columns), Confidence.MEDIUM) if columns else None
+
+    def _sure(self, column: Column) -> bool:
+        """Whether a key says by itself what it holds: the `job` of an applicant is one that is applied for."""
+        return column.match.data_type.startswith(_OF_ROWS) or self._solver.catalog.classify(column.name) is not None
 
     def _known(self) -> dict[str, Columns]:
         out: dict[str, Columns] = {}
