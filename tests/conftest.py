@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from privlint import catalog
+from privlint.flow import solve
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +26,14 @@ def _one_catalogue() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalog, "load", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _strict() -> Iterator[None]:
+    """An error of privlint's own is an error, and not a function less."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve, "STRICT", True)
         yield
 
 

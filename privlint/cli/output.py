@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from privlint.cli.errors import CommandError, did_you_mean
 from privlint.cli.streams import say, wants_color
-from privlint.model.report import Report, Result
+from privlint.model.report import INTERNAL, Report, Result
 from privlint.report import FORMATS, render
 
 DEFAULT_FORMAT = "text"
@@ -110,6 +110,8 @@ def summarise(report: Report, outputs: Iterable[Output], options: Mapping[str, A
         return
     for note in report.notes:
         say(note)
+    if failed := sum(name.startswith(INTERNAL) for name in report.limits):
+        say(f"{_count(failed, 'function')} left out for errors of privlint's own; please report what --verbose tells")
     if shown != "full":  # which ends in a summary of its own
         say(_outcome(report, results))
     if options["verbose"]:

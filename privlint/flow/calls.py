@@ -31,6 +31,7 @@ from privlint.flow.values import (
     Inst,
     Marks,
     Obj,
+    ObjId,
     Opaque,
     Value,
     either,
@@ -227,10 +228,8 @@ def _own_marks(receiver: Value | None) -> Marks:
 def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Value | None:
     if isinstance(atom, Obj):
         obj = fr.object(atom.id)
-        if obj.kind == "partial":
-            return _call_partial(fr, obj, args, n)
-        if obj.kind in MADE_CALLABLE:
-            return MADE_CALLABLE[obj.kind](fr, obj, args, n)
+        if obj.kind == "partial" or obj.kind in MADE_CALLABLE:
+            return _call_made(fr, atom.id, obj, args, n)
         if atom.id[0] == "s":
             fr.need_part(*symbolic(atom.id))
     cls = fr.object(atom.id).cls if isinstance(atom, Obj) else atom.cls
@@ -239,6 +238,17 @@ def _call_object(fr: Frame, atom: Obj | Opaque, args: Arguments, n: int) -> Valu
         return None
     func = Func(method.function, fr.solver.environment(method.function, fr))
     return call_function(fr, func, args, n, Value(frozenset((atom,))))
+
+
+def _call_made(fr: Frame, key: ObjId, obj: Object, args: Arguments, n: int) -> Value:
+    """Call what the library made of functions; in a loop it may be made of itself."""
+    if key in fr.calling:
+        return UNKNOWN
+    fr.calling.add(key)
+    try:
+        return _call_partial(fr, obj, args, n) if obj.kind == "partial" else MADE_CALLABLE[obj.kind](fr, obj, args, n)
+    finally:
+        fr.calling.discard(key)
 
 
 def _call_partial(fr: Frame, obj: Object, args: Arguments, n: int) -> Value:

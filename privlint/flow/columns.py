@@ -142,7 +142,7 @@ def evaluated(fr: Frame, frame: Value, given: Value, owner: str, n: int) -> list
         elif isinstance(atom, Obj) and fr.object(atom.id).type == EXPRESSION:
             obj = fr.object(atom.id)
             value = _valued(fr, frame, obj, owner, n)
-            out += [(label, value) for label in strings(obj.fields[".%label"])]
+            out += [(label, value) for label in strings(obj.fields.get(".%label", UNKNOWN))]
         elif isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple"):
             for held in fr.object(atom.id).fields.values():
                 out += evaluated(fr, frame, held, owner, n)
@@ -192,7 +192,7 @@ def _made(
                 label = label or literal(atom.type[len(COLUMN) :].split(":", 2)[2])
             elif isinstance(atom, Obj) and is_expression(fr, atom):
                 columns.append(of(atom))
-                label = label or fr.object(atom.id).fields[".%label"]
+                label = label or fr.object(atom.id).fields.get(".%label", UNKNOWN)
             elif isinstance(atom, Obj) and fr.object(atom.id).kind in ("list", "tuple"):
                 for held in fr.object(atom.id).fields.values():
                     columns.append(_as_column(fr, held))
@@ -204,14 +204,14 @@ def _made(
 def _valued(fr: Frame, frame: Value, obj: Object, owner: str, n: int) -> Value:
     held = [value for label, value in obj.fields.items() if label[0] == "["]
     value = join_all(each for part in held for _, each in evaluated(fr, frame, part, owner, n))
-    by = obj.fields[".%by"]
+    by = obj.fields.get(".%by", UNKNOWN)
     if by:
         from privlint.flow.arguments import Arguments
         from privlint.flow.calls import call_value
 
         value = call_value(fr, by, Arguments([(value, n)], {}), n) if value else value
         return value if value.marks or any(not isinstance(atom, Func) for atom in by.atoms) else join(value, SCALAR)
-    levels = [atom.value for atom in obj.fields[".%how"].atoms if isinstance(atom, Lit)]
+    levels = [atom.value for atom in obj.fields.get(".%how", UNKNOWN).atoms if isinstance(atom, Lit)]
     how = Protection(min((level for level in levels if isinstance(level, int)), default=0))
     if how is Protection.CLEAR:
         return value if held else SCALAR
@@ -229,7 +229,11 @@ def _is_literal(fr: Frame, value: Value) -> bool:
 
 
 def _is_salted(fr: Frame, value: Value) -> bool:
-    held = [fr.object(a.id).fields[".%salted"] for a in value.atoms if isinstance(a, Obj) and is_expression(fr, a)]
+    held = [
+        fr.object(a.id).fields.get(".%salted", UNKNOWN)
+        for a in value.atoms
+        if isinstance(a, Obj) and is_expression(fr, a)
+    ]
     return any(isinstance(atom, Lit) and atom.value is True for each in held for atom in each.atoms)
 
 

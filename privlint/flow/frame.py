@@ -93,6 +93,7 @@ class Frame(Outcome):
         self.skipped = 0  # implicit calls that were left out by that
         self.long = solver.size(fn) > limits.LONG
         self.implicit: set[tuple[int, Atom]] = set()  # implicit calls under way
+        self.calling: set[ObjId] = set()  # partials, and the like, that are being called
         self.implicit_keys: set[tuple[str, ObjId]] = set()  # factories under way
         self._straight: bool | None = None
         self.items: dict[int, Value] = {}  # register that is iterated over -> the item of the turn under way

@@ -42,11 +42,13 @@ from privlint.flow.values import (
 from privlint.ir import ops as o
 from privlint.model.facts import CollectionFact, Facts, Scrubber
 from privlint.model.location import Site
+from privlint.model.report import INTERNAL
 from privlint.model.rules import SafeguardRule
 from privlint.resolve.program import Function, Program
 
 _STACK = 512 * 1024 * 1024  # bytes; deep chains of calls are followed by recursion
 _RECURSION = 30_000
+STRICT: bool = False  # whether an error of privlint's own ends the run; in its tests it does
 
 
 def trace(program: Program, catalog: Catalog, guards: Sequence[SafeguardRule] | None = None) -> Facts:
@@ -273,6 +275,11 @@ class Solver(Traits):
             except RecursionError:
                 limits.reached("depth of the analysis")
                 fresh = Summary()
+            except Exception as error:  # one function must never hide what is found in all others
+                if STRICT:
+                    raise
+                limits.reached(self._failed(key, error))
+                fresh = Summary()
             finally:
                 recursive = self.running.pop(key)
             old = self.summaries.get(key)
@@ -292,6 +299,12 @@ class Solver(Traits):
                 break
         self.current_node, self.unwrapping = node, unwrapping
         return found
+
+    def _failed(self, key: Key, error: Exception) -> str:
+        """Where privlint itself failed, and how."""
+        function = self.program.functions[self.special.get(key, (key, NO_CONTEXT))[0]]
+        path = self.program.modules[function.module].path
+        return f"{INTERNAL} in {path}, {function.ir.name}: {type(error).__name__}: {str(error)[:80]}"
 
     def _analyse(self, key: Key, depth: int) -> Summary:
         fn, context = self.special.get(key, (key, NO_CONTEXT))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from privlint.model.location import Location
 from privlint.model.recipient import RecipientInfo
 
+INTERNAL = "internal error"  # how the names of those limits begin that are privlint's own failures
+
 
 class RuleInfo(NamedTuple):
     """One finding code as documented by its check: what ``privlint rule`` prints and the SARIF rule table holds."""
