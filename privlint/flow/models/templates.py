@@ -99,6 +99,17 @@ def _field(fr: Frame, name: str, get: Callable[[str | int], Value | None], count
     return value
 
 
+def by_path(fr: Frame, path: str, get: Callable[[str], Value | None], n: int) -> Value | None:
+    """What a page's template shows of a name and its parts, which may be attributes or items: ``user.email``."""
+    owner, *parts = path.split(".")
+    value = get(owner)
+    for part in parts if value is not None else ():
+        assert value is not None
+        read = _part(fr, value, part, "", owner, n)
+        value, owner = (read if read else _part(fr, value, "", part, owner, n)), part
+    return value
+
+
 def _part(fr: Frame, value: Value, attribute: str, key: str, owner: str, n: int) -> Value:
     """An attribute or item that a replacement field names, read as if the code had read it."""
     if attribute:
