@@ -69,6 +69,9 @@ def collected(fr: Frame, n: int, match: NameMatch, name: str, owner: str, requir
 CHECKED = "privlint.web.Checked"  # what a form or schema let through: what is taken in, its fields say
 
 
+_OPTIONS = ("options", "opts")  # what somebody typed who started a command
+
+
 def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, required: bool) -> Found:
     """An item or attribute of what a user sent, or of the part of it that ``holder`` names."""
     match = fr.catalog.classify(key, "request") or fr.catalog.classify(key, f"request.{holder}")
@@ -78,7 +81,8 @@ def of_request_key(fr: Frame, key: str, n: int, owner: str, holder: str, require
         return {}
     if fr.catalog.means_other(key, match.data_type, holder, machines=True):  # event["repository"]["full_name"]
         return {}
-    found = of_match(fr, n, match, key, "request", Confidence.HIGH, f"`{key}` is read from the request")
+    words = f"`{key}` is given as an option" if holder in _OPTIONS else f"`{key}` is read from the request"
+    found = of_match(fr, n, match, key, "request", Confidence.HIGH, words)
     if found and owner != CHECKED:
         collected(fr, n, match, key, owner.rpartition(".")[2], required)
     return found
