@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from privlint.flow import sources
+from privlint.flow import limits, sources
 from privlint.flow.access import at_label
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
@@ -122,6 +122,9 @@ def _call_implicitly(fr: Frame, fn: int, receiver: Atom, values: list[Value]) ->
         return UNKNOWN
     if (fn, receiver) in fr.implicit:  # ``self[key]`` inside ``__getitem__``
         return None
+    if len(fr.implicit) >= limits.IMPLICIT:
+        limits.reached("implicit calls within implicit calls")
+        return UNKNOWN
     fr.implicit.add((fn, receiver))
     try:
         result = call_method(fr, fn, receiver, values)

@@ -12,15 +12,18 @@ from privlint.flow import limits
 from privlint.flow.heap import Object, join_objects
 from privlint.flow.recency import renamed, renamed_object
 from privlint.flow.summary import Effect, Summary
-from privlint.flow.values import ObjId, Value
+from privlint.flow.values import Bound, Cls, Func, Inst, Mark, Obj, ObjId, Symbol, Value
 
 if TYPE_CHECKING:
     from privlint.flow.frame import Frame
 
+_TELLING = (Obj, Func, Bound, Cls, Inst)  # what decides where a call goes
+
 
 def lighten(summary: Summary, fr: Frame) -> None:
     """Put together what is too much to be kept apart."""
-    if not _too_heavy(summary.heap):
+    summary.weight = _weight(summary)
+    if summary.weight <= limits.WEIGHT:
         return
     limits.reached("weight of one summary")
     names = _kinds(summary.heap, fr)
@@ -47,16 +50,41 @@ def lighten(summary: Summary, fr: Frame) -> None:
     summary.effects, summary.after = effects(summary.effects), effects(summary.after)
     for fields in (summary.fields, summary.class_fields):
         fields.update({key: told(value) for key, value in fields.items()})
+    most = limits.WIDTH
+    while most > 1 and (weight := _weight(summary)) > limits.WEIGHT:
+        most //= 2
+        _narrow(summary, most)
+    summary.weight = weight
 
 
-def _too_heavy(heap: dict[ObjId, Object]) -> bool:
-    weight = 0
-    for obj in heap.values():
-        for value in obj.fields.values():
-            weight += 1 + len(value.atoms) + len(value.marks)
-            if weight > limits.WEIGHT:
-                return True
-    return False
+def _narrow(summary: Summary, most: int) -> None:
+    """Keep of each value's atoms and marks the ``most`` that tell most."""
+    for key, obj in summary.heap.items():
+        fields = {label: _narrowed(value, most) for label, value in obj.fields.items()}
+        summary.heap[key] = Object(obj.kind, obj.cls, obj.type, fields, obj.many, obj.written)
+    summary.effects = [each._replace(value=_narrowed(each.value, most)) for each in summary.effects]
+
+
+def _narrowed(value: Value, most: int) -> Value:
+    if len(value.atoms) <= most and len(value.marks) <= most:
+        return value
+    atoms = sorted(value.ordered, key=lambda atom: not isinstance(atom, _TELLING))[:most]
+    marks = sorted(value.marks, key=_vagueness)[:most]
+    return Value(frozenset(atoms), {mark: value.marks[mark] for mark in marks})
+
+
+def _vagueness(mark: Mark) -> int:
+    source = mark.source
+    if not isinstance(source, Symbol):
+        return 0  # data that is known
+    return 1 + len(source.path) + (limits.PATH_DEPTH if source.called else 0)
+
+
+def _weight(summary: Summary) -> int:
+    """How much there is to look at for whoever calls: fields of new objects and effects, with their atoms and marks."""
+    values = [value for obj in summary.heap.values() for value in obj.fields.values()]
+    values += [effect.value for effect in summary.effects]
+    return sum(1 + len(value.atoms) + len(value.marks) for value in values)
 
 
 def _kinds(heap: dict[ObjId, Object], fr: Frame) -> dict[ObjId, ObjId]:

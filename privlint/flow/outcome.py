@@ -23,6 +23,7 @@ from privlint.flow.values import (
     either,
     join,
     keep,
+    symbolic,
 )
 from privlint.model.facts import Target
 from privlint.resolve.program import Function
@@ -157,7 +158,13 @@ class Outcome(Memory):
                 value = obj.fields.get(label)
                 if value is not None:  # else a mapping that was taken over, and laid out since
                     out.append(Effect(key, label, value, UNKNOWN if obj.cls >= 0 else obj.written[label]))
-        return out
+        return self._nearest(out) if len(out) > limits.EFFECTS and self.ir.kind == "function" else out
+
+    def _nearest(self, effects: list[Effect]) -> list[Effect]:
+        """Of too many effects those on what is nearest to the parameters, in the order in which they happen."""
+        limits.reached("stores of one function in what it is passed")
+        far = sorted(range(len(effects)), key=lambda i: _distance(effects[i].object))
+        return [effects[i] for i in sorted(far[: limits.EFFECTS])]
 
     def _reached(self, value: Value, state: State) -> list[ObjId]:
         """The objects that a value refers to, and the variables that the methods of their classes use."""
@@ -168,6 +175,11 @@ class Outcome(Memory):
             classes += [atom.cls for atom in value.ordered if isinstance(atom, Cls)]
             found += [around[cls] for cls in classes if cls in around]
         return found
+
+
+def _distance(key: ObjId) -> int:
+    """How many attributes and items lead from a parameter to an object; none to what is shared."""
+    return len(symbolic(key)[1]) if key[0] == "s" else 0
 
 
 def objects_in(value: Value) -> list[ObjId]:

@@ -256,7 +256,8 @@ class Solver(Traits):
 
     def _most_contexts(self, fn: int) -> int:
         """How many contexts a function may have: what is long, and so costs much, the fewer."""
-        size = self.size(self.program.functions[fn])
+        general = self.summaries.get(fn)
+        size = self.size(self.program.functions[fn]) + (general.weight // limits.LIGHT if general is not None else 0)
         least = limits.SEVERAL if size <= limits.FAIRLY_SHORT else 1
         return max(least, min(limits.CONTEXTS, limits.OPS_IN_CONTEXTS // max(1, size)))
 

@@ -61,6 +61,7 @@ class Summary:
     needs: set[tuple[int, Path]] = field(default_factory=set)
     asked: set[Question] = field(default_factory=set)
     returns: bool = True  # False: every call ends with an exception
+    weight: int = 0  # fields, atoms and marks in ``heap`` and ``effects``, as it was when they were told apart
     _returned: tuple[Value, int, frozenset[ObjId]] | None = None
 
     def done(self) -> None:
