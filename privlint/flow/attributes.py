@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from privlint.flow import linked, settings
+from privlint.flow.chosen import part_called
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item, known_parts, steps_into
@@ -16,7 +18,6 @@ from privlint.flow.members import (
     member_of_class,
     super_attribute,
 )
-from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ALL,
     MEMBER,
@@ -39,7 +40,6 @@ from privlint.flow.values import (
     Value,
     chosen_fields,
     join,
-    literal,
     moved,
     of,
     weaken,

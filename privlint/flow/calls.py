@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from privlint.flow import limits, sources
+from privlint.flow import bynames, limits, sources
 from privlint.flow.access import at_label
 from privlint.flow.apply import Binding
 from privlint.flow.arguments import Arguments, bind
@@ -182,7 +182,7 @@ def call_value(
             )
             part = join(call_function(fr, atom, args, n, only=only), _registered(fr, atom, args, n, None))
             if not part.marks and not verdict.known and sources.unknown(part):  # its body says nothing of what it gives
-                part = with_marks(part, sources.of_getter(fr, callee, args))
+                part = with_marks(part, bynames.of_getter(fr, callee, args))
         elif isinstance(atom, Bound):
             me = Value(frozenset((atom.self,)), _own_marks(receiver))
             part = join(call_function(fr, atom.func, args, n, me), _registered(fr, atom.func, args, n, me))

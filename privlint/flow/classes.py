@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_dunder, call_function
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.summary import NO_CONTEXT
-from privlint.flow.values import MADE_CLASS, UNKNOWN, Cls, Func, Obj, Opaque, Super, Value, literal, of
+from privlint.flow.values import MADE_CLASS, UNKNOWN, Cls, Func, Obj, Opaque, Super, Value, of
 from privlint.ir import ops as o
 
 

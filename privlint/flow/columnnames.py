@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from privlint.flow.constants import is_constant, literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.values import (
-    UNKNOWN,
-    Inst,
-    Obj,
-    Value,
-    is_constant,
-    is_one_item,
-    join,
-    literal,
-    of,
-    strings,
-)
+from privlint.flow.values import UNKNOWN, Inst, Obj, Value, is_one_item, join, of
 from privlint.ir import ops as o
 
 _NAME = "privlint.ColumnName"

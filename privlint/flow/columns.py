@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import masks, rows, sources
+from privlint.flow.constants import is_constant, literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import COLUMN
@@ -22,14 +23,11 @@ from privlint.flow.values import (
     Lit,
     Obj,
     Value,
-    is_constant,
     join,
     join_all,
-    literal,
     of,
     protect,
     step,
-    strings,
     with_marks,
 )
 from privlint.model.data import Protection

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.access import store
 from privlint.flow.attributes import object_attribute
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
-from privlint.flow.values import Cls, Ext, Obj, Opaque, Value, join, strings
+from privlint.flow.values import Cls, Ext, Obj, Opaque, Value, join
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments

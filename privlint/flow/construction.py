@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
+from privlint.flow.constants import is_constant
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, steps_into, taken_over
 from privlint.flow.members import enum_member
-from privlint.flow.values import (
-    REST,
-    UNKNOWN,
-    Cls,
-    Func,
-    Obj,
-    Value,
-    is_constant,
-    moved,
-    of,
-    protect,
-    step,
-    text_key,
-    with_marks,
-)
+from privlint.flow.values import REST, UNKNOWN, Cls, Func, Obj, Value, moved, of, protect, step, text_key, with_marks
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
 

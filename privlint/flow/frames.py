@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import columns, rows, sources
 from privlint.flow.columns import read as _read
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import COLUMN, element
@@ -33,7 +34,6 @@ from privlint.flow.values import (
     join_all,
     merge_marks,
     of,
-    strings,
     symbolic,
     with_marks,
 )

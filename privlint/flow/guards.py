@@ -6,23 +6,11 @@ from collections.abc import Mapping
 
 from privlint.flow import columnnames as columns
 from privlint.flow import kinds, operators
+from privlint.flow.constants import is_constant
 from privlint.flow.frame import Frame
 from privlint.flow.heap import State
 from privlint.flow.items import key_label
-from privlint.flow.values import (
-    NONE,
-    REST,
-    UNKNOWN,
-    Ext,
-    Hop,
-    Lit,
-    Mark,
-    Obj,
-    Opaque,
-    Value,
-    is_constant,
-    protect,
-)
+from privlint.flow.values import NONE, REST, UNKNOWN, Ext, Hop, Lit, Mark, Obj, Opaque, Value, protect
 from privlint.ir import ops as o
 from privlint.model.data import Protection
 

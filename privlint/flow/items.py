@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 
 from privlint.flow import limits
+from privlint.flow.chosen import part_called
+from privlint.flow.constants import constant_label, literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
-from privlint.flow.sources import part_called
 from privlint.flow.values import (
     ADDED,
     BY,
@@ -32,11 +33,9 @@ from privlint.flow.values import (
     Symbol,
     Trait,
     Value,
-    constant_label,
     is_one_item,
     join,
     join_all,
-    literal,
     of,
     only_marks,
     symbolic,

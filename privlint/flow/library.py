@@ -10,6 +10,7 @@ from privlint.flow.access import store
 from privlint.flow.addresses import answered, connected
 from privlint.flow.arguments import Arguments
 from privlint.flow.conditions import hold
+from privlint.flow.constants import is_constant
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element
@@ -28,7 +29,6 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Value,
-    is_constant,
     join_all,
     only_marks,
     order,

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from privlint.flow import origins
+from privlint.flow.chosen import part_called
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import instance_item, one_of
 from privlint.flow.models.texts import SILENT, taken_apart
-from privlint.flow.sources import of_known_item, part_called
+from privlint.flow.sources import of_known_item
 from privlint.flow.values import (
     SCALAR,
     UNKNOWN,
@@ -23,7 +25,6 @@ from privlint.flow.values import (
     merge_marks,
     of,
     only_marks,
-    strings,
     weaken,
     with_marks,
 )

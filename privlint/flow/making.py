@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from privlint.flow import limits, masks, sources
+from privlint.flow import bynames, limits, masks, sources
 from privlint.flow.access import store
 from privlint.flow.calls import defines
+from privlint.flow.constants import is_number, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, iterated, key_label, positions
@@ -20,13 +21,11 @@ from privlint.flow.values import (
     Mark,
     Obj,
     Value,
-    is_number,
     join,
     moved,
     of,
     only_marks,
     step,
-    strings,
     symbolic,
     with_marks,
 )
@@ -110,7 +109,7 @@ def _build_dict(fr: Frame, op: o.Build) -> Value:
         if value.marks:
             value = moved(value, fr.site(value_part.n), "item", repr(texts[0])) if texts else value
         if texts and sources.says_little(value):
-            value = with_marks(value, sources.keyed(fr, texts[0], value_part.n, "", _keys(fr, op)))
+            value = with_marks(value, bynames.keyed(fr, texts[0], value_part.n, "", _keys(fr, op)))
         label = key_label(fr, key)
         if label is None and not _is_its_own(op):
             fr.need(key)  # a caller that knows the key knows the item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privlint.flow import limits
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import COLUMN, QUERY
@@ -24,7 +25,6 @@ from privlint.flow.values import (
     Value,
     Wrapped,
     join,
-    literal,
     of,
 )
 from privlint.resolve.program import Entity

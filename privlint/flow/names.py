@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from privlint.flow import logins, origins, sources
+from privlint.flow import bynames, logins, origins, sources
 from privlint.flow.access import at_label, store
 from privlint.flow.attributes import entity_value
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.origins import Found
-from privlint.flow.values import (
-    FRESH,
-    UNKNOWN,
-    Ext,
-    Inst,
-    Lit,
-    Obj,
-    ObjId,
-    Value,
-    join,
-    literal,
-    moved,
-    of,
-    with_marks,
-)
+from privlint.flow.values import FRESH, UNKNOWN, Ext, Inst, Lit, Obj, ObjId, Value, join, moved, of, with_marks
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
 
@@ -111,12 +98,12 @@ def store_name(fr: Frame, op: o.StoreName) -> None:
     name = op.slot.partition("@")[0]
     says: Found = {}
     if fr.ir.kind != "class" and (sources.unknown(value) or FRESH in value.atoms) and not of_settings(fr, op.src):
-        says = sources.named(fr, name, op.n, value)
+        says = bynames.named(fr, name, op.n, value)
     if _PART in value.atoms and not value.marks:
         says = origins.of_request_key(fr, name, op.n, "request", "", required=False)
     if value.marks:
-        value = sources.aged(fr, name, op.n, value)
-        value = logins.proved(fr, name, op.n, sources.answered(fr, name, op.n, value, "request"))
+        value = bynames.aged(fr, name, op.n, value)
+        value = logins.proved(fr, name, op.n, bynames.answered(fr, name, op.n, value, "request"))
         value = moved(value, fr.site(op.n), "assign", name)
     if says:
         value = with_marks(value, says)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from privlint.flow import columns, kinds, masks, shapes, told
 from privlint.flow.access import store
 from privlint.flow.calls import call_dunder
+from privlint.flow.constants import is_constant, is_number, literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, known_keys, positions
@@ -28,13 +29,9 @@ from privlint.flow.values import (
     Prefix,
     Trait,
     Value,
-    is_constant,
-    is_number,
     join,
-    literal,
     of,
     step,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect

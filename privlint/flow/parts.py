@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from privlint.flow import frames, guards, limits, masks, names, sources, structured
+from privlint.flow import bynames, frames, guards, limits, masks, names, sources, structured
 from privlint.flow.access import delete, store
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import call_dunder, defines
 from privlint.flow.conditions import hold
+from privlint.flow.constants import is_constant, is_number, key_texts, literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, is_container, item, key_label, positions
@@ -33,16 +34,11 @@ from privlint.flow.values import (
     Symbol,
     Trait,
     Value,
-    is_constant,
-    is_number,
     join,
     join_all,
-    key_texts,
-    literal,
     moved,
     of,
     only_marks,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect
@@ -152,7 +148,7 @@ def store_attr(fr: Frame, op: o.StoreAttr) -> None:
         value = moved(value, fr.site(op.n), "attribute", shown)
         _assigned_sinks(fr, obj, owner, op.name, None, value, op.n)
     elif sources.unknown(value) and not value.atoms:
-        value = with_marks(value, sources.named(fr, op.name, op.n, value))
+        value = with_marks(value, bynames.named(fr, op.name, op.n, value))
     described = _by_class(fr, obj, op.name, [value])
     for atom in obj.ordered:
         cls = fr.object(atom.id).cls if isinstance(atom, Obj) else -1
@@ -336,11 +332,11 @@ def store_item(fr: Frame, op: o.StoreItem) -> None:
         fr.need(key)
     texts = key_texts(key)
     if value.marks and texts:
-        value = sources.answered(fr, texts[0], op.n, value, owner or "request")
+        value = bynames.answered(fr, texts[0], op.n, value, owner or "request")
     if value.marks:
         value = moved(value, fr.site(op.n), "item", f"{owner}[{texts[0]!r}]" if texts else owner)
     elif texts and sources.unknown(value):
-        value = with_marks(value, sources.keyed(fr, texts[0], op.n, owner))
+        value = with_marks(value, bynames.keyed(fr, texts[0], op.n, owner))
     if value.marks or any(isinstance(a, Obj) for a in value.atoms):
         _assigned_sinks(fr, obj, owner, "", texts[0] if texts else "", value, op.n)
     left = frozenset(a for a in obj.ordered if call_dunder(fr, a, "__setitem__", [key, value]) is None)

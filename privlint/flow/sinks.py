@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privlint.flow import origins, payloads, rows, sources
+from privlint.flow import bynames, origins, payloads, rows, sources
 from privlint.flow.addresses import hosts_of
 from privlint.flow.conditions import hold
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.items import element, item, queried
 from privlint.flow.mappings import saved, texts
@@ -26,7 +27,6 @@ from privlint.flow.values import (
     hop,
     join_all,
     of,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import INSTANCES_CLOSED, REFERRED, STORED, collect
@@ -119,7 +119,7 @@ def _by_fieldnames(fr: Frame, callee: Callee, value: Value, n: int) -> Value:
             continue
         value = join_all(item(fr, row, f"[{name!r}]") for name in listed)
         for name in listed if sources.unknown(row) else ():
-            value = with_marks(value, sources.of_column(fr, row, name, n, listed))
+            value = with_marks(value, bynames.of_column(fr, row, name, n, listed))
     return value
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from privlint.catalog.paths import match_path
 from privlint.flow import logins, neighbours, routes
+from privlint.flow.bynames import is_page
+from privlint.flow.constants import strings
 from privlint.flow.documents import collection_of
 from privlint.flow.frame import Frame
 from privlint.flow.masks import SENT
 from privlint.flow.origins import CHECKED, Found, collected, is_doubted, make, of_match, of_request_key
 from privlint.flow.values import (
-    FRESH,
-    NOT,
     SLICED,
     Bound,
     Cls,
@@ -24,7 +24,6 @@ from privlint.flow.values import (
     Inst,
     Lit,
     Mark,
-    Marks,
     Obj,
     Opaque,
     Super,
@@ -32,8 +31,6 @@ from privlint.flow.values import (
     Trait,
     Unsure,
     Value,
-    strings,
-    symbolic,
     with_marks,
 )
 from privlint.model.data import Confidence, NameMatch, Protection
@@ -82,7 +79,7 @@ def if_sent(fr: Frame, value: Value, n: int, name: str, of: Value | None = None)
     if not fr.catalog.index.request_sources:
         return value
     if of is not None:
-        ask(fr, of)
+        fr.need(of)
     for atom in (*value.ordered, *(of.ordered if of is not None else ())):
         type_ = fr.library_type(atom)
         if type_ and is_sent(fr, type_):
@@ -216,7 +213,7 @@ def of_attribute(fr: Frame, value: Value, name: str, n: int, owner_name: str, fo
     if is_request_data(fr, value):
         return of_request_key(fr, name, n, _sender(fr, value), owner_name, required=False)
     record = fr.solver.records.match(value, name, fr)
-    if found is not None and not _unknown(found):
+    if found is not None and not unknown(found):
         made_here = not _is_sent(found) and any(
             isinstance(atom, Obj) and atom.id[0] != "s" and f".{name}" in fr.object(atom.id).fields
             for atom in value.ordered
@@ -294,7 +291,7 @@ def _attribute_rules(fr: Frame, value: Value, name: str, n: int, owner_name: str
     attributes, fields = index.attribute_sources, index.field_sources
     rules = (*attributes.get(name, ()), *attributes.get("*", ()))
     if rules and all(isinstance(a, Obj) and not fr.object(a.id).type and fr.object(a.id).cls < 0 for a in value.atoms):
-        ask(fr, value)
+        fr.need(value)
     for rule in rules:
         if _owned(fr, value, names, rule.owner, owner_name):
             out.update(of_rule(fr, rule, n, name, f"`{owner_name + '.' if owner_name else ''}{name}` is read"))
@@ -331,7 +328,7 @@ def of_item(
     names, data = owners(fr, value)
     out = of_known_item(fr, value, key, n, owner_name, names)
     if not out and not key.islower() and key in fr.catalog.index.item_sources:
-        ask(fr, value)  # a caller that knows whose it is (a message's, a header's) knows the item
+        fr.need(value)  # a caller that knows whose it is (a message's, a header's) knows the item
     if out or not data:
         return out
     if is_request_data(fr, value):
@@ -340,7 +337,7 @@ def of_item(
         needed = required and owner_name not in _CHECKED
         return of_request_key(fr, key, n, _sender(fr, value), owner_name, required=needed)
     sent = is_request_data(fr, found)  # and kept under a key that was sent, too
-    if (not _unknown(found) and not sent) or _is_page(key):
+    if (not unknown(found) and not sent) or is_page(key):
         return {}
     match = fr.catalog.classify(key, owner_name or None)
     if match is None and (collection := collection_of(value)):
@@ -352,7 +349,7 @@ def of_item(
         return {}
     if logins.in_keys(fr, match, owner_name):
         return {}
-    ask(fr, value)
+    fr.need(value)
     cap = Confidence.HIGH if match.subject and match.confidence is Confidence.HIGH else Confidence.MEDIUM
     return of_match(fr, n, match, key, "key", cap, f"`{owner_name or 'item'}[{key!r}]` is read")
 
@@ -367,60 +364,7 @@ def of_known_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, na
     return out
 
 
-def of_column(fr: Frame, row: Value, name: str, n: int, others: Sequence[str]) -> Found:
-    """What a row of which nothing is known has under a name, beside ``others``."""
-    match = fr.catalog.classify(name, "row") or neighbours.match(fr.catalog, name, "row", others)
-    if match is None or is_doubted(fr, match):
-        return {}
-    ask(fr, row)
-    return of_match(fr, n, match, name, "key", Confidence.MEDIUM, f"column `{name}` is written")
-
-
 _OF_ROWS = ("identity.", "contact.", "demographic.", "account.", "health.", "financial.")
-
-
-def named(fr: Frame, name: str, n: int, value: Value) -> Found:
-    """A variable of which nothing is known but its name."""
-    match = fr.catalog.classify(name, None)
-    if match is None:
-        return {}
-    secret = FRESH in value.atoms and fr.catalog.is_secret(match.data_type)
-    if (match.confidence is not Confidence.HIGH or FRESH in value.atoms) and not secret:
-        return {}
-    return of_match(fr, n, match, name, "name", Confidence.LOW, f"`{name}` is set")
-
-
-_WRITTEN = "communication.message_content"
-
-
-def answered(fr: Frame, name: str, n: int, value: Value, owner: str) -> Value:
-    """What a user wrote to a bot, by the name that it is kept under: ``phone = update.message.text`` is a number."""
-    known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
-    if not known or any(each.data_type != _WRITTEN or each.evidence != "request" for each in known):
-        return value
-    match = fr.catalog.classify(name, owner)
-    if match is None or match.confidence is Confidence.LOW or match.data_type == _WRITTEN:
-        return value
-    words = f"what was written is kept as `{name}`"
-    passed = {mark: way for mark, way in value.marks.items() if isinstance(mark.source, Symbol)}
-    return Value(value.atoms, {**passed, **of_match(fr, n, match, name, "request", Confidence.MEDIUM, words)})
-
-
-def aged(fr: Frame, name: str, n: int, value: Value) -> Value:
-    """What is made of a date of birth and kept as an age."""
-    known = [mark.source for mark in value.marks if isinstance(mark.source, Origin)]
-    if not known or any(not fr.catalog.is_date(each.data_type) for each in known):
-        return value
-    match = fr.catalog.classify(name, "user")
-    if match is None or match.data_type != _AGE:
-        return value
-    passed = {mark: way for mark, way in value.marks.items() if isinstance(mark.source, Symbol)}
-    words = f"what is reckoned from `{known[0].name}` is kept as `{name}`"
-    evidence = known[0].evidence
-    return Value(value.atoms, {**passed, **of_match(fr, n, match, name, evidence, Confidence.MEDIUM, words)})
-
-
-_AGE = "demographic.age"
 
 
 def told_as_number(fr: Frame, value: Value, args: Arguments) -> Value:
@@ -442,24 +386,6 @@ def told_as_number(fr: Frame, value: Value, args: Arguments) -> Value:
     return Value(value.atoms, marks)
 
 
-def of_getter(fr: Frame, callee: Callee, args: Arguments) -> Found:
-    """``customer.get_email()``, ``fetch_phone_number(order)``: what code that nobody knows gives, as its name says.
-
-    Of somebody if the receiver is; else the name is all there is to go by.
-    """
-    getter = _GETTER.match(callee.last)
-    if getter is None:
-        return {}
-    match = fr.catalog.classify(getter[1], callee.receiver_name or None)
-    if match is None or match.confidence is Confidence.LOW:
-        return {}
-    of_person = bool(match.subject and callee.attribute and not args.positional and args.star is None)
-    if not of_person and match.confidence is not Confidence.HIGH:
-        return {}
-    cap, evidence = (Confidence.MEDIUM, "attribute") if of_person else (Confidence.LOW, "name")
-    return of_match(fr, callee.n, match, getter[1], evidence, cap, f"`{callee.shown}()` is called")
-
-
 def counted_by(fr: Frame, value: Value) -> Value:
     """What groups of people are told apart by: of a city or an age no more than a statistic is left."""
     marks = {
@@ -470,75 +396,8 @@ def counted_by(fr: Frame, value: Value) -> Value:
     return value if len(marks) == len(value.marks) else Value(value.atoms, marks)
 
 
-def _is_page(key: str) -> bool:
-    """Whether a text is the address of a page, and no key: ``client.get("/users/email")``."""
-    return key.startswith("/") or "://" in key
-
-
-def keyed(fr: Frame, key: str, n: int, owner: str, others: Sequence[str] = ()) -> Found:
-    """A value of which nothing is known but the literal key it is stored under, and those beside it."""
-    if _is_page(key):
-        return {}
-    match = fr.catalog.classify(key, owner or None) or neighbours.match(fr.catalog, key, owner, others)
-    if match is None or match.confidence is Confidence.LOW or fr.catalog.is_credential(match.data_type):
-        return {}
-    return of_match(fr, n, match, key, "key", Confidence.LOW, f"the value of `{key!r}`")
-
-
-def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
-    """The marks that a part of that name can have of those on something whose parts are not told apart.
-
-    What a rule says is believed whatever the part is called, unless it is one of many.  What a caller passes is judged
-    there: it keeps the name.
-    """
-    if name.startswith(NOT):
-        return _but(marks, name)
-    out: dict[Mark, Hop | None] = {}
-    few = len(marks) <= _FEW or len({m.source for m in marks if not isinstance(m.source, Symbol)}) <= _FEW
-    for mark, way in marks.items():
-        source = mark.source
-        if isinstance(source, Symbol):
-            out[mark if source.called == name else mark._replace(source=source._replace(called=name))] = way
-        elif _can_be(fr, source, mark.whole, name, few):
-            out[mark._replace(whole="") if mark.whole and source.name == name else mark] = way  # one field is no whole
-    return out
-
-
-def _but(marks: Marks, names: str) -> dict[Mark, Hop | None]:
-    """The marks but for those of parts that were taken out: columns that were dropped."""
-    gone = set(names.removeprefix(NOT).split(","))
-    out: dict[Mark, Hop | None] = {}
-    for mark, way in marks.items():
-        source = mark.source
-        if isinstance(source, Symbol):
-            out[mark if source.called else mark._replace(source=source._replace(called=names))] = way
-        elif source.name not in gone:
-            out[mark] = way
-    return out
-
-
-# What a thing that is read calls what is in it: `field.value`, `element.text`.
-_ITSELF = frozenset({"value", "data", "text", "string"})
-
-
-_FEW = 4  # sources of a whole beyond which any of them is hardly the part that is asked for
-
-
-def _can_be(fr: Frame, source: Origin, whole: str, name: str, few: bool) -> bool:
-    if few and (source.evidence == "rule" or (name in _ITSELF and not whole)):
-        return True
-    return source.name == name if whole else fr.catalog.akin(source.name, source.data_type, name)
-
-
-def ask(fr: Frame, value: Value) -> None:
-    """It matters what a parameter is: a caller that knows is to say so."""
-    for atom in value.ordered:
-        if isinstance(atom, Obj) and atom.id[0] == "s":
-            fr.need_part(*symbolic(atom.id))
-
-
-def _unknown(value: Value) -> bool:
-    """Whether nothing certain is known of a value (only symbols, if anything)."""
+def unknown(value: Value) -> bool:
+    """Whether a name may say what a value does not: nothing certain is known of it (only symbols, if anything)."""
     if any(not isinstance(mark.source, Symbol) for mark in value.marks):
         return False
     for atom in value.ordered:
@@ -555,20 +414,10 @@ def _unknown(value: Value) -> bool:
     return True
 
 
-def unknown(value: Value) -> bool:
-    """Whether a name may say what the value does not."""
-    return _unknown(value)
-
-
 def says_little(value: Value) -> bool:
     """Whether a name may say what a value does not: nothing is known of it but, maybe, that code which is not there
     made it of something of a caller's."""
-    return all(isinstance(mark.source, Symbol) and mark.weak for mark in value.marks) and _unknown(value)
-
-
-_GETTER = re.compile(
-    r"_*(?:get|fetch|load|read|retrieve|obtain|ask_for|ask|prompt_for|prompt|input|decrypt)(?:_|(?=[A-Z]))(\w+)\Z"
-)
+    return all(isinstance(mark.source, Symbol) and mark.weak for mark in value.marks) and unknown(value)
 
 
 def words_of(marks: Mapping[Mark, Hop | None]) -> list[str]:

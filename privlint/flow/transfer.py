@@ -12,6 +12,7 @@ from privlint.flow.attributes import entity_value
 from privlint.flow.calls import call_dunder, call_value
 from privlint.flow.classes import make_class
 from privlint.flow.conditions import hold
+from privlint.flow.constants import strings
 from privlint.flow.frame import CAUGHT, OPEN, UNTOLD, Frame
 from privlint.flow.heap import Object, State
 from privlint.flow.items import element
@@ -41,7 +42,6 @@ from privlint.flow.values import (
     moved,
     of,
     only_marks,
-    strings,
 )
 from privlint.flow.wholes import collect
 from privlint.ir import ops as o

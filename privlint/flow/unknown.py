@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from privlint.flow import columns, documents, frames, linked, rows, sources
+from privlint.flow import bynames, columns, documents, frames, linked, rows, sources
 from privlint.flow.access import store
 from privlint.flow.arguments import Arguments
 from privlint.flow.callbacks import MAPS, RUNNERS, call_backs, is_called, is_library
+from privlint.flow.constants import strings
 from privlint.flow.fields import RELATIONS
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -57,7 +58,6 @@ from privlint.flow.values import (
     of,
     only_marks,
     step,
-    strings,
     symbolic,
     weaken,
     with_marks,
@@ -344,7 +344,7 @@ def call_unknown(fr: Frame, callee: Callee, func: Value, args: Arguments, verdic
         obj = fr.allocate(callee.n, Object("inst", type_=paths[0]), "lib")
         return join(Value(frozenset((obj,)), marks), returned)
     if not verdict.known:
-        marks = {**marks, **sources.of_getter(fr, callee, args)}
+        marks = {**marks, **bynames.of_getter(fr, callee, args)}
     atoms = frozenset((Inst(f"{paths[0]}()"),)) if paths else frozenset()
     return join(Value(atoms, marks), returned)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
+from privlint.flow.constants import literal
 from privlint.flow.heap import State
 from privlint.flow.items import item, iterated, known_keys, positions
 from privlint.flow.loops import Loop, Loops
-from privlint.flow.values import SIZE, Obj, Value, literal, text_key
+from privlint.flow.values import SIZE, Obj, Value, text_key
 
 if TYPE_CHECKING:
     from privlint.flow.frame import Frame

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits, sources
 from privlint.flow.access import store
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import DEFAULT, element, item, iterated, positions
@@ -30,7 +31,6 @@ from privlint.flow.values import (
     either,
     join,
     join_all,
-    literal,
     of,
     only_marks,
     step,

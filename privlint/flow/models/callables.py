@@ -11,6 +11,7 @@ from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.callable import MADE_CALLABLE
 from privlint.flow.calls import call_method, call_value
+from privlint.flow.constants import literal, strings
 from privlint.flow.construction import construct, instantiate, new_instance
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
@@ -31,12 +32,10 @@ from privlint.flow.values import (
     Super,
     Value,
     join,
-    literal,
     moved,
     of,
     only_marks,
     step,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect

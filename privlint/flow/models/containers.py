@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import limits, sources
 from privlint.flow.access import clear, delete, shorten, store
+from privlint.flow.constants import key_texts, literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import CONTAINERS, element, is_there, item, key_label, keys_of, known_keys, positions
@@ -32,8 +33,6 @@ from privlint.flow.values import (
     either,
     join,
     join_all,
-    key_texts,
-    literal,
     of,
     text_key,
     with_marks,

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.items import item, positions
-from privlint.flow.values import UNSURE, Address, Atom, Lit, Prefix, Value, strings
+from privlint.flow.values import UNSURE, Address, Atom, Lit, Prefix, Value
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments

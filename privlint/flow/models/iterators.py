@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from privlint.flow import guards
 from privlint.flow.access import store
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, key_label, known_keys
 from privlint.flow.models.merging import known_items
 from privlint.flow.models.registry import function
-from privlint.flow.values import NONE, Lit, Value, join_all, literal, of, text_key
+from privlint.flow.values import NONE, Lit, Value, join_all, of, text_key
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privlint.flow import limits, sources
+from privlint.flow import chosen, limits, sources
 from privlint.flow.access import store
+from privlint.flow.constants import is_number
 from privlint.flow.frame import Frame
 from privlint.flow.items import element, item, key_label, positions, steps_into
 from privlint.flow.values import (
@@ -21,7 +22,6 @@ from privlint.flow.values import (
     Path,
     Symbol,
     Value,
-    is_number,
     is_one_item,
     join,
     of,
@@ -134,7 +134,7 @@ def _take_over_marks(fr: Frame, receiver: Value, marks: Marks) -> None:
         for label, value in fr.object(atom.id).fields.items():
             if is_one_item(label):
                 key = text_key(label)
-                kept = others if key is None else sources.part_called(fr, others, key)
+                kept = others if key is None else chosen.part_called(fr, others, key)
                 store(fr, of(atom), label, with_marks(value, kept))
         store(fr, of(atom), REST, only_marks(others), strong=False)
     if symbols:

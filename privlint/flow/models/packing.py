@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from privlint.flow.arguments import Arguments
 from privlint.flow.calls import call_value
+from privlint.flow.constants import literal
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item, known_keys
@@ -27,7 +28,6 @@ from privlint.flow.values import (
     Obj,
     Value,
     join_all,
-    literal,
     of,
     only_marks,
     step,

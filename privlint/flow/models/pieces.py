@@ -9,26 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from privlint.flow.constants import literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import positions
 from privlint.flow.models.registry import function
-from privlint.flow.values import (
-    ADDED,
-    Hop,
-    Lit,
-    Mark,
-    Obj,
-    Prefix,
-    Symbol,
-    Trait,
-    Value,
-    literal,
-    of,
-    only_marks,
-    step,
-    strings,
-)
+from privlint.flow.values import ADDED, Hop, Lit, Mark, Obj, Prefix, Symbol, Trait, Value, of, only_marks, step
 from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from privlint.flow.arguments import Arguments
 from privlint.flow.attributes import load_attribute
 from privlint.flow.calls import call_value
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.models.registry import function
-from privlint.flow.values import NONE, Atom, Bound, Func, Inst, Obj, Opaque, Value, of, strings
+from privlint.flow.values import NONE, Atom, Bound, Func, Inst, Obj, Opaque, Value, of
 
 if TYPE_CHECKING:
     from privlint.flow.library import Callee

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from privlint.flow import rows, sources
 from privlint.flow.arguments import Arguments
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import QUERY
 from privlint.flow.library import Callee
 from privlint.flow.models import django, pyramid  # noqa: F401 (their functions register themselves)
-from privlint.flow.values import (
-    SCALAR,
-    UNKNOWN,
-    Inst,
-    Opaque,
-    Value,
-    join_all,
-    of,
-    step,
-    strings,
-    with_marks,
-)
+from privlint.flow.values import SCALAR, UNKNOWN, Inst, Opaque, Value, join_all, of, step, with_marks
 
 _SINGLES = frozenset(
     [

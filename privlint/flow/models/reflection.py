@@ -8,6 +8,7 @@ from privlint.flow import limits, sources
 from privlint.flow.access import delete, store
 from privlint.flow.attributes import load_attribute, plain_attribute
 from privlint.flow.columnnames import is_name, left_out
+from privlint.flow.constants import literal, strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import item
@@ -34,10 +35,8 @@ from privlint.flow.values import (
     either,
     join,
     join_all,
-    literal,
     of,
     only_marks,
-    strings,
     symbolic,
     weaken,
     with_marks,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from privlint.flow import masks, rows
 from privlint.flow.access import delete, store
 from privlint.flow.callable import MADE_CALLABLE
+from privlint.flow.constants import literal, strings
 from privlint.flow.frame import CAUGHT, Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, item, key_label
@@ -28,11 +29,9 @@ from privlint.flow.values import (
     Value,
     join,
     join_all,
-    literal,
     of,
     only_marks,
     step,
-    strings,
     with_marks,
 )
 from privlint.flow.wholes import collect

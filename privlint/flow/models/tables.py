@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import columns, frames, rows
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.models.registry import function
-from privlint.flow.values import Value, of, strings
+from privlint.flow.values import Value, of
 
 if TYPE_CHECKING:
     from privlint.flow.arguments import Arguments

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from privlint.flow import sources
 from privlint.flow.access import at_label
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.items import item, positions
-from privlint.flow.values import Lit, Value, strings, with_marks
+from privlint.flow.values import Lit, Value, with_marks
 
 Shown = list[tuple[Value, str]]  # a value, and whether its ``str``, ``repr`` or ``format`` is shown
 

@@ -5,26 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import masks
+from privlint.flow.chosen import part_called
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.items import element, positions
 from privlint.flow.models import pieces, templates
 from privlint.flow.models.folding import folded
-from privlint.flow.sources import part_called
-from privlint.flow.values import (
-    SCALAR,
-    Hop,
-    Mark,
-    Symbol,
-    Value,
-    join,
-    of,
-    only_marks,
-    protect,
-    step,
-    strings,
-    with_marks,
-)
+from privlint.flow.values import SCALAR, Hop, Mark, Symbol, Value, join, of, only_marks, protect, step, with_marks
 from privlint.flow.wholes import collect
 from privlint.model.data import Protection
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from privlint.flow.addresses import address_texts
+from privlint.flow.constants import strings
 from privlint.flow.frame import Frame
 from privlint.flow.items import item, positions
 from privlint.flow.models.folding import address_of
 from privlint.flow.models.registry import function
-from privlint.flow.values import Atom, Hop, Lit, Mark, Prefix, Value, of, step, strings
+from privlint.flow.values import Atom, Hop, Lit, Mark, Prefix, Value, of, step
 from privlint.flow.wholes import collect
 
 if TYPE_CHECKING:
