@@ -14,7 +14,7 @@ from privlint.flow.access import store
 from privlint.flow.conditions import matches, setting
 from privlint.flow.frame import Frame
 from privlint.flow.items import element
-from privlint.flow.values import TRUE, Address, Inst, Lit, Obj, Prefix, Value, symbolic
+from privlint.flow.values import TRUE, Address, Atom, Inst, Lit, Obj, Prefix, Value, of, symbolic
 from privlint.model.rules import ArgSpec, ConnectionRule, SinkRule
 
 if TYPE_CHECKING:
@@ -142,12 +142,21 @@ def _insecure(fr: Frame, receiver: Value | None, args: Arguments, bad: tuple[tup
     """Whether an argument, or a setting of the receiver (``session.verify = False``), switches protection off."""
     for name, value in bad:
         found = args.at(fr, -1, name)
-        if found is not None and matches(fr, found[0], value):
-            return True
-        held = setting(fr, receiver, name) if found is None and receiver is not None else None
-        if held is not None and matches(fr, held, value):
+        if found is not None:
+            held = found[0]
+        elif receiver is not None:
+            held = setting(fr, receiver, name)
+        else:
+            continue
+        if matches(fr, held, value) and not any(_leaves_on(fr, atom, value) for atom in held.atoms):
             return True
     return False
+
+
+def _leaves_on(fr: Frame, atom: Atom, bad: object) -> bool:
+    """Whether one of the things that a setting may be is another than what switches protection off."""
+    known = not isinstance(atom, Obj) or atom.id[0] == "o"  # what a caller passes is not known
+    return known and not matches(fr, of(atom), bad)
 
 
 def _with_scheme(text: str, scheme: str) -> str:
