@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from privlint.flow.frame import Frame
 from privlint.flow.values import (
     NOT,
@@ -14,15 +12,21 @@ from privlint.flow.values import (
 )
 from privlint.model.facts import Origin
 
-if TYPE_CHECKING:
-    pass
-
-
 _FEW = 4  # sources of a whole beyond which any of them is hardly the part that is asked for
 
 
 # What a thing that is read calls what is in it: `field.value`, `element.text`.
 _ITSELF = frozenset({"value", "data", "text", "string"})
+
+
+def but_for(keys: frozenset[str]) -> str:
+    """How a symbol says that it stands for all but the items under these keys."""
+    return NOT + ",".join(sorted(keys)) if keys else ""
+
+
+def names_of(called: str) -> frozenset[str]:
+    """The keys that such a word leaves out."""
+    return frozenset(called.removeprefix(NOT).split(",")) if called else frozenset()
 
 
 def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
@@ -46,7 +50,7 @@ def part_called(fr: Frame, marks: Marks, name: str) -> dict[Mark, Hop | None]:
 
 def _but(marks: Marks, names: str) -> dict[Mark, Hop | None]:
     """The marks but for those of parts that were taken out: columns that were dropped."""
-    gone = set(names.removeprefix(NOT).split(","))
+    gone = names_of(names)
     out: dict[Mark, Hop | None] = {}
     for mark, way in marks.items():
         source = mark.source

@@ -237,8 +237,6 @@ class Fields:
             return None  # the authors of a library's books: whose works these are is no secret
         if named.confidence is Confidence.LOW and any(map(_INTERFACE.search, info.fields)):
             return None  # a company, which has an interface
-        if named.confidence is Confidence.LOW and any(map(_INTERFACE.search, info.fields)):
-            return None  # a company, which has an interface
         thing = catalog.may_be_thing(info.name) and named.confidence is Confidence.LOW
         if thing and named.data_type in _NAMES and not self._tells_of_people(info):
             return None  # an account of a ledger, a client of a server: nothing says that it is somebody

@@ -342,7 +342,7 @@ def of_item(
     match = fr.catalog.classify(key, owner_name or None)
     if match is None and (collection := collection_of(value)):
         match = fr.catalog.classify(key, collection)
-        match = match if match is not None and match.data_type.startswith(_OF_ROWS) else None
+        match = match if match is not None and match.data_type.startswith(OF_ROWS) else None
     if match is None and owner_name:
         match = neighbours.match(fr.catalog, key, owner_name, neighbours.keys(fr, owner_name))
     if match is None or logins.in_class(fr, value, match) or is_doubted(fr, match):
@@ -364,7 +364,9 @@ def of_known_item(fr: Frame, value: Value, key: str, n: int, owner_name: str, na
     return out
 
 
-_OF_ROWS = ("identity.", "contact.", "demographic.", "account.", "health.", "financial.")
+OF_ROWS: tuple[str, ...] = (  # data types of which each is by whose row it is
+    "identity.", "contact.", "demographic.", "account.", "health.", "financial.",
+)  # fmt: skip
 
 
 def told_as_number(fr: Frame, value: Value, args: Arguments) -> Value:

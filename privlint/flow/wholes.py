@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 
 from privlint.flow import limits, payloads, sources
+from privlint.flow.chosen import but_for, names_of
 from privlint.flow.frame import Frame
 from privlint.flow.heap import Object
 from privlint.flow.origins import make
 from privlint.flow.values import (
-    NOT,
     REST,
     SCALAR,
     SLICED,
@@ -62,7 +62,7 @@ def collect(fr: Frame, value: Value, deep: int, how: str = "str", but: str = "")
     ``how`` the text is made: ``str``, ``repr`` or ``format``.  ``but``: without the items of these names (``NOT``).
     """
     out: dict[Mark, Hop | None] = {}
-    gone = _names(but)
+    gone = names_of(but)
     _collect(fr, value, deep, out, set(), 0, how, gone)
     if gone:
         return {mark: way for mark, way in out.items() if not (mark.whole and _name(mark) in gone)}
@@ -91,14 +91,14 @@ def _collect(
         if (
             isinstance(source, Symbol) and source.deep == 0 and not mark.weak
         ):  # what unknown code gave is itself, at most
-            called = source.called or _but_for(gone.union(_stored_here(fr, value, source)))
+            called = source.called or but_for(gone.union(_stored_here(fr, value, source)))
             mark = Mark(source._replace(deep=deep, called=called), mark.protection, mark.weak, mark.whole)
         elif gone:
             if not isinstance(source, Symbol):
                 if source.name in gone and not mark.whole:
                     continue
             elif not source.called:
-                mark = mark._replace(source=source._replace(called=_but_for(gone)))
+                mark = mark._replace(source=source._replace(called=but_for(gone)))
         if mark not in out and _full(out):
             return
         if mark not in out or ((old := out[mark]) is not None and (way is None or way.length < old.length)):
@@ -149,16 +149,6 @@ def _stored_here(fr: Frame, value: Value, source: Symbol) -> Iterable[str]:
 def _texts(labels: Iterable[str]) -> frozenset[str]:
     """The keys that are texts, by their labels."""
     return frozenset(label[2:-2] for label in labels if label[:2] == "['")
-
-
-def _but_for(keys: frozenset[str]) -> str:
-    """How a symbol says that it stands for all but the items under these keys."""
-    return NOT + ",".join(sorted(keys)) if keys else ""
-
-
-def _names(called: str) -> frozenset[str]:
-    """The keys that such a word leaves out."""
-    return frozenset(called.removeprefix(NOT).split(",")) if called else frozenset()
 
 
 def _shown_of_library(fr: Frame, atom: Atom) -> dict[Mark, Hop | None]:

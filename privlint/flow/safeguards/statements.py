@@ -159,7 +159,7 @@ class Statements:
         """The collections with an index by which the database forgets what is older, or that are cleaned by time."""
         out = {name for fn, name in self._drops() if in_time(self._calls, fn)}
         for function in self._program.functions:
-            if not any(_expiring(op) for block in function.ir.blocks for op in block.ops if type(op) is o.Call):
+            if not any(expiring(op) for block in function.ir.blocks for op in block.ops if type(op) is o.Call):
                 continue
             body = self._calls.body(function.id)
             for _, call in body.calls:
@@ -173,10 +173,11 @@ class Statements:
         """``create_index("at", expireAfterSeconds=60)``, also by an ``IndexModel`` among what is given."""
         given = [body.only(arg.reg) for arg in call.args]
         parts = [body.only(part.reg) for op in given if isinstance(op, o.Build) for part in op.parts]
-        return any(isinstance(op, o.Call) and _expiring(op) for op in (call, *given, *parts))
+        return any(isinstance(op, o.Call) and expiring(op) for op in (call, *given, *parts))
 
 
-def _expiring(call: o.Call) -> bool:
+def expiring(call: o.Call) -> bool:
+    """Whether a call says that a database forgets what is older."""
     return any(arg.label == EXPIRES for arg in call.args)
 
 
@@ -187,9 +188,9 @@ def _speaks_of_time(text: str) -> bool:
 def in_time(calls: Calls, fn: int) -> bool:
     """Whether time has to do with what a function deletes."""
     ir = calls.program.functions[fn].ir
-    dated = {op.dst for block in ir.blocks for op in block.ops if isinstance(op, o.LoadAttr) and _TIMES.search(op.name)}
     if _IN_TIME.search(ir.name):
         return True
+    dated = {op.dst for block in ir.blocks for op in block.ops if isinstance(op, o.LoadAttr) and _TIMES.search(op.name)}
     for block in ir.blocks:
         for op in block.ops:
             if isinstance(op, o.Const) and isinstance(op.value, str) and _speaks_of_time(op.value):

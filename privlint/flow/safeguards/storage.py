@@ -11,7 +11,7 @@ from privlint.catalog.words import tokens
 from privlint.flow.safeguards.bodies import Body
 from privlint.flow.safeguards.calls import Calls
 from privlint.flow.safeguards.filed import Filed
-from privlint.flow.safeguards.statements import EXPIRES, REFERENCES, Statements, in_time
+from privlint.flow.safeguards.statements import EXPIRES, REFERENCES, Statements, expiring, in_time
 from privlint.ir import ops as o
 from privlint.model.data import Confidence
 from privlint.model.facts import Facts, Store
@@ -138,8 +138,7 @@ class Storage:
         module = self._program.modules[info.module]
         inner = [self._body_of(module.classes[number]) for number in info.inner.values()]
         return any(
-            (isinstance(op, o.Const) and op.value == EXPIRES)
-            or (isinstance(op, o.Call) and any(arg.label == EXPIRES for arg in op.args))
+            (isinstance(op, o.Const) and op.value == EXPIRES) or (isinstance(op, o.Call) and expiring(op))
             for fn in (self._body_of(cls), *inner)
             for block in self._program.functions[fn].ir.blocks
             for op in block.ops

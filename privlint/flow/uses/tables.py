@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from privlint.flow import limits
+from privlint.flow.sources import OF_ROWS
 from privlint.flow.uses import words
 from privlint.flow.uses.code import Code, Names
 from privlint.ir import ops as o
@@ -26,7 +27,6 @@ _NAMED = re.compile(  # INSERT INTO users (email, ...), SELECT email, ... FROM u
 _SET = re.compile(r"[\"`\[]?(\w+)[\"`\]]?\s*=")
 _COLUMN = re.compile(r"\s*[\"'`\[]?(\w+)")
 _NO_COLUMN = frozenset({"primary", "foreign", "unique", "check", "constraint", "key", "index"})
-_OF_ROWS = ("contact.", "identity.", "account.", "health.", "financial.", "demographic.")  # by whose row it is
 _NESTED = 4  # displays and variables in each other that keys are looked for in
 _SHORTEST = 15  # characters of a statement
 _USER = "django.contrib.auth.models.AbstractUser"
@@ -163,7 +163,7 @@ class Tables:
 
     def _sure(self, column: Column) -> bool:
         """Whether a key says by itself what it holds: the `job` of an applicant is one that is applied for."""
-        return column.match.data_type.startswith(_OF_ROWS) or self._solver.catalog.classify(column.name) is not None
+        return column.match.data_type.startswith(OF_ROWS) or self._solver.catalog.classify(column.name) is not None
 
     def _known(self) -> dict[str, Columns]:
         out: dict[str, Columns] = {}
