@@ -33,6 +33,7 @@ from privlint.model.facts import Origin
 CUT, MASKED, SALTED = Trait("cut"), Trait("masked"), Trait("salted")
 _MASK = re.compile(r"\*|[•●█]|[xX#]{3,}|REDACTED|HIDDEN|MASKED", re.IGNORECASE)
 _STARS = re.compile(r"[*•●█#xX]+\Z")
+_CHARACTER = re.compile(r"char|mask|fill|star|symbol|(?:^|_)ch\Z", re.IGNORECASE)
 _SALT = re.compile(r"salt|pepper|secret|hmac|(?:^|_|\.)key", re.IGNORECASE)
 _FEW = 4  # characters that tell nobody who it is; beside stars a few more are usual (the area code)
 _BESIDE = 6
@@ -56,6 +57,11 @@ def stars(value: Value) -> str:
     """The mask characters that a constant consists of, for ``"*" * n``."""
     texts = [a.value for a in value.atoms if isinstance(a, Lit) and isinstance(a.value, str)]
     return texts[0] * 3 if len(texts) == 1 and _STARS.match(texts[0]) else ""
+
+
+def may_be_stars(name: str) -> bool:
+    """Whether something is called as the character that a mask consists of is: ``mask_char``."""
+    return bool(_CHARACTER.search(name))
 
 
 def is_salt(fr: Frame, reg: int, value: Value) -> bool:

@@ -97,6 +97,8 @@ def combine(fr: Frame, op: o.Combine) -> None:
         fr.put_register(op.dst, _compared(fr, op, values) if answer is None else answer)
         return
     plain = op.op.removesuffix("=")
+    if plain == "u-" or (plain == "*" and masks.may_be_stars(fr.names.get(op.args[0], ""))):
+        fr.need(values[0])  # a caller that knows the number, or the character, knows what is masked
     called = columns.combined(fr, plain, values, op.n) or overloaded(fr, op.op, plain, values)
     if called is not None:
         fr.put_register(op.dst, called)

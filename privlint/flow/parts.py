@@ -267,6 +267,8 @@ def _slice(fr: Frame, obj: Value, op: o.LoadItem) -> Value:
     """A slice of a string tells what the string told (its last four characters: masked); of a list, its items."""
     marks = dict(obj.marks)
     bounds = _bounds(fr, fr.get(op.key))
+    if bounds is None and marks:
+        _need_bounds(fr, fr.get(op.key))
     if bounds is not None and bounds.stop == 0 and bounds.step in (None, 1):
         return of(fr.allocate(op.n, Object("list"), "slice")) if _holds_items(fr, obj) else literal("")
     limits_ = (bounds.start, bounds.stop) if bounds is not None and bounds.step in (None, 1) else (None, None)
@@ -314,11 +316,24 @@ def _bounds(fr: Frame, key: Value) -> slice | None:
         return None
     numbers: list[int | None] = []
     for name in (".start", ".stop", ".step"):
-        values = [a.value if isinstance(a, Lit) else "" for a in bounds[0].get(name, NONE).atoms]
+        known = bounds[0].get(name, NONE).atoms  # of what a caller passes, and nothing else, the context tells the rest
+        values = [
+            a.value if isinstance(a, Lit) else ""
+            for a in known
+            if len(known) == 1 or not (isinstance(a, Obj) and fr.constant(a.id))
+        ]
         if len(values) != 1 or not (values[0] is None or isinstance(values[0], int)):
             return None
         numbers.append(values[0])
     return slice(*numbers) if numbers[2] != 0 else None
+
+
+def _need_bounds(fr: Frame, key: Value) -> None:
+    """A caller that knows the bounds knows how much of the data is shown: ``text[:keep]``."""
+    for atom in key.ordered:
+        if isinstance(atom, Obj):
+            for bound in fr.object(atom.id).fields.values():
+                fr.need(bound)
 
 
 def store_item(fr: Frame, op: o.StoreItem) -> None:
