@@ -40,6 +40,7 @@ _LITTLE = frozenset(("identity.id_document_type", "contact.country", "contact.we
 _DELIVERED_TO = frozenset(("recipient", "customer", "patient", "student", "passenger", "donor", "citizen", "insured",
                            "user", "borrower", "employee", "subscriber"))  # fmt: skip
 _WHERE = frozenset(("contact.postal_address", "contact.street", "contact.city", "contact.postal_code"))
+_OF_BODIES = "health."  # a ``diagnosis`` beside a ``systolic_bp`` is of the same body
 _OF_PLACES = ("contact.", "location.", "work.employer")
 _COMPANY = frozenset(
     ("company_name", "companyname", "vat_id", "vat_no", "vat_number", "business_name", "firma", "siret")
@@ -70,6 +71,9 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
             if found is None and told.subject in _DELIVERED_TO:
                 where = beside(catalog, name)
                 found = where if where is not None and where.data_type in _WHERE else None
+        elif told is not None and told.data_type.startswith(_OF_BODIES) and told.confidence is Confidence.HIGH:
+            found = asked(catalog, name)
+            found = found if found is not None and found.data_type.startswith(_OF_BODIES) else None
         if found is not None and not catalog.is_credential(found.data_type) and found.data_type not in _LITTLE:
             return found._replace(confidence=min(found.confidence, Confidence.MEDIUM))
     return None
