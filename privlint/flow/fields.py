@@ -161,9 +161,7 @@ class Fields:
                 if not types[name]:
                     self.flags.add((info.dotted, declared.name))
                     return None
-                match = self._solver.catalog.classify_annotation(name)
-                if match is not None and self._solver.catalog.is_never(declared.name, match.data_type):
-                    match = None
+                match = self._by_type(info, declared.name, name)
         named = self._solver.catalog.classify(declared.name, info.name)
         if named is not None and _NUMBER.intersection(written) and self._solver.catalog.is_counted(named.data_type):
             self.flags.add((info.dotted, declared.name))
@@ -195,6 +193,15 @@ class Fields:
         if any(name in rule.protected for name in written):
             found = found._replace(protection=max(found.protection, Protection.MASKED))
         return Field(declared.name, found, Site(module.path, declared.n), self._required(declared, rule))
+
+    def _by_type(self, info: Class, name: str, written: str) -> NameMatch | None:
+        """What the type of a field says, unless its name or its class gives it another meaning: the address of a
+        queue of tickets."""
+        catalog = self._solver.catalog
+        match = catalog.classify_annotation(written)
+        if match is None or catalog.is_never(name, match.data_type):
+            return None
+        return None if catalog.means_other(name, match.data_type, info.name, machines=True) else match
 
     def _titled_otherwise(self, declared: FieldInfo) -> bool:
         """Whether its label says that a name is a thing's: ``name = StringField("Project name")``."""
