@@ -433,6 +433,13 @@ class Records:
             )
         return self._opaque[cls]
 
+    def is_kept_aside(self, cls: int, name: str) -> bool:
+        """Whether an attribute of a row is no column of it, but what its class notes for itself: ``_password``."""
+        if cls < 0 or self.kind(cls) != "model":
+            return False
+        classes = self._solver.program.classes
+        return not any(name in classes[number].fields for number in classes[cls].mro)
+
     def _seals(self, cls: int, text: str) -> bool:
         return seals(self._solver.program, self._solver.program.classes[cls].module, text)
 

@@ -222,6 +222,8 @@ def _collect_object(
         for label, field in obj.fields.items():
             if label == ".*":  # each under its own name
                 field = Value(field.atoms, {m: w for m, w in field.marks.items() if _name(m) not in opaque})
+            if label[:2] == "._" and fr.solver.records.is_kept_aside(row, label[1:]):
+                continue
             if (label in obj.written or atom.id[0] != "s") and label[1:] not in opaque:
                 _collect(fr, field, deep, out, seen, level + 2, "repr")
         return
