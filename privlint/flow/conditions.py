@@ -41,7 +41,11 @@ def _holds(fr: Frame, receiver: Value | None, args: Arguments, condition: Condit
         return any(matches(fr, held, value) for held in (receiver, into) for value in condition.values)
     position = int(condition.argument) if condition.argument.isdigit() else -1
     found = args.at(fr, position, None if position >= 0 else condition.argument)
-    return found is not None and any(matches(fr, found[0], value) for value in condition.values)
+    if found is None:
+        return False
+    if any(isinstance(value, str) and "." in value for value in condition.values):
+        fr.need(found[0])  # a type or a symbol: a caller may pass it
+    return any(matches(fr, found[0], value) for value in condition.values)
 
 
 def matches(fr: Frame, value: Value, wanted: object) -> bool:
