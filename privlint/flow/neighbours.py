@@ -71,6 +71,9 @@ def match(catalog: Catalog, name: str, owner: str, others: Iterable[str]) -> Nam
             if found is None and told.subject in _DELIVERED_TO:
                 where = beside(catalog, name)
                 found = where if where is not None and where.data_type in _WHERE else None
+        elif told is not None and told.data_type == "contact.street" and told.confidence is Confidence.HIGH:
+            where = beside(catalog, name)
+            found = where if where is not None and where.data_type in _WHERE else None
         elif told is not None and told.data_type.startswith(_OF_BODIES) and told.confidence is Confidence.HIGH:
             found = asked(catalog, name)
             found = found if found is not None and found.data_type.startswith(_OF_BODIES) else None
