@@ -105,7 +105,8 @@ class Solver(Traits):
         self.running: dict[Key, bool] = {}  # under way, the outermost first; whether it was asked for meanwhile
         self.provisional: dict[Key, set[Key]] = {}  # under way -> what was computed from what was known of it so far
         self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
-        self.callers: dict[Key, dict[Key, Summary]] = {}  # who used a summary, and what it was then
+        self.callers: dict[Key, dict[Key, int]] = {}  # who used a summary, and which version
+        self.versions = 0  # given out so far
         self.call_edges: dict[tuple[int, int], tuple[int, ...]] = {}  # function, node of a call -> callees
         self.contexts: dict[int, dict[Context, Key]] = {}
         self.special: dict[Key, tuple[int, Context]] = {}  # key of a context -> the function and the context
@@ -189,7 +190,7 @@ class Solver(Traits):
                 new = self._of_key(key, 0)
                 if not new.same(old):
                     users = self.callers.get(key, {})
-                    following.update(user for user, used in users.items() if used is not new and not used.same(new))
+                    following.update(user for user, used in users.items() if used != new.version)
             if not following:
                 return
             changed = following
@@ -220,9 +221,9 @@ class Solver(Traits):
             self.collector.generally(caller.key, fn, found)
         callers = self.callers.get(key)
         if callers is None:
-            self.callers[key] = {caller.key: found}
+            self.callers[key] = {caller.key: found.version}
         else:
-            callers[caller.key] = found
+            callers[caller.key] = found.version
         return found
 
     def _key(self, fn: int, context: Context, depth: int) -> Key:
@@ -284,13 +285,15 @@ class Solver(Traits):
             finally:
                 recursive = self.running.pop(key)
             old = self.summaries.get(key)
-            self.summaries[key] = fresh
-            found = fresh
+            settled = old is not None and fresh.same(old)
+            self.versions += not settled
+            fresh.version = self.versions if old is None or not settled else old.version
+            self.summaries[key] = found = fresh
             behind = self.provisional.pop(key, set())
             if len(behind) > limits.MUTUAL:
                 limits.reached("functions that call each other")
                 behind = set()
-            if not recursive or (old is not None and fresh.same(old)):
+            if not recursive or settled:
                 break
             self.stale |= behind
             around = [others for others in self.provisional.values() if key in others]

@@ -62,6 +62,7 @@ class Summary:
     asked: set[Question] = field(default_factory=set)
     returns: bool = True  # False: every call ends with an exception
     weight: int = 0  # fields, atoms and marks in ``heap`` and ``effects``, as it was when they were told apart
+    version: int = 0  # which of those computed in a run this is; 0: of nothing that is known yet
     _returned: tuple[Value, int, frozenset[ObjId]] | None = None
 
     def done(self) -> None:
