@@ -22,7 +22,6 @@ from privlint.flow.values import (
     Value,
     either,
     join,
-    keep,
     symbolic,
 )
 from privlint.model.facts import Target
@@ -139,7 +138,7 @@ class Outcome(Memory):
         todo = [summary.result, summary.raises, summary.yields]
         todo += [effect.value for effect in (*summary.effects, *summary.after)] + list(summary.fields.values())
         while todo:
-            for key in self._reached(keep(todo.pop()), state):
+            for key in self._reached(todo.pop(), state):
                 if key[0] == "o" and key not in summary.heap and key in state.heap:
                     obj = state.heap[key]
                     if key in self.lent:

@@ -20,6 +20,7 @@ from privlint.flow.library import Callee, Library
 from privlint.flow.passed import context_key
 from privlint.flow.records import Records
 from privlint.flow.routes import Routes
+from privlint.flow.shelf import Shelf
 from privlint.flow.summary import NO_CONTEXT, Context, Key, Summary
 from privlint.flow.traits import Traits
 from privlint.flow.uses import Handing
@@ -107,6 +108,7 @@ class Solver(Traits):
         self.stale: set[Key] = set()  # summaries to be computed again when they are asked for
         self.callers: dict[Key, dict[Key, int]] = {}  # who used a summary, and which version
         self.versions = 0  # given out so far
+        self.shelf = Shelf()
         self.call_edges: dict[tuple[int, int], tuple[int, ...]] = {}  # function, node of a call -> callees
         self.contexts: dict[int, dict[Context, Key]] = {}
         self.special: dict[Key, tuple[int, Context]] = {}  # key of a context -> the function and the context
@@ -172,6 +174,7 @@ class Solver(Traits):
         """Give back what only the interpreter needs, which is most of what it holds: the passes after it need room."""
         for held in (self.summaries, self.callers, self.contexts, self.special, self.provisional, self.links):
             held.clear()
+        self.shelf = Shelf()
         self.forget_readers()
         forget()
 
@@ -337,7 +340,7 @@ class Solver(Traits):
         summary = frame.finish()
         self.commit(summary, frame)
         lighten(summary, frame)
-        summary.done()
+        self.shelf.keep(summary)
         return summary
 
     def routes(self) -> Routes:

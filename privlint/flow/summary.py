@@ -65,19 +65,6 @@ class Summary:
     version: int = 0  # which of those computed in a run this is; 0: of nothing that is known yet
     _returned: tuple[Value, int, frozenset[ObjId]] | None = None
 
-    def done(self) -> None:
-        """It is complete: what is empty, and stays so, takes no room of its own."""
-        self.heap = self.heap or _NOTHING.heap
-        self.effects = self.effects or _NOTHING.effects
-        self.after = self.after or _NOTHING.after
-        self.sinks = self.sinks or _NOTHING.sinks
-        self.fields = self.fields or _NOTHING.fields
-        self.class_fields = self.class_fields or _NOTHING.class_fields
-        self.needs = self.needs or _NOTHING.needs
-        self.asked = self.asked or _NOTHING.asked
-        if self.steps is not None:
-            self.steps = self.steps or _NOTHING.steps
-
     def returned(self) -> frozenset[ObjId]:
         """The new objects that the result leads to."""
         held = self._returned
@@ -116,9 +103,6 @@ class Summary:
             and self.heap.keys() == other.heap.keys()
             and all(_same_object(obj, other.heap[key]) for key, obj in self.heap.items())
         )
-
-
-_NOTHING: Summary = Summary()
 
 
 def _same_effects(left: list[Effect], right: list[Effect]) -> bool:

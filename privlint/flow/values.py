@@ -263,6 +263,12 @@ class Value:
     def __bool__(self) -> bool:
         return bool(self.atoms or self.marks)
 
+    def share(self, atoms: Atoms) -> None:
+        """Take equal atoms, which others have, too, for its own."""
+        self.atoms = atoms
+        if len(atoms) < 2:
+            self._ordered = atoms
+
     def same(self, other: Value) -> bool:
         """Equal up to the ways (which do not count for the fixpoint)."""
         return self is other or (self.atoms == other.atoms and self.marks.keys() == other.marks.keys())
@@ -352,23 +358,8 @@ def cap_atoms(atoms: Atoms) -> Atoms:
     return frozenset(rest) if len(rest) <= limits.ATOMS else frozenset(sorted(rest, key=order)[: limits.ATOMS])
 
 
-_KEPT: dict[Atoms, Atoms] = {}
 _TEXTS: dict[Atom, str] = {}
 _ORDERS: dict[Atoms, tuple[Atom, ...]] = {}
-
-
-def keep(value: Value) -> Value:
-    """The value, with atoms that it shares with all that are equal and kept: the same few sets come again and again."""
-    atoms = value.atoms
-    if atoms:
-        shared = _KEPT.setdefault(atoms, atoms)
-        if shared is not atoms:
-            value.atoms = shared
-            if len(shared) < 2:
-                value._ordered = shared
-    else:
-        value.atoms = NO_ATOMS
-    return value
 
 
 def order(atom: Atom) -> str:
@@ -391,7 +382,6 @@ def in_order(atoms: Atoms) -> tuple[Atom, ...]:
 
 def forget() -> None:
     """Drop what is kept for speed, at the end of a run."""
-    _KEPT.clear()
     _TEXTS.clear()
     _ORDERS.clear()
 
