@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 
 from privlint.flow import limits
@@ -102,7 +103,7 @@ class Binding(Passed):
             else:
                 name = self.ir.params[symbol.param].name if symbol.param < len(self.ir.params) else ""
                 words = name + "".join(at for at in symbol.path if at[0] in ".[" and at[:2] not in _UNTOLD)
-                found = self.sites[symbol.param], "pass", words
+                found = self.sites[symbol.param], "pass", sys.intern(words)
             self._hops[symbol] = found
         return found
 
