@@ -9,9 +9,8 @@ from privlint.flow import limits
 from privlint.flow.access import clear, store
 from privlint.flow.chosen import part_called
 from privlint.flow.frame import Frame
-from privlint.flow.heap import Object, join_written
+from privlint.flow.heap import Object, join_written, objects_in
 from privlint.flow.models.merging import merge
-from privlint.flow.outcome import objects_in
 from privlint.flow.passed import Passed
 from privlint.flow.recency import is_last, set_back
 from privlint.flow.summary import Effect, Pending, Summary

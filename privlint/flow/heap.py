@@ -10,11 +10,42 @@ from collections.abc import Callable
 from typing import Protocol
 
 from privlint.flow import limits
-from privlint.flow.values import ADDED, BESIDE, CLEARED, MAYBE, REST, TRUE, UNKNOWN, Obj, ObjId, Value, either, join
+from privlint.flow.values import (
+    ADDED,
+    BESIDE,
+    CLEARED,
+    MAYBE,
+    REST,
+    TRUE,
+    UNKNOWN,
+    Bound,
+    Func,
+    Obj,
+    ObjId,
+    Value,
+    either,
+    join,
+)
 
 _NAMESPACES = frozenset(("module", "class", "env"))  # whose names the code itself counts
 
 Initial = Callable[[ObjId, str], Value]  # the value that a symbolic object has under a label from the start
+
+
+def objects_in(value: Value) -> list[ObjId]:
+    """The heap objects that a value refers to."""
+    out: list[ObjId] = []
+    for atom in value.ordered:
+        if isinstance(atom, Bound):
+            if atom.func.env is not None:
+                out.append(atom.func.env)
+            if isinstance(atom.self, Obj):
+                out.append(atom.self.id)
+        elif isinstance(atom, Obj):
+            out.append(atom.id)
+        elif isinstance(atom, Func) and atom.env is not None:
+            out.append(atom.env)
+    return out
 
 
 class Object:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privlint.flow import limits
-from privlint.flow.heap import Object, State, join_objects
+from privlint.flow.heap import Object, State, join_objects, objects_in
 from privlint.flow.memory import Memory
 from privlint.flow.summary import Context, Effect, Key, Summary
 from privlint.flow.values import (
     CLEARED,
     REST,
     UNKNOWN,
-    Bound,
     Cls,
-    Func,
     Marks,
-    Obj,
     ObjId,
     Symbol,
     Value,
@@ -179,19 +176,3 @@ class Outcome(Memory):
 def _distance(key: ObjId) -> int:
     """How many attributes and items lead from a parameter to an object; none to what is shared."""
     return len(symbolic(key)[1]) if key[0] == "s" else 0
-
-
-def objects_in(value: Value) -> list[ObjId]:
-    """The heap objects that a value refers to."""
-    out: list[ObjId] = []
-    for atom in value.ordered:
-        if isinstance(atom, Bound):
-            if atom.func.env is not None:
-                out.append(atom.func.env)
-            if isinstance(atom.self, Obj):
-                out.append(atom.self.id)
-        elif isinstance(atom, Obj):
-            out.append(atom.id)
-        elif isinstance(atom, Func) and atom.env is not None:
-            out.append(atom.env)
-    return out

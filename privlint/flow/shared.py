@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from privlint.flow.heap import Object
-from privlint.flow.summary import Key, Summary
+from privlint.flow.heap import Object, objects_in
+from privlint.flow.summary import Effect, Key, Summary
 from privlint.flow.values import (
     ADDED,
     BESIDE,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # Names of mappings of unlike things: what is under one key says nothing of the others.
 _SETTINGS = re.compile(r"(^|_)(defaults?|config(uration)?s?|settings?|options?|preferences?)(_|$)", re.IGNORECASE)
+
+_ADDED_TO = BESIDE | {"[#]"}  # labels at which nothing is ever overwritten
 
 
 class Stores:
@@ -143,10 +145,25 @@ class Stores:
         return held.fields if held is not None else {}
 
     def commit(self, summary: Summary, frame: Frame) -> None:
-        """Publish what a function did to module variables and to the objects behind them."""
+        """Publish what a function did to module variables and to the objects behind them.
+
+        Whoever calls it finds that there; it is told only what it has to complete, and what is bound or overwritten.
+        """
         for effect in summary.effects:
             if effect.object[0] == "g" or effect.object in self.shared:
                 self._publish(effect.object, effect.label, effect.value, frame)
+        summary.effects = [e for e in summary.effects if e.object not in self.shared or not self._is_told(e)]
+
+    @staticmethod
+    def _is_told(effect: Effect) -> bool:
+        """Whether the stores have all of an effect on an object that a variable of a module holds."""
+        value = effect.value
+        return (
+            effect.object[0] == "o"
+            and effect.label in _ADDED_TO
+            and not any(isinstance(mark.source, Symbol) for mark in value.marks)
+            and all(key[0] != "s" for key in objects_in(value))
+        )
 
     def _publish(self, key: ObjId, label: str, value: Value, frame: Frame) -> None:
         if key in self._settings and (self._settings[key] or label in BESIDE):
