@@ -13,8 +13,9 @@ PRV106. Without a declaration the rule is silent.
 
 ## Why it matters
 
-A leak of this data ruins people: it cannot be changed as a password can. One box ticked for everything is no consent
-to it; under the GDPR neither a contract nor a legitimate interest is a ground for it.
+Misuse of this data can harm a person's dignity, safety or property, and what is out cannot be taken back. One box
+ticked for everything is no consent to it; under the GDPR neither a contract nor a legitimate interest is a ground for
+it.
 
 ## Example
 
@@ -28,7 +29,8 @@ class Profile(Form):
     diagnosis = StringField()
 ```
 
-Leave it out, or ask for it by itself, saying why it is needed and what it means for the person, and declare that:
+Leave it out, or ask for it by itself, saying why it is needed and what it means for the person, and declare that (or,
+where the law itself asks for the data, ``legal-obligation``, ``vital-interests`` or ``public-interest``):
 
 ```yaml
 collects:

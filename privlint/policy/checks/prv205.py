@@ -7,7 +7,8 @@ constant to, from the environment without a default, from a database.
 
 ## Why it matters
 
-A recipient that nobody can name cannot have been announced. It may be one's own service; then say so.
+A recipient that nobody can name cannot have been announced. It may be one's own service; then name
+its host under ``internal`` in the declaration.
 
 ## Example
 

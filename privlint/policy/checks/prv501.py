@@ -96,7 +96,7 @@ def check(context: Context) -> Iterable[Finding]:
             continue
         advice = context.advice(
             RULE.code,
-            "no code decides who may start it: see that only entitled accounts can, and that a second one approves",
+            "no code decides who may start it: see that only entitled accounts can, and that a second person approves",
         )
         message = f"{what(context, export)} in {begins(way)}{advice}{crime}"
         yield result(context, RULE, export, way, message, "note", Confidence.LOW)
