@@ -114,9 +114,16 @@ def _method(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
     return of(*bound) if bound else None
 
 
-@function("collections.namedtuple", "dataclasses.make_dataclass", "attr.make_class", "attrs.make_class")
+# How the parameter is called that names the fields of a class to be made.
+_FIELDS = {"namedtuple": "field_names", "NamedTuple": "fields", "make_dataclass": "fields"}
+
+
+@function(
+    *("collections.namedtuple", "typing.NamedTuple", "dataclasses.make_dataclass"),
+    *("attr.make_class", "attrs.make_class"),
+)
 def _namedtuple(fr: Frame, callee: Callee, args: Arguments) -> Value | None:
-    given = args.at(fr, 1, {"namedtuple": "field_names", "make_dataclass": "fields"}.get(callee.last, "attrs"))
+    given = args.at(fr, 1, _FIELDS.get(callee.last, "attrs"))
     names: list[Value] = []
     if given is not None:
         texts = strings(given[0])
